@@ -1,0 +1,431 @@
+//! What can be wrong, in one table: every door (Rust, C, REST, command line, documentation) takes
+//! its codes from [`Code`].
+//!
+//! A [`Problem`] says what is wrong, where, and what would be right. An [`Error`] is one or more
+//! of them: reading a program or a file reports all its problems, not only the first.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level as Grade, Renderer, Snippet};
+use serde::Serialize;
+
+/// The table of codes: variant, the stable name that crosses every door, and its meaning.
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, )+) => {
+        /// A stable name for each thing that can be wrong. Names are never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $( $(#[doc = $doc])+ $variant, )+ }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[$( Code::$variant, )+];
+
+            /// The name as it appears in JSON and on the terminal.
+            pub const fn name(self) -> &'static str {
+                match self { $( Code::$variant => $name, )+ }
+            }
+
+            /// What the code means, for documentation.
+            pub fn meaning(self) -> &'static str {
+                match self { $( Code::$variant => concat!($($doc),+).trim_ascii_start(), )+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// a file or directory cannot be read
+    Unreadable = "unreadable",
+    /// a file is not UTF-8 text
+    NotUtf8 = "not-utf8",
+    /// something is larger than the engine accepts
+    TooLarge = "too-large",
+    /// a file does not follow the grammar of its language (Rhai, TOML, JSON, CSV, lexicon)
+    Syntax = "syntax",
+    /// a setting of `program.toml` that does not exist
+    UnknownSetting = "unknown-setting",
+    /// a setting, field or column that must be there is missing
+    Missing = "missing",
+    /// a value has the wrong type or is out of range
+    WrongValue = "wrong-value",
+    /// a key performance indicator that names no goal
+    KpiWithoutGoal = "kpi-without-goal",
+    /// two things share a name that must be unique
+    Duplicate = "duplicate",
+    /// settings for a rule that the program does not have
+    UnknownRule = "unknown-rule",
+    /// a rule takes a parameter that its folder does not offer
+    UnknownParameter = "unknown-parameter",
+    /// a fact that the object does not have
+    UnknownProperty = "unknown-property",
+    /// a function or method that does not exist
+    UnknownFunction = "unknown-function",
+    /// a variable that was never defined
+    UnknownVariable = "unknown-variable",
+    /// a lexicon that the program does not have
+    UnknownLexicon = "unknown-lexicon",
+    /// a pattern that `patterns.toml` does not define
+    UnknownPattern = "unknown-pattern",
+    /// an activity kind that `program.toml` does not declare
+    UnknownKind = "unknown-kind",
+    /// a channel that `program.toml` does not declare
+    UnknownChannel = "unknown-channel",
+    /// a threshold that is not set for the rule
+    UnknownThreshold = "unknown-threshold",
+    /// a place in the text that `.at()` cannot point to
+    UnknownPlace = "unknown-place",
+    /// an import of something that is not in the program's `lib` folder
+    UnknownImport = "unknown-import",
+    /// a function or method is called with the wrong number or kind of arguments
+    WrongArguments = "wrong-arguments",
+    /// a comparison with a value that the fact can never have
+    ImpossibleValue = "impossible-value",
+    /// a use of the language that rules may not make or that cannot be checked
+    NotAllowed = "not-allowed",
+    /// a rule that returns something its folder has no use for
+    WrongResult = "wrong-result",
+    /// a rule without the doc comment that employees read
+    MissingDoc = "missing-doc",
+    /// a doc-comment line that looks like an example but is not one
+    MalformedExample = "malformed-example",
+    /// an example whose rule did something else than the label says
+    ExampleFailed = "example-failed",
+    /// something that works but that its author should look at
+    Advice = "advice",
+    /// a field that the record does not have
+    UnknownField = "unknown-field",
+    /// two different records under the same source and id
+    Conflict = "conflict",
+    /// a person who is not in the records
+    UnknownAdvocate = "unknown-advocate",
+    /// a rule ended in an error of its script
+    ScriptError = "script-error",
+    /// a rule went over one of the limits on operations, depth or size
+    LimitExceeded = "limit-exceeded",
+    /// a rule ran out of time; the call may be tried again
+    DeadlineExceeded = "deadline-exceeded",
+    /// the engine broke one of its own promises; please report it
+    Internal = "internal",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// How much a [`Problem`] matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Refused.
+    Error,
+    /// Accepted, but worth a look.
+    Warning,
+}
+
+/// One thing that is wrong: what, where, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The stable code.
+    pub code: Code,
+    /// Error or warning.
+    pub level: Level,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What would be right, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// The file, relative to the program directory or as the caller named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column, counted in characters from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// How many characters the fault spans, at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<usize>,
+    /// The path of the field, such as `post.media[0].alt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The text of the line, for the caret; left out of JSON, which has line and column.
+    #[serde(skip)]
+    source_line: Option<String>,
+}
+
+/// Longer lines are cut around the fault, so that a generated file cannot flood a terminal.
+const SHOWN_LINE: usize = 160;
+
+impl Problem {
+    /// An error without a place.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            level: Level::Error,
+            message: message.into(),
+            help: None,
+            file: None,
+            line: None,
+            column: None,
+            length: None,
+            field: None,
+            source_line: None,
+        }
+    }
+
+    /// The same, as a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.level = Level::Warning;
+        self
+    }
+
+    /// Says what would be right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says what would be right, where something close is known.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// Names the file alone.
+    #[must_use]
+    pub fn file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// Names the field of the record.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Names line and column, both counted from 1.
+    #[must_use]
+    pub fn line(mut self, line: usize, column: usize) -> Self {
+        self.line = Some(line);
+        self.column = Some(column);
+        self
+    }
+
+    /// Places the problem in a file whose text is at hand, with a caret under `length` characters.
+    #[must_use]
+    pub fn at(mut self, source: &Source<'_>, place: Place) -> Self {
+        self.file = Some(source.file.to_owned());
+        self.line = Some(place.line);
+        self.column = Some(place.column);
+        self.length = Some(place.length.max(1));
+        self.source_line = source.text.lines().nth(place.line.saturating_sub(1)).map(str::to_owned);
+        self
+    }
+
+    /// The problem as text with the source line and a caret; `styled` adds terminal colours.
+    pub fn render(&self, styled: bool) -> String {
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        let grade = match self.level {
+            Level::Error => Grade::ERROR,
+            Level::Warning => Grade::WARNING,
+        };
+        let mut group = grade.primary_title(self.title()).id(self.code.name()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+        let shown = self.shown_line();
+        if let (Some((line, span)), Some(file)) = (&shown, &self.file) {
+            group = group.element(
+                Snippet::source(line.as_str())
+                    .line_start(self.line.unwrap_or(1))
+                    .path(file.as_str())
+                    .annotation(AnnotationKind::Primary.span(span.clone())),
+            );
+        } else if let Some(file) = &self.file {
+            let mut origin = annotate_snippets::Origin::path(file.as_str());
+            if let Some(line) = self.line {
+                origin = origin.line(line);
+            }
+            if let Some(column) = self.column {
+                origin = origin.char_column(column);
+            }
+            group = group.element(origin);
+        }
+        if let Some(help) = &self.help {
+            group = group.element(Grade::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+
+    fn title(&self) -> String {
+        match &self.field {
+            Some(field) => format!("{} (field `{field}`)", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// The part of the line to show and the byte range of the fault in it.
+    fn shown_line(&self) -> Option<(String, Range<usize>)> {
+        let line: Vec<char> = self.source_line.as_ref()?.chars().collect();
+        let column = self.column.unwrap_or(1).saturating_sub(1).min(line.len());
+        let end = (column + self.length.unwrap_or(1)).min(line.len());
+        let from = if line.len() > SHOWN_LINE { column.saturating_sub(SHOWN_LINE / 2) } else { 0 };
+        let to = (from + SHOWN_LINE).min(line.len());
+        let bytes = |range: Range<usize>| line[range].iter().map(|c| c.len_utf8()).sum::<usize>();
+        let start = bytes(from..column);
+        let stop = start + bytes(column..end.clamp(column, to.max(column)));
+        let mut text: String = line[from..to].iter().collect();
+        if stop == start {
+            // The fault is at the end of the line, where there is no character to point at.
+            text.push(' ');
+            return Some((text, start..start + 1));
+        }
+        Some((text, start..stop))
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}:")?;
+            if let Some(line) = self.line {
+                write!(f, "{line}:{}:", self.column.unwrap_or(1))?;
+            }
+            f.write_str(" ")?;
+        }
+        f.write_str(&self.title())?;
+        if let Some(help) = &self.help {
+            write!(f, " ({help})")?;
+        }
+        Ok(())
+    }
+}
+
+/// A file's name and text, to place problems in.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The name that the reader of the problem knows the file by.
+    pub file: &'a str,
+    /// The whole text.
+    pub text: &'a str,
+}
+
+/// A place in a file: line and column counted from 1, in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// How many characters, at least 1.
+    pub length: usize,
+}
+
+impl Source<'_> {
+    /// The place of a byte range of the text; a range over several lines is cut at the first.
+    pub fn place(&self, range: Range<usize>) -> Place {
+        let start = floor_boundary(self.text, range.start);
+        let end = floor_boundary(self.text, range.end.max(start));
+        let before = &self.text[..start];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let spanned = self.text[start..end].split('\n').next().unwrap_or_default();
+        Place {
+            line: before.matches('\n').count() + 1,
+            column: self.text[line_start..start].chars().count() + 1,
+            length: spanned.chars().count().max(1),
+        }
+    }
+}
+
+fn floor_boundary(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// One or more problems that ended an operation. Nothing was half done.
+#[derive(Clone, Debug, thiserror::Error)]
+pub struct Error {
+    problems: Vec<Problem>,
+}
+
+impl Error {
+    /// All problems, in the order of file and line; there is at least one.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether the same call may succeed when it is tried again.
+    pub fn is_retryable(&self) -> bool {
+        self.problems.iter().all(|problem| problem.code == Code::DeadlineExceeded)
+    }
+
+    /// An error of these problems, or nothing where none of them is worse than a warning.
+    pub(crate) fn of(mut problems: Vec<Problem>) -> Option<Self> {
+        problems.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+        problems.dedup();
+        problems.iter().any(|problem| problem.level == Level::Error).then_some(Self { problems })
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The nearest of the known names, as a sentence; nothing where none is near.
+pub(crate) fn did_you_mean<'a>(
+    unknown: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let allowed = (unknown.chars().count() / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .map(|name| (strsim::osa_distance(&unknown.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+/// The nearest name, or the whole choice where nothing is near.
+pub(crate) fn choose<'a>(
+    unknown: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<String> {
+    did_you_mean(unknown, known.clone()).or_else(|| {
+        let names: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
+        match names.len() {
+            0 => None,
+            1..=24 => Some(format!("known: {}", names.join(", "))),
+            more => Some(format!("known: {} and {} more", names[..20].join(", "), more - 20)),
+        }
+    })
+}

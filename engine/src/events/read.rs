@@ -1,0 +1,361 @@
+//! Reading files of records: JSON lines and CSV, with every problem placed.
+
+use std::collections::HashMap;
+use std::io::{BufRead, Read};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::record::column_type;
+use super::{Event, Log, People, Person, Post};
+use crate::error::{Code, Error, Place, Problem, Source};
+use crate::facts::{Object, Type};
+
+/// How a file of records is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    JsonLines,
+    /// A line of column names, then a line a record.
+    Csv,
+}
+
+impl Format {
+    /// The format that a file name tells; JSON lines where it tells none.
+    pub fn of_name(name: &str) -> Self {
+        if name.to_ascii_lowercase().ends_with(".csv") { Format::Csv } else { Format::JsonLines }
+    }
+}
+
+/// The longest line of a file of records, in bytes.
+const LONGEST_LINE: u64 = 16 << 20;
+/// After so many problems a file is given up: the rest is likely of the same kind.
+const MOST_PROBLEMS: usize = 20;
+
+/// Reads events into a log. All of the file is read or nothing is: problems are reported together,
+/// conflicts name both lines.
+///
+/// # Errors
+///
+/// Every problem of the file with its line and field, up to twenty.
+pub fn read_events(
+    reader: impl BufRead,
+    file: &str,
+    format: Format,
+    log: &mut Log,
+) -> Result<(), Error> {
+    let mut lines: Vec<usize> = Vec::new();
+    let known = log.len();
+    let mut taken = log.clone_if_filled();
+    records::<Event>(reader, file, format, Object::Activity, |event, line| {
+        let identity = event.identity.clone();
+        let before = taken.len();
+        match taken.add(event) {
+            Ok(()) => {
+                if taken.len() > before {
+                    lines.push(line);
+                }
+                Ok(())
+            }
+            Err(first) => Err(Problem::new(
+                Code::Conflict,
+                match first.checked_sub(known).and_then(|index| lines.get(index)) {
+                    Some(first) => format!(
+                        "lines {first} and {line} say different things under the same id `{}`",
+                        identity.id
+                    ),
+                    None => format!(
+                        "line {line} says something else than an earlier file under the same id `{}`",
+                        identity.id
+                    ),
+                },
+            )
+            .help("an edit is an event of type `update` that names its target")
+            .field("id")),
+        }
+    })?;
+    *log = taken;
+    Ok(())
+}
+
+impl Log {
+    fn clone_if_filled(&self) -> Log {
+        if self.is_empty() { Log::new() } else { self.clone() }
+    }
+}
+
+/// Reads people, by id. A person named twice is refused.
+///
+/// # Errors
+///
+/// Every problem of the file with its line and field, up to twenty.
+pub fn read_people(
+    reader: impl BufRead,
+    file: &str,
+    format: Format,
+) -> Result<People, Error> {
+    let mut found: HashMap<Arc<str>, (Person, usize)> = HashMap::new();
+    records::<Person>(reader, file, format, Object::Person, |person, line| {
+        match found.get(&person.id) {
+            Some((known, _)) if *known == person => Ok(()),
+            Some((_, first)) => Err(Problem::new(
+                Code::Conflict,
+                format!("lines {first} and {line} describe `{}` differently", person.id),
+            )
+            .field("id")),
+            None => {
+                found.insert(Arc::clone(&person.id), (person, line));
+                Ok(())
+            }
+        }
+    })?;
+    Ok(found.into_iter().map(|(id, (person, _))| (id, person)).collect())
+}
+
+/// Reads posts, one JSON object a line, with the line each came from.
+///
+/// # Errors
+///
+/// Every problem of the file with its line and field, up to twenty.
+pub fn read_posts(reader: impl BufRead, file: &str) -> Result<Vec<(usize, Post)>, Error> {
+    let mut posts = Vec::new();
+    records::<Post>(reader, file, Format::JsonLines, Object::Post, |post, line| {
+        posts.push((line, post));
+        Ok(())
+    })?;
+    Ok(posts)
+}
+
+/// Reads one record that fills a whole file or string.
+///
+/// # Errors
+///
+/// What is wrong with it, with line, column and field.
+pub fn read_record<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
+    parse(text).map_err(|(problem, line, column)| {
+        let source = Source { file, text };
+        Error::from(problem.at(&source, Place { line, column, length: 1 }))
+    })
+}
+
+fn records<T: DeserializeOwned>(
+    reader: impl BufRead,
+    file: &str,
+    format: Format,
+    object: Object,
+    mut take: impl FnMut(T, usize) -> Result<(), Problem>,
+) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    let mut each = |record: Result<T, Problem>, line: usize| {
+        let taken = record.and_then(|record| take(record, line));
+        if let Err(problem) = taken {
+            let column = problem.column.unwrap_or(1);
+            let mut placed = problem.file(file);
+            if placed.line.is_none() {
+                placed = placed.line(line, column);
+            }
+            problems.push(placed);
+        }
+        problems.len() < MOST_PROBLEMS
+    };
+    let read = match format {
+        Format::JsonLines => json_lines(reader, &mut each),
+        Format::Csv => csv_lines(reader, object, &mut each),
+    };
+    if let Err(problem) = read {
+        problems.push(problem.file(file));
+    }
+    Error::of(problems).map_or(Ok(()), Err)
+}
+
+fn json_lines<T: DeserializeOwned>(
+    mut reader: impl BufRead,
+    each: &mut impl FnMut(Result<T, Problem>, usize) -> bool,
+) -> Result<(), Problem> {
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        let read = (&mut reader).take(LONGEST_LINE + 1).read_until(b'\n', &mut bytes);
+        let read = read.map_err(|error| unreadable(&error))?;
+        if read == 0 {
+            break;
+        }
+        if bytes.len() as u64 > LONGEST_LINE {
+            let message = format!("the line is longer than {} MiB", LONGEST_LINE >> 20);
+            return Err(Problem::new(Code::TooLarge, message).line(line, 1));
+        }
+        let record = std::str::from_utf8(&bytes).map_err(|error| {
+            Problem::new(Code::NotUtf8, "the line is not UTF-8 text")
+                .help("save the file as UTF-8")
+                .line(line, error.valid_up_to() + 1)
+        });
+        let record = match record {
+            // A byte order mark opens files that some spreadsheets write.
+            Ok(text) => match text.trim_start_matches('\u{feff}').trim() {
+                "" => continue,
+                text => parse(text).map_err(|(problem, _, column)| problem.line(line, column)),
+            },
+            Err(problem) => Err(problem),
+        };
+        if !each(record, line) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Reads one JSON value; an error comes with its line and column in the text.
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> {
+    serde_json::from_str(text).map_err(|plain| {
+        // Only a failure pays for knowing the path of the field.
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            Err(error) => error.path().to_string(),
+            Ok(_) => ".".to_owned(),
+        };
+        let code = match plain.classify() {
+            serde_json::error::Category::Data => data_code(&plain.to_string()),
+            _ => Code::Syntax,
+        };
+        let whole = plain.to_string();
+        let message = whole.rfind(" at line ").map_or(whole.as_str(), |at| &whole[..at]);
+        let message = match code {
+            Code::Syntax => format!("this is not JSON: {message}"),
+            _ => message.to_owned(),
+        };
+        let (message, help) = match message.split_once("; ") {
+            Some((message, help)) => (message.to_owned(), Some(help.to_owned())),
+            None => (message, None),
+        };
+        let mut problem = Problem::new(code, message).maybe_help(help);
+        if path != "." && code != Code::Syntax {
+            problem = problem.field(path);
+        }
+        if code == Code::Syntax && text.starts_with('[') {
+            problem = problem.help("write one JSON object a line, without brackets around them");
+        }
+        (problem, plain.line().max(1), plain.column().max(1))
+    })
+}
+
+fn data_code(message: &str) -> Code {
+    if message.contains("there is no field") || message.starts_with("unknown field") {
+        Code::UnknownField
+    } else if message.contains("is missing") || message.starts_with("missing field") {
+        Code::Missing
+    } else {
+        Code::WrongValue
+    }
+}
+
+fn csv_lines<T: DeserializeOwned>(
+    reader: impl BufRead,
+    object: Object,
+    each: &mut impl FnMut(Result<T, Problem>, usize) -> bool,
+) -> Result<(), Problem> {
+    let mut csv = csv::ReaderBuilder::new().flexible(false).from_reader(reader);
+    let headers: Vec<String> = match csv.headers() {
+        Ok(headers) => headers
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
+            .collect(),
+        Err(error) => return Err(csv_problem(&error)),
+    };
+    if let Some(twice) = headers.iter().enumerate().find(|(at, name)| headers[..*at].contains(name)) {
+        let message = format!("the column `{}` stands there twice", twice.1);
+        return Err(Problem::new(Code::Duplicate, message).line(1, 1));
+    }
+    for row in csv.records() {
+        let (record, line) = match row {
+            Ok(row) => {
+                let line = row.position().map_or(0, csv::Position::line);
+                let line = usize::try_from(line).unwrap_or(usize::MAX);
+                (csv_record(&headers, &row, object).and_then(of_value), line)
+            }
+            Err(error) => {
+                let problem = csv_problem(&error);
+                let line = problem.line.unwrap_or(0);
+                (Err(problem), line)
+            }
+        };
+        if !each(record, line) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A row as the JSON object it stands for: empty cells are left out, `post.text` is nested.
+fn csv_record(
+    headers: &[String],
+    row: &csv::StringRecord,
+    object: Object,
+) -> Result<serde_json::Value, Problem> {
+    let mut record = serde_json::Map::new();
+    for (name, cell) in headers.iter().zip(row) {
+        if cell.is_empty() {
+            continue;
+        }
+        let value = cell_value(object, name, cell).map_err(|message| {
+            Problem::new(Code::WrongValue, message).field(name.as_str())
+        })?;
+        match name.split_once('.') {
+            Some((outer, inner)) => {
+                let nested = record.entry(outer).or_insert_with(|| serde_json::Map::new().into());
+                if let Some(nested) = nested.as_object_mut() {
+                    nested.insert(inner.to_owned(), value);
+                }
+            }
+            None => {
+                record.insert(name.clone(), value);
+            }
+        }
+    }
+    Ok(record.into())
+}
+
+fn cell_value(object: Object, name: &str, cell: &str) -> Result<serde_json::Value, String> {
+    let cell_text = cell.trim();
+    match column_type(object, name) {
+        Some(Type::Number(..)) => cell_text
+            .parse::<i64>()
+            .map(Into::into)
+            .map_err(|_| format!("`{cell_text}` is not a whole number")),
+        Some(Type::Flag) => match cell_text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Ok(true.into()),
+            "false" | "no" | "0" => Ok(false.into()),
+            _ => Err(format!("`{cell_text}` is neither `true` nor `false`")),
+        },
+        _ => Ok(cell.into()),
+    }
+}
+
+fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
+    // Through text, so that CSV and JSON share every check and every message.
+    parse(&value.to_string()).map_err(|(mut problem, ..)| {
+        problem.column = None;
+        problem
+    })
+}
+
+fn csv_problem(error: &csv::Error) -> Problem {
+    let line = error.position().map_or(1, csv::Position::line);
+    let line = usize::try_from(line).unwrap_or(usize::MAX);
+    match error.kind() {
+        csv::ErrorKind::Io(error) => unreadable(error),
+        csv::ErrorKind::Utf8 { .. } => {
+            Problem::new(Code::NotUtf8, "the line is not UTF-8 text").help("save the file as UTF-8").line(line, 1)
+        }
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => Problem::new(
+            Code::Syntax,
+            format!("the line has {len} cells; the first line names {expected_len} columns"),
+        )
+        .help("put text with commas or line breaks in double quotes")
+        .line(line, 1),
+        _ => Problem::new(Code::Syntax, format!("this is not CSV: {error}")).line(line, 1),
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> Problem {
+    Problem::new(Code::Unreadable, format!("the file cannot be read: {error}"))
+}

@@ -1,0 +1,23 @@
+//! Facts of a person.
+
+use super::{STYLES, Type, Words, facts};
+
+facts! {
+    /// The person who did the activity or wrote the post, as of that time.
+    PersonFact {
+        /// The department the person works in.
+        Department = "department": Type::Text, given, optional, personal;
+        /// The function in the company, such as `sales` or `service`.
+        Function = "function": Type::Text, given, optional, personal;
+        /// The country the person works in, as the HR system writes it.
+        Country = "country": Type::Text, given, optional, personal;
+        /// The career level, as the HR system writes it.
+        Level = "level": Type::Text, given, optional, personal;
+        /// The group the person joined the program with.
+        Cohort = "cohort": Type::Text, given, optional, personal;
+        /// Whether the person leads others or speaks for the company.
+        Leader = "leader": Type::Flag, given, personal;
+        /// The style of taking part that the person chose.
+        Style = "style": Type::Word(Words::Fixed(STYLES)), given, optional, personal;
+    }
+}

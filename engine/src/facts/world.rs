@@ -1,0 +1,176 @@
+//! All that a rule can see at one moment, and the record of what it looked at.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use super::post::PostView;
+use super::{ActivityFact, Object, ProgramFact, SoFar, SoFarFact, Value};
+use super::{PersonFact, PostFact};
+
+/// A fact that a rule read and the value it saw.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Evidence {
+    /// The fact as the rule names it, such as `activity.kind` or `post.mentions("brand")`.
+    pub fact: String,
+    /// The value it saw; null where it is not known.
+    pub value: Value,
+}
+
+/// One reading of a fact, in the terms of the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) object: Object,
+    pub(crate) slot: u8,
+    pub(crate) argument: Option<Arc<str>>,
+    pub(crate) value: Value,
+}
+
+/// What the program's owners set, as far as rules can see it.
+#[derive(Debug)]
+pub(crate) struct ProgramView {
+    pub(crate) name: Arc<str>,
+    pub(crate) brand: Arc<str>,
+    pub(crate) rewards: bool,
+    /// The thresholds of each rule, by the rule's index.
+    pub(crate) thresholds: Vec<BTreeMap<Arc<str>, i64>>,
+}
+
+/// Values that an example states instead of the world: by object, slot and argument.
+pub(crate) type Stubs = HashMap<(Object, u8, Option<Arc<str>>), Value>;
+
+/// All that a rule can see at one moment.
+///
+/// A world is filled once per activity or post and read by every rule in turn; what each rule
+/// read is recorded, once per fact and in reading order.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) program: Arc<ProgramView>,
+    /// The activity's facts by slot; empty where there is no activity.
+    pub(crate) activity: Vec<Value>,
+    /// The person's facts by slot; empty where nothing is known of the person.
+    pub(crate) person: Arc<[Value]>,
+    pub(crate) so_far: SoFar,
+    pub(crate) post: Option<PostView>,
+    pub(crate) stubs: Stubs,
+    recording: Mutex<Recording>,
+}
+
+#[derive(Debug, Default)]
+struct Recording {
+    rule: usize,
+    reads: Vec<Read>,
+}
+
+impl World {
+    pub(crate) fn new(program: Arc<ProgramView>) -> Self {
+        Self {
+            program,
+            activity: Vec::new(),
+            person: Arc::from([]),
+            so_far: SoFar::default(),
+            post: None,
+            stubs: Stubs::new(),
+            recording: Mutex::default(),
+        }
+    }
+
+    /// Begins a rule's turn; `rule` is its index in the program.
+    pub(crate) fn begin(&self, rule: usize) {
+        let mut recording = self.recording();
+        recording.rule = rule;
+        recording.reads.clear();
+    }
+
+    /// Ends the turn and hands out what the rule read.
+    pub(crate) fn end(&self) -> Vec<Read> {
+        std::mem::take(&mut self.recording().reads)
+    }
+
+    fn recording(&self) -> MutexGuard<'_, Recording> {
+        // A panic while the lock was held cannot leave it half written: a push either happened
+        // or did not.
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads a fact for the rule whose turn it is, and records the reading.
+    pub(crate) fn read(&self, object: Object, slot: u8, argument: Option<&str>) -> Value {
+        let mut recording = self.recording();
+        let known = recording.reads.iter().find(|read| {
+            read.object == object && read.slot == slot && read.argument.as_deref() == argument
+        });
+        if let Some(read) = known {
+            return read.value.clone();
+        }
+        let value = self.value(recording.rule, object, slot, argument);
+        let argument = argument.map(Arc::from);
+        recording.reads.push(Read { object, slot, argument, value: value.clone() });
+        value
+    }
+
+    fn value(&self, rule: usize, object: Object, slot: u8, argument: Option<&str>) -> Value {
+        if !self.stubs.is_empty() {
+            if let Some(value) = self.stubs.get(&(object, slot, argument.map(Arc::from))) {
+                return value.clone();
+            }
+        }
+        let index = usize::from(slot);
+        let default = || object.facts()[index].default();
+        match object {
+            Object::Activity => self.activity_fact(ActivityFact::ALL[index]),
+            Object::Person => self.person.get(index).cloned().unwrap_or_else(default),
+            Object::SoFar => self.so_far.read(SoFarFact::ALL[index], argument),
+            Object::Post => match &self.post {
+                Some(post) => post.read(PostFact::ALL[index], argument),
+                None => default(),
+            },
+            Object::Program => match ProgramFact::ALL[index] {
+                ProgramFact::Name => Value::Text(Arc::clone(&self.program.name)),
+                ProgramFact::Brand => Value::Text(Arc::clone(&self.program.brand)),
+                ProgramFact::Rewards => Value::Flag(self.program.rewards),
+                ProgramFact::Threshold => argument
+                    .and_then(|name| self.program.thresholds.get(rule)?.get(name))
+                    .map_or(Value::Unknown, |number| Value::Number(*number)),
+            },
+        }
+    }
+
+    /// An activity's fact; what its record does not state, its post may tell.
+    fn activity_fact(&self, fact: ActivityFact) -> Value {
+        let value = self.activity.get(fact as usize);
+        let value = value.cloned().unwrap_or_else(|| ActivityFact::FACTS[fact as usize].default());
+        match (&value, fact, &self.post) {
+            (Value::Unknown, ActivityFact::OwnWords, Some(post)) if post.has_supplied() => {
+                post.read(PostFact::OwnWords, None)
+            }
+            (Value::Unknown, ActivityFact::Words, Some(post)) => post.read(PostFact::Words, None),
+            (Value::Unknown, ActivityFact::Format, Some(post)) => post.read(PostFact::Format, None),
+            (Value::Unknown, ActivityFact::Origin, Some(post)) => post.read(PostFact::Origin, None),
+            _ => value,
+        }
+    }
+}
+
+/// A table's defaults with what a record states laid over them.
+pub(crate) fn dense(object: Object, stated: &[(u8, Value)]) -> Vec<Value> {
+    let mut values = Vec::new();
+    fill(object, stated, &mut values);
+    values
+}
+
+/// The same, into a buffer that is used again.
+pub(crate) fn fill(object: Object, stated: &[(u8, Value)], values: &mut Vec<Value>) {
+    values.clear();
+    values.extend(object.facts().iter().map(super::Fact::default));
+    for (slot, value) in stated {
+        values[usize::from(*slot)] = value.clone();
+    }
+}
+
+impl PersonFact {
+    /// The facts of a person of whom nothing is known.
+    pub(crate) fn nobody() -> Arc<[Value]> {
+        dense(Object::Person, &[]).into()
+    }
+}

@@ -1,0 +1,428 @@
+//! Checks a post against the guidelines: findings, each with its evidence, and the verdict.
+//!
+//! Checking a draft is private: nothing is kept. The time is an explicit input. A rule that fails
+//! sends the post to a person: it never silently clears or blocks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::error::{Code, Error, Problem, choose};
+use crate::events::{Content, Log, Person, Post, Shared};
+use crate::facts::{Evidence, Object, PersonFact, PostView, SoFar, World, dense};
+use crate::history::History;
+use crate::program::{Folder, Program, Rule, evidence, filled};
+use crate::script::{Draft, Failure, Returned};
+use crate::text::{self, Analysis, Span};
+use crate::wire;
+
+/// How grave a finding is, and what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good advice; the author decides.
+    Advise,
+    /// The author should change something before it is published.
+    Revise,
+    /// A person of the program team should look at it.
+    Review,
+    /// It must not be published as it is.
+    Block,
+}
+
+impl Severity {
+    /// Every severity, mildest first.
+    pub const ALL: [Severity; 4] =
+        [Severity::Advise, Severity::Revise, Severity::Review, Severity::Block];
+
+    /// The name in rules, settings and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Advise => "advise",
+            Severity::Revise => "revise",
+            Severity::Review => "review",
+            Severity::Block => "block",
+        }
+    }
+
+    /// The severity of a name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+}
+
+/// The worst of a post's findings; `clear` where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// No finding.
+    Clear,
+    /// The gravest finding.
+    Worst(Severity),
+}
+
+impl Outcome {
+    /// The name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Outcome::Clear => "clear",
+            Outcome::Worst(severity) => severity.name(),
+        }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// What a guideline rule says of a post.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The rule's title.
+    pub title: Arc<str>,
+    /// The rule's explanation.
+    pub help: Arc<str>,
+    /// The version of the program that the rule belongs to.
+    pub program: Arc<str>,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What to do about it.
+    pub message: String,
+    /// Where in the text; empty where it is about the whole post.
+    pub spans: Vec<Span>,
+    /// Words that would help, ready to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+    /// What the rule read, in reading order.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A rule that failed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// What kind of failure it was.
+    pub code: Code,
+    /// What happened.
+    pub message: String,
+    /// The file of the program where it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line in that file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column in that line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+}
+
+impl Fault {
+    pub(crate) fn new(rule: &Rule, failure: Failure) -> Self {
+        Self {
+            rule: Arc::clone(rule.shared_id()),
+            code: failure.code,
+            message: failure.message,
+            file: failure.file,
+            line: failure.line,
+            column: failure.column,
+        }
+    }
+}
+
+/// What the guidelines say of a post.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The id of this decision: the same program and input have the same id.
+    pub id: String,
+    /// The program's version.
+    pub program: Arc<str>,
+    /// The caller's own name for the post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post: Option<Arc<str>>,
+    /// The time that it was checked for.
+    pub at: Timestamp,
+    /// The worst of all findings; at least `review` where a rule failed.
+    pub verdict: Outcome,
+    /// All findings, gravest first, then by rule.
+    pub findings: Vec<Finding>,
+    /// Rules that failed.
+    pub faults: Vec<Fault>,
+    /// The language of the text, as an ISO 639-1 code, or `unknown`.
+    pub language: String,
+    /// Whether the post talks of pay, hours, conditions or the like: such talk is protected, and
+    /// nothing in it weighs more than advice.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub protected: bool,
+}
+
+/// What a check may know beside the post.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckContext<'a> {
+    /// The author.
+    pub author: Option<&'a Person>,
+    /// What was published before.
+    pub history: Option<&'a History<'a>>,
+    /// Events among which content is looked up by id.
+    pub log: Option<&'a Log>,
+}
+
+/// The lexicon of talk that is protected by law (NLRA §7 and its like).
+const PROTECTED: &str = "protected";
+
+impl Program {
+    /// Checks a post at a time.
+    ///
+    /// # Errors
+    ///
+    /// The post names a channel that the program does not declare, or a rule ran out of time
+    /// (retryable).
+    pub fn check(
+        &self,
+        post: &Post,
+        context: &CheckContext<'_>,
+        at: Timestamp,
+    ) -> Result<Verdict, Error> {
+        let world = self.world_of(post, context, at)?;
+        let mut findings = Vec::new();
+        let mut faults = Vec::new();
+        let version: Arc<str> = self.version().into();
+        for (index, rule) in self.rules_of(Folder::Guidelines) {
+            if !rule.settings().in_force(at) {
+                continue;
+            }
+            match self.judge(index, rule, &world, &version)? {
+                Ok(found) => findings.extend(found),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        let protected = self.is_protected(&world);
+        if protected {
+            for finding in &mut findings {
+                finding.severity = Severity::Advise;
+            }
+        }
+        // A stable sort keeps the order in which a rule gave its findings.
+        findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(&b.rule)));
+        let worst = findings.iter().map(|finding| Outcome::Worst(finding.severity)).max();
+        let mut verdict = worst.unwrap_or(Outcome::Clear);
+        if !faults.is_empty() {
+            verdict = verdict.max(Outcome::Worst(Severity::Review));
+        }
+        let language = world.post.as_ref().map_or("unknown", |post| post.analysis.language());
+        Ok(Verdict {
+            id: self.check_id(post, context, &world, at)?,
+            program: version,
+            post: post.id.clone(),
+            at,
+            verdict,
+            findings,
+            faults,
+            language: language.to_owned(),
+            protected,
+        })
+    }
+
+    fn is_protected(&self, world: &World) -> bool {
+        let list = self.scanner.list(PROTECTED);
+        list.is_some_and(|list| world.post.as_ref().is_some_and(|post| post.analysis.mentions(list)))
+    }
+
+    /// Runs one rule; the outer error is a call that may be tried again.
+    fn judge(
+        &self,
+        index: usize,
+        rule: &Rule,
+        world: &Arc<World>,
+        version: &Arc<str>,
+    ) -> Result<Result<Vec<Finding>, Fault>, Error> {
+        let (result, reads) =
+            self.sandbox.run(self.file_of(rule), self.function_of(rule), index, world);
+        let failure = match result {
+            Ok(Returned::Nothing) => return Ok(Ok(Vec::new())),
+            Ok(Returned::Findings(drafts)) => {
+                let evidence = evidence(rule.folder(), reads);
+                let finding = |draft| self.finding(rule, draft, world, version, &evidence);
+                return Ok(Ok(drafts.into_iter().map(finding).collect()));
+            }
+            Ok(Returned::Points(_)) => Failure {
+                code: Code::WrongResult,
+                message: "a guideline rule returned a number".to_owned(),
+                file: None,
+                line: None,
+                column: None,
+            },
+            Err(failure) => failure,
+        };
+        retryable(rule, &failure)?;
+        Ok(Err(Fault::new(rule, failure)))
+    }
+
+    fn finding(
+        &self,
+        rule: &Rule,
+        draft: Draft,
+        world: &Arc<World>,
+        version: &Arc<str>,
+        evidence: &[Evidence],
+    ) -> Finding {
+        let brand = &self.manifest.brand;
+        let mut ranges = Vec::new();
+        let mut spans = Vec::new();
+        if let Some(post) = &world.post {
+            for place in &draft.places {
+                ranges.extend(post.places(place));
+            }
+            ranges.sort_by_key(|range| (range.start, range.end));
+            ranges.dedup();
+            spans = text::spans(post.analysis.text(), &ranges);
+        }
+        Finding {
+            rule: Arc::clone(rule.shared_id()),
+            title: rule.title().into(),
+            help: rule.help().into(),
+            program: Arc::clone(version),
+            severity: rule.settings().severity.unwrap_or(draft.severity),
+            message: filled(&draft.message, brand),
+            spans,
+            suggestion: draft.suggestion.map(|text| filled(&text, brand)),
+            evidence: evidence.to_vec(),
+        }
+    }
+
+    /// All that guideline rules can see of a post.
+    pub(crate) fn world_of(
+        &self,
+        post: &Post,
+        context: &CheckContext<'_>,
+        at: Timestamp,
+    ) -> Result<Arc<World>, Error> {
+        let mut view = self.post_view(Arc::new(post.clone()), context.log, at)?;
+        let mut world = World::new(Arc::clone(&self.view));
+        if let Some(author) = context.author {
+            world.person = dense(Object::Person, &author.stated).into();
+        } else {
+            world.person = PersonFact::nobody();
+        }
+        let author = context.author.map(|author| &author.id).or(post.author.as_ref());
+        if let Some(history) = context.history {
+            view.near_duplicates = history.near_duplicates(author, &view.analysis, at);
+            world.so_far = match author {
+                Some(author) => history.so_far(author, at)?,
+                None => SoFar::default(),
+            };
+        }
+        let day = self.manifest.calendar.day(at);
+        let content = view.content.as_ref().and_then(|content| content.id.clone());
+        world.so_far.look_from(day, self.manifest.calendar.week(day), content, None);
+        world.post = Some(view);
+        Ok(Arc::new(world))
+    }
+
+    /// A post with its channel's limits and its content; its text is not analysed yet.
+    pub(crate) fn post_view(
+        &self,
+        post: Arc<Post>,
+        log: Option<&Log>,
+        at: Timestamp,
+    ) -> Result<PostView, Error> {
+        let channel = match &post.channel {
+            Some(name) => Some(self.manifest.channels.get(name).ok_or_else(|| {
+                Problem::new(Code::UnknownChannel, format!("the program has no channel `{name}`"))
+                    .maybe_help(choose(name, self.channels()))
+                    .field("channel")
+            })?),
+            None => None,
+        };
+        let content = match &post.content {
+            Some(Shared::Inline(content)) => Some(content.clone()),
+            Some(Shared::Id(id)) => Some(content_of(id, log)),
+            None => None,
+        };
+        let embargo = content.as_ref().and_then(|content| content.embargo);
+        let counts_as_x = channel.is_some_and(|channel| channel.count == text::Count::X);
+        let analysis = Analysis::new(
+            Arc::clone(&self.scanner),
+            text::Input {
+                text: Arc::clone(&post.text),
+                channel: channel
+                    .map(|channel| text::Channel { count: channel.count, fold: channel.fold }),
+                x: counts_as_x,
+                language: post.language.clone(),
+                supplied: content.as_ref().and_then(|content| content.copy.clone()),
+            },
+        );
+        Ok(PostView {
+            analysis,
+            scanner: Arc::clone(&self.scanner),
+            channel: post.channel.clone(),
+            limit: channel.and_then(|channel| channel.limit),
+            hashtag_limit: channel.and_then(|channel| channel.hashtags),
+            embargoed: embargo.is_some_and(|embargo| at < embargo),
+            content,
+            post,
+            near_duplicates: 0,
+        })
+    }
+
+    /// The hash of the program and all that the check looked at.
+    fn check_id(
+        &self,
+        post: &Post,
+        context: &CheckContext<'_>,
+        world: &World,
+        at: Timestamp,
+    ) -> Result<String, Error> {
+        #[derive(Serialize)]
+        struct Looked<'a> {
+            at: Timestamp,
+            post: &'a Post,
+            content: Option<&'a Content>,
+            author: HashMap<&'static str, &'a crate::facts::Value>,
+            so_far: &'a SoFar,
+            near_duplicates: usize,
+        }
+        let view = world.post.as_ref();
+        let author = context.author.map(|author| &author.stated);
+        let looked = Looked {
+            at,
+            post,
+            content: view.and_then(|view| view.content.as_ref()),
+            author: author
+                .into_iter()
+                .flatten()
+                .map(|(slot, value)| (PersonFact::FACTS[usize::from(*slot)].name, value))
+                .collect(),
+            so_far: &world.so_far,
+            near_duplicates: view.map_or(0, |view| view.near_duplicates),
+        };
+        wire::decision_id(self.version(), &looked)
+    }
+}
+
+/// Content on record by its id; nothing is known of content that is not on record.
+fn content_of(id: &Arc<str>, log: Option<&Log>) -> Content {
+    let known = log.and_then(|log| log.content(id));
+    known.cloned().unwrap_or_else(|| Content { id: Some(Arc::clone(id)), ..Content::default() })
+}
+
+/// A rule that ran out of time ends the whole call: the result would depend on the machine.
+pub(crate) fn retryable(rule: &Rule, failure: &Failure) -> Result<(), Error> {
+    if failure.code != Code::DeadlineExceeded {
+        return Ok(());
+    }
+    let mut problem = Problem::new(failure.code, format!("the rule `{}`: {}", rule.id(), failure.message))
+        .help("try again; if it happens again, make the rule simpler");
+    if let Some(file) = &failure.file {
+        problem = problem.file(file);
+        if let Some(line) = failure.line {
+            problem = problem.line(line, failure.column.unwrap_or(1));
+        }
+    }
+    Err(problem.into())
+}

@@ -1,0 +1,391 @@
+//! Reads rule files: which functions are rules, what their doc comments say, which of its lines
+//! are examples.
+
+use std::sync::Arc;
+
+use crate::error::{Code, Place, Problem, Source, choose, did_you_mean};
+use crate::facts::Object;
+use crate::guidelines::Severity;
+use crate::script::{File, Function, Sandbox, constant_map};
+
+/// A folder of rules: what they may take, and what their examples are labelled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Folder {
+    /// Rules that look at a post and find what could be better.
+    Guidelines,
+    /// Rules that give an activity points.
+    Scoring,
+    /// Helpers that rules import.
+    Lib,
+}
+
+impl Folder {
+    /// The folders, by name.
+    pub const ALL: [Folder; 3] = [Folder::Guidelines, Folder::Scoring, Folder::Lib];
+
+    /// The name of the folder.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Folder::Guidelines => "guidelines",
+            Folder::Scoring => "scoring",
+            Folder::Lib => "lib",
+        }
+    }
+
+    /// The parameters that a rule of the folder may take.
+    pub const fn parameters(self) -> &'static [(&'static str, Object)] {
+        match self {
+            Folder::Guidelines => &[
+                ("post", Object::Post),
+                ("author", Object::Person),
+                ("so_far", Object::SoFar),
+                ("program", Object::Program),
+            ],
+            Folder::Scoring => &[
+                ("activity", Object::Activity),
+                ("person", Object::Person),
+                ("so_far", Object::SoFar),
+                ("program", Object::Program),
+            ],
+            Folder::Lib => &[],
+        }
+    }
+
+    /// The name under which rules of the folder see an object.
+    pub(crate) fn parameter(self, object: Object) -> &'static str {
+        let known = self.parameters().iter().find(|(_, known)| *known == object);
+        known.map_or_else(|| Self::any_parameter(object), |(name, _)| name)
+    }
+
+    fn any_parameter(object: Object) -> &'static str {
+        match object {
+            Object::Post => "post",
+            Object::Person => "person",
+            Object::Activity => "activity",
+            Object::SoFar => "so_far",
+            Object::Program => "program",
+        }
+    }
+
+    /// The object that a parameter name stands for in any folder.
+    pub(crate) fn object_of(name: &str) -> Option<Object> {
+        Folder::ALL
+            .iter()
+            .flat_map(|folder| folder.parameters())
+            .find(|(known, _)| *known == name)
+            .map(|(_, object)| *object)
+    }
+}
+
+/// What an example says its rule does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// The rule gives nothing back: it does not apply, or all is well.
+    Nothing,
+    /// The gravest finding has this severity.
+    Severity(Severity),
+    /// The rule gives these points.
+    Points(i64),
+}
+
+/// An example out of a doc comment.
+#[derive(Clone, Debug)]
+pub(crate) struct Example {
+    pub(crate) label: String,
+    pub(crate) expected: Expected,
+    pub(crate) input: Input,
+    pub(crate) line: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    /// The text of a post.
+    Text(String),
+    /// The objects that the rule is shown, as one map.
+    Map(serde_json::Value),
+}
+
+/// A rule as its file has it.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleText {
+    pub(crate) id: Arc<str>,
+    pub(crate) place: Place,
+    pub(crate) title: Arc<str>,
+    pub(crate) help: Arc<str>,
+    pub(crate) function: Function,
+    pub(crate) examples: Vec<Example>,
+}
+
+/// Finds the place of a function's name in its file.
+pub(crate) fn function_place(source: &Source<'_>, name: &str) -> Option<Place> {
+    source.text.lines().enumerate().find_map(|(index, line)| {
+        let start = line.trim_start();
+        let rest = start.strip_prefix("private ").map_or(start, str::trim_start);
+        let rest = rest.strip_prefix("fn ")?.trim_start();
+        let after = rest.strip_prefix(name)?;
+        if !after.trim_start().starts_with('(') {
+            return None;
+        }
+        let column = line.chars().count() - rest.chars().count() + 1;
+        Some(Place { line: index + 1, column, length: name.chars().count() })
+    })
+}
+
+/// The public functions of a file as rules.
+pub(super) fn read(
+    sandbox: &Sandbox,
+    source: &Source<'_>,
+    file: &File,
+    folder: Folder,
+    brand: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<RuleText> {
+    let mut rules = Vec::new();
+    for function in file.functions() {
+        if !function.public || folder == Folder::Lib {
+            continue;
+        }
+        let place = function_place(source, &function.name)
+            .unwrap_or(Place { line: 1, column: 1, length: 1 });
+        let parameters = parameters(source, place, folder, &function.parameters, problems);
+        let doc = Doc::above(source, place.line);
+        if doc.lines.is_empty() {
+            let problem = Problem::new(
+                Code::MissingDoc,
+                format!("the rule `{}` has no doc comment", function.name),
+            )
+            .help("write `/// What to do, in a sentence.` above it: employees read it; a helper is a `private fn`");
+            problems.push(problem.at(source, place));
+        }
+        let parts = doc.parts(sandbox, source, folder, brand, problems);
+        if !doc.lines.is_empty() && parts.title.is_empty() {
+            let problem = Problem::new(
+                Code::MissingDoc,
+                format!("the doc comment of `{}` does not begin with a title", function.name),
+            )
+            .help("its first line says what to do, in a sentence");
+            problems.push(problem.at(source, place));
+        }
+        rules.push(RuleText {
+            id: function.name.as_str().into(),
+            place,
+            title: parts.title.into(),
+            help: parts.help.into(),
+            function: Function { name: function.name.as_str().into(), parameters },
+            examples: parts.examples,
+        });
+    }
+    rules.sort_by_key(|rule| rule.place.line);
+    rules
+}
+
+fn parameters(
+    source: &Source<'_>,
+    place: Place,
+    folder: Folder,
+    names: &[String],
+    problems: &mut Vec<Problem>,
+) -> Vec<Object> {
+    let known = folder.parameters();
+    let line = source.text.lines().nth(place.line - 1).unwrap_or_default();
+    let mut objects = Vec::new();
+    for name in names {
+        match known.iter().find(|(known, _)| known == name) {
+            Some((_, object)) => objects.push(*object),
+            None => {
+                let column = parameter_column(line, name).unwrap_or(place.column);
+                let at = Place { line: place.line, column, length: name.chars().count() };
+                let problem = Problem::new(
+                    Code::UnknownParameter,
+                    format!("a rule in `{}` cannot take `{name}`", folder.name()),
+                )
+                .maybe_help(choose(name, known.iter().map(|(name, _)| *name)));
+                problems.push(problem.at(source, at));
+            }
+        }
+    }
+    if names.is_empty() {
+        let problem = Problem::new(Code::UnknownParameter, "the rule takes nothing, so it can look at nothing")
+            .maybe_help(choose("", known.iter().map(|(name, _)| *name)));
+        problems.push(problem.at(source, place));
+    }
+    objects
+}
+
+fn parameter_column(line: &str, name: &str) -> Option<usize> {
+    let open = line.find('(')?;
+    let at = line[open..].match_indices(name).map(|(at, _)| open + at).find(|at| {
+        let before = line[..*at].chars().next_back();
+        let after = line[at + name.len()..].chars().next();
+        let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !part(before) && !part(after)
+    })?;
+    Some(line[..at].chars().count() + 1)
+}
+
+/// The doc comment above a function: each line's number, column and text.
+struct Doc<'a> {
+    lines: Vec<(usize, usize, &'a str)>,
+}
+
+#[derive(Default)]
+struct Parts {
+    title: String,
+    help: String,
+    examples: Vec<Example>,
+}
+
+impl<'a> Doc<'a> {
+    fn above(source: &Source<'a>, function_line: usize) -> Self {
+        let all: Vec<&str> = source.text.lines().collect();
+        let mut lines = Vec::new();
+        for number in (1..function_line).rev() {
+            let line = all.get(number - 1).copied().unwrap_or_default();
+            let start = line.trim_start();
+            let Some(text) = start.strip_prefix("///") else { break };
+            let text = text.strip_prefix(' ').unwrap_or(text);
+            let column = line.chars().count() - text.chars().count() + 1;
+            lines.push((number, column, text));
+        }
+        lines.reverse();
+        Self { lines }
+    }
+
+    /// Sorts the lines into title, explanation and examples.
+    fn parts(
+        &self,
+        sandbox: &Sandbox,
+        source: &Source<'_>,
+        folder: Folder,
+        brand: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Parts {
+        let mut parts = Parts::default();
+        let mut paragraphs: Vec<String> = vec![String::new()];
+        let mut lines = self.lines.iter().copied().peekable();
+        if let Some((_, _, first)) = lines.peek() {
+            if label(first).is_none_or(|(word, _)| expected(folder, word).is_none()) {
+                parts.title = filled(first.trim(), brand);
+                lines.next();
+            }
+        }
+        while let Some((number, column, text)) = lines.next() {
+            let Some((word, rest)) = label(text) else {
+                add(&mut paragraphs, text);
+                continue;
+            };
+            let Some(expected) = expected(folder, word) else {
+                if let Some(near) = near_label(folder, word) {
+                    let at = Place { line: number, column, length: word.chars().count() };
+                    let problem = Problem::new(
+                        Code::MalformedExample,
+                        format!("`{word}:` looks like an example but is read as explanation"),
+                    )
+                    .help(near);
+                    problems.push(problem.warning().at(source, at));
+                }
+                add(&mut paragraphs, text);
+                continue;
+            };
+            let mut input = rest.trim().to_owned();
+            while input.starts_with("#{") && !balanced(&input) {
+                let Some((_, _, more)) = lines.next() else { break };
+                input.push('\n');
+                input.push_str(more.trim());
+            }
+            let at = Place { line: number, column, length: text.trim_end().chars().count().max(1) };
+            match example(sandbox, folder, &input, brand) {
+                Ok(input) => {
+                    parts.examples.push(Example { label: word.to_owned(), expected, input, line: number });
+                }
+                Err(problem) => problems.push(problem.at(source, at)),
+            }
+        }
+        let full: Vec<String> = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
+        parts.help = filled(&full.join("\n\n"), brand);
+        parts
+    }
+}
+
+fn add(paragraphs: &mut Vec<String>, text: &str) {
+    let text = text.trim();
+    if text.is_empty() {
+        paragraphs.push(String::new());
+    } else if let Some(last) = paragraphs.last_mut() {
+        if !last.is_empty() {
+            last.push(' ');
+        }
+        last.push_str(text);
+    }
+}
+
+/// Puts the brand's name where a text says `{brand}`.
+pub(crate) fn filled(text: &str, brand: &str) -> String {
+    text.replace("{brand}", brand)
+}
+
+/// A line that begins with one word and a colon.
+fn label(line: &str) -> Option<(&str, &str)> {
+    let (word, rest) = line.split_once(':')?;
+    let one_word = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let spaced = rest.is_empty() || rest.starts_with(char::is_whitespace);
+    (one_word && spaced).then_some((word, rest))
+}
+
+fn expected(folder: Folder, word: &str) -> Option<Expected> {
+    match folder {
+        Folder::Guidelines if word == "clear" => Some(Expected::Nothing),
+        Folder::Guidelines => Severity::of(word).map(Expected::Severity),
+        Folder::Scoring if word == "none" => Some(Expected::Nothing),
+        Folder::Scoring => word.parse::<i64>().ok().filter(|points| *points >= 0).map(Expected::Points),
+        Folder::Lib => None,
+    }
+}
+
+/// Why a word is nearly a label, where it is.
+fn near_label(folder: Folder, word: &str) -> Option<String> {
+    let labels: &[&str] = match folder {
+        Folder::Guidelines => &["clear", "advise", "revise", "review", "block"],
+        Folder::Scoring => &["none"],
+        Folder::Lib => &[],
+    };
+    if folder == Folder::Scoring && word.parse::<i64>().is_ok() {
+        return Some("points are never negative; write `none` where the rule does not apply".to_owned());
+    }
+    did_you_mean(word, labels.iter().copied())
+}
+
+fn example(sandbox: &Sandbox, folder: Folder, input: &str, brand: &str) -> Result<Input, Problem> {
+    let wrong = |message: String| Problem::new(Code::MalformedExample, message);
+    if input.is_empty() {
+        return Err(wrong("the example is empty".to_owned()).help(match folder {
+            Folder::Guidelines => "write the text of a post behind the label",
+            _ => "write a map behind the label, such as `#{ activity: #{ kind: \"share\" } }`",
+        }));
+    }
+    let input = filled(input, brand);
+    if !input.starts_with("#{") {
+        return match folder {
+            Folder::Guidelines => Ok(Input::Text(input)),
+            _ => Err(wrong("an example of a scoring rule is a map".to_owned())
+                .help("such as `#{ activity: #{ kind: \"share\" } }`")),
+        };
+    }
+    constant_map(sandbox, &input).map(Input::Map).map_err(wrong)
+}
+
+/// Whether every brace is closed, texts in quotes left out.
+fn balanced(text: &str) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for character in text.chars() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '{' if !quoted => depth += 1,
+            '}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    depth == 0 && !quoted
+}

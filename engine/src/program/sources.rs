@@ -1,0 +1,154 @@
+//! The files of a program directory, read into memory before any of them is looked at.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::Folder;
+use crate::error::{Code, Error, Problem};
+
+/// The largest file of a program, in bytes. A rule file has a few thousand, a long word list a
+/// few hundred thousand.
+const LARGEST_FILE: u64 = 4 << 20;
+/// The most files of a program.
+const MOST_FILES: usize = 2_000;
+
+/// The files of a program: path within the program directory (with `/`) and content.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Sources {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file under its path within the program directory, such as `scoring/share.rhai`.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        self.files.insert(path.into(), content.into());
+        self
+    }
+
+    /// The files by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(path, content)| (path.as_str(), content.as_slice()))
+    }
+
+    /// Reads those files of a directory that make a program; others are left alone.
+    ///
+    /// # Errors
+    ///
+    /// The directory or one of its files cannot be read, or is too large.
+    pub fn read(directory: &Path) -> Result<Self, Error> {
+        let mut sources = Sources::new();
+        let mut problems = Vec::new();
+        if !directory.is_dir() {
+            let message = format!("there is no directory `{}`", directory.display());
+            return Err(Problem::new(Code::Unreadable, message)
+                .help("`plaudit new DIR` makes a program directory to start with")
+                .into());
+        }
+        for name in ["program.toml", "patterns.toml"] {
+            let path = directory.join(name);
+            if path.exists() {
+                sources.take(&path, name.to_owned(), &mut problems);
+            }
+        }
+        let folders = Folder::ALL.iter().map(|folder| (folder.name(), "rhai")).chain([("lexicons", "txt")]);
+        for (folder, ending) in folders {
+            let path = directory.join(folder);
+            if !path.exists() {
+                continue;
+            }
+            let entries = match std::fs::read_dir(&path) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    problems.push(unreadable(folder, &error));
+                    continue;
+                }
+            };
+            for entry in entries {
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        problems.push(unreadable(folder, &error));
+                        break;
+                    }
+                };
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let fits = Path::new(&name).extension().is_some_and(|found| found == ending);
+                if !fits || name.starts_with('.') || !entry.path().is_file() {
+                    continue;
+                }
+                if sources.files.len() >= MOST_FILES {
+                    let message = format!("a program has at most {MOST_FILES} files");
+                    return Err(Problem::new(Code::TooLarge, message).into());
+                }
+                sources.take(&entry.path(), format!("{folder}/{name}"), &mut problems);
+            }
+        }
+        Error::of(problems).map_or(Ok(sources), Err)
+    }
+
+    fn take(&mut self, path: &Path, name: String, problems: &mut Vec<Problem>) {
+        let mut content = Vec::new();
+        let read = std::fs::File::open(path)
+            .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut content));
+        match read {
+            Ok(_) => {
+                self.files.insert(name, content);
+            }
+            Err(error) => problems.push(unreadable(&name, &error)),
+        }
+    }
+
+    /// The texts of the files; those that are too large or not UTF-8 are reported.
+    pub(super) fn texts(&self) -> (BTreeMap<&str, &str>, Vec<Problem>) {
+        let mut texts = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (path, content) in &self.files {
+            if content.len() as u64 > LARGEST_FILE {
+                let message = format!("the file is larger than {} MiB", LARGEST_FILE >> 20);
+                problems.push(Problem::new(Code::TooLarge, message).file(path));
+                continue;
+            }
+            match std::str::from_utf8(content) {
+                Ok(text) => {
+                    texts.insert(path.as_str(), text.trim_start_matches('\u{feff}'));
+                }
+                Err(error) => {
+                    let good = String::from_utf8_lossy(&content[..error.valid_up_to()]);
+                    let line = good.matches('\n').count() + 1;
+                    let column = good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+                    let problem = Problem::new(Code::NotUtf8, "the file is not UTF-8 text")
+                        .help("save it as UTF-8")
+                        .file(path)
+                        .line(line, column);
+                    problems.push(problem);
+                }
+            }
+        }
+        (texts, problems)
+    }
+
+    /// The content hash: the same for the same files, whatever directory they are in.
+    pub(super) fn version(&self) -> String {
+        let mut hash = Sha256::new();
+        for (path, content) in &self.files {
+            hash.update((path.len() as u64).to_be_bytes());
+            hash.update(path.as_bytes());
+            hash.update((content.len() as u64).to_be_bytes());
+            hash.update(content);
+        }
+        crate::wire::hex(&hash.finalize())
+    }
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Problem {
+    Problem::new(Code::Unreadable, format!("it cannot be read: {error}")).file(name)
+}

@@ -1,0 +1,262 @@
+//! Reads TOML tables setting by setting, so that every problem is found and each has its place.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{Code, Problem, Source, choose};
+use crate::facts::LARGEST;
+
+/// Collects the problems of one file.
+#[derive(Debug)]
+pub(super) struct Report<'a> {
+    pub(super) source: Source<'a>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(source: Source<'a>) -> Self {
+        Self { source, problems: RefCell::default() }
+    }
+
+    pub(super) fn add(&self, problem: Problem, range: Range<usize>) {
+        let place = self.source.place(range);
+        self.problems.borrow_mut().push(problem.at(&self.source, place));
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_inner()
+    }
+}
+
+/// Parses a TOML file; what cannot be parsed is reported and left out.
+pub(super) fn parse<'a>(report: &Report<'a>) -> DeTable<'a> {
+    let (table, errors) = DeTable::parse_recoverable(report.source.text);
+    for error in errors {
+        let range = error.span().unwrap_or(0..0);
+        let problem = Problem::new(Code::Syntax, format!("this is not TOML: {}", error.message()));
+        report.add(problem, range);
+    }
+    table.into_inner()
+}
+
+/// A table that is read setting by setting.
+#[derive(Clone, Copy)]
+pub(super) struct Table<'t, 'a> {
+    report: &'t Report<'a>,
+    table: &'t DeTable<'a>,
+    /// Where the table's own name stands, for settings that are missing.
+    range: (usize, usize),
+    name: &'t str,
+}
+
+/// A setting with the place of its value.
+pub(super) struct Set<T> {
+    pub(super) value: T,
+    pub(super) range: Range<usize>,
+}
+
+impl<'t, 'a> Table<'t, 'a> {
+    pub(super) fn root(report: &'t Report<'a>, table: &'t DeTable<'a>) -> Self {
+        Self { report, table, range: (0, 0), name: "program.toml" }
+    }
+
+    pub(super) fn problem(&self, problem: Problem, range: Range<usize>) {
+        self.report.add(problem, range);
+    }
+
+    /// Where the table's name stands.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.range.0..self.range.1
+    }
+
+    /// Refuses settings that do not exist.
+    pub(super) fn only(&self, known: &[&str]) -> Self {
+        for key in self.table.keys() {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let problem = Problem::new(
+                    Code::UnknownSetting,
+                    format!("there is no setting `{name}` in `{}`", self.name),
+                )
+                .maybe_help(choose(name, known.iter().copied()));
+                self.report.add(problem, key.span());
+            }
+        }
+        *self
+    }
+
+    fn get(&self, name: &str) -> Option<&'t Spanned<DeValue<'a>>> {
+        self.table.iter().find(|(key, _)| key.get_ref() == name).map(|(_, value)| value)
+    }
+
+    fn wrong<T>(&self, name: &str, value: &Spanned<DeValue<'_>>, wanted: &str) -> Option<Set<T>> {
+        let problem = Problem::new(
+            Code::WrongValue,
+            format!("`{name}` is {}, not {}", wanted, article(value.get_ref().type_str())),
+        );
+        self.report.add(problem, value.span());
+        None
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<Set<&'t str>> {
+        let value = self.get(name)?;
+        match value.get_ref().as_str() {
+            Some("") => {
+                let problem = Problem::new(Code::WrongValue, format!("`{name}` is empty"));
+                self.report.add(problem, value.span());
+                None
+            }
+            Some(text) => Some(Set { value: text, range: value.span() }),
+            None => self.wrong(name, value, "text in quotes"),
+        }
+    }
+
+    /// A text that must be there.
+    pub(super) fn need_text(&self, name: &str) -> Option<Set<&'t str>> {
+        if self.get(name).is_none() {
+            let problem = Problem::new(Code::Missing, format!("`{}` needs `{name}`", self.name));
+            self.report.add(problem, self.range());
+        }
+        self.text(name)
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        let value = self.get(name)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong::<bool>(name, value, "`true` or `false`");
+        }
+        flag
+    }
+
+    /// A whole number from `least`.
+    pub(super) fn number(&self, name: &str, least: i64) -> Option<Set<i64>> {
+        let value = self.get(name)?;
+        let number = value.get_ref().as_integer().and_then(|integer| {
+            i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
+        });
+        match number {
+            Some(number) if (least..=LARGEST).contains(&number) => {
+                Some(Set { value: number, range: value.span() })
+            }
+            Some(number) => {
+                let problem = Problem::new(
+                    Code::WrongValue,
+                    format!("`{name}` is a whole number from {least}, not {number}"),
+                );
+                self.report.add(problem, value.span());
+                None
+            }
+            None => self.wrong(name, value, "a whole number"),
+        }
+    }
+
+    /// A calendar date, as a TOML date or a text.
+    pub(super) fn date(&self, name: &str) -> Option<Set<Date>> {
+        let value = self.get(name)?;
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            _ => return self.wrong(name, value, "a date such as 2026-01-31"),
+        };
+        match text.parse::<Date>() {
+            Ok(date) if text.len() == 10 => Some(Set { value: date, range: value.span() }),
+            _ => {
+                let problem = Problem::new(
+                    Code::WrongValue,
+                    format!("`{name}` is a date such as 2026-01-31, not `{text}`"),
+                );
+                self.report.add(problem, value.span());
+                None
+            }
+        }
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&self, name: &str) -> Vec<Set<&'t str>> {
+        let Some(value) = self.get(name) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong::<()>(name, value, "a list of texts");
+            return Vec::new();
+        };
+        items
+            .iter()
+            .filter_map(|item| match item.get_ref().as_str() {
+                Some(text) => Some(Set { value: text, range: item.span() }),
+                None => self.wrong(name, item, "a list of texts"),
+            })
+            .collect()
+    }
+
+    /// One of a list of words.
+    pub(super) fn word(&self, name: &str, known: &[&str]) -> Option<Set<&'t str>> {
+        let set = self.text(name)?;
+        if known.contains(&set.value) {
+            return Some(set);
+        }
+        let problem = Problem::new(Code::WrongValue, format!("`{name}` cannot be `{}`", set.value))
+            .maybe_help(choose(set.value, known.iter().copied()));
+        self.report.add(problem, set.range);
+        None
+    }
+
+    /// A table inside this one.
+    pub(super) fn table(&self, name: &'t str) -> Option<Table<'t, 'a>> {
+        let (key, value) = self.table.iter().find(|(key, _)| key.get_ref() == name)?;
+        self.inner(name, key.span(), value)
+    }
+
+    /// A table that must be there.
+    pub(super) fn need_table(&self, name: &'t str) -> Option<Table<'t, 'a>> {
+        if self.get(name).is_none() {
+            let problem = Problem::new(Code::Missing, format!("there is no table `[{name}]`"));
+            self.report.add(problem, 0..0);
+        }
+        self.table(name)
+    }
+
+    fn inner(
+        &self,
+        name: &'t str,
+        range: Range<usize>,
+        value: &'t Spanned<DeValue<'a>>,
+    ) -> Option<Table<'t, 'a>> {
+        match value.get_ref().as_table() {
+            Some(table) => {
+                Some(Table { report: self.report, table, range: (range.start, range.end), name })
+            }
+            None => {
+                self.wrong::<()>(name, value, "a table");
+                None
+            }
+        }
+    }
+
+    /// The tables inside this one, by name.
+    pub(super) fn tables(&self) -> Vec<(&'t str, Table<'t, 'a>)> {
+        self.table
+            .iter()
+            .filter_map(|(key, value)| {
+                let name: &'t str = key.get_ref();
+                Some((name, self.inner(name, key.span(), value)?))
+            })
+            .collect()
+    }
+
+    /// The names of the settings, with their places.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&'t str, Range<usize>)> {
+        self.table.keys().map(|key| (key.get_ref().as_ref(), key.span()))
+    }
+}
+
+fn article(kind: &str) -> String {
+    match kind {
+        "integer" | "array" => format!("an {kind}"),
+        "string" => "text".to_owned(),
+        other => format!("a {other}"),
+    }
+}

@@ -1,0 +1,312 @@
+//! Follows chains of properties, methods and indices.
+
+use rhai::{ASTFlags, BinaryExpr, Expr, FnCallExpr, Position};
+
+use super::functions::Functions;
+use super::types::{Constant, Known, Sorts};
+use super::{Checker, FactUse};
+use crate::error::{Code, Problem, choose, did_you_mean};
+use crate::facts::{Argument, Fact, Object};
+
+impl Checker<'_> {
+    /// A chain from its start: `a.b.c` or `a[b].c`.
+    pub(super) fn chain_start(&mut self, sides: &BinaryExpr, flags: ASTFlags, dot: bool) -> Known {
+        let base = match self.receiver(&sides.lhs) {
+            Some(known) => known,
+            None => self.expression(&sides.lhs),
+        };
+        self.chain(base, dot, &sides.rhs, flags)
+    }
+
+    /// The rest of a chain: the tree nests it to the right.
+    fn chain(&mut self, base: Known, dot: bool, rest: &Expr, flags: ASTFlags) -> Known {
+        let deeper = !flags.contains(ASTFlags::BREAK);
+        match rest {
+            Expr::Dot(sides, inner, _) if deeper => {
+                let next = self.link(base, dot, &sides.lhs);
+                self.chain(next, true, &sides.rhs, *inner)
+            }
+            Expr::Index(sides, inner, _) if deeper => {
+                let next = self.link(base, dot, &sides.lhs);
+                self.chain(next, false, &sides.rhs, *inner)
+            }
+            last => self.link(base, dot, last),
+        }
+    }
+
+    fn link(&mut self, base: Known, dot: bool, link: &Expr) -> Known {
+        if !dot {
+            return self.element(&base, link);
+        }
+        match link {
+            Expr::Property(names, position) => self.property(&base, names.2.as_str(), *position),
+            Expr::MethodCall(call, position) => self.method(base, call, *position),
+            other => {
+                let problem = Problem::new(Code::NotAllowed, "this is not for rules");
+                self.report(problem, other.position(), 1);
+                Known::ANY
+            }
+        }
+    }
+
+    fn element(&mut self, base: &Known, index: &Expr) -> Known {
+        self.expression(index);
+        if let Known::Object(object) = base {
+            let name = self.object_name(*object);
+            let problem = Problem::new(Code::NotAllowed, format!("`{name}` has no elements"))
+                .help(format!("ask it for a fact by name, such as `{name}.{}`", object.facts()[0].name));
+            self.report(problem, index.position(), 1);
+        }
+        Known::ANY
+    }
+
+    fn property(&mut self, base: &Known, name: &str, position: Position) -> Known {
+        let length = name.chars().count();
+        let object = match base {
+            Known::Object(object) => *object,
+            Known::Value { sorts, .. } => {
+                if sorts.may_be(Sorts::MAP) {
+                    return Known::ANY;
+                }
+                if let Some(result) = self.tree.functions.property(name) {
+                    return Known::of(result);
+                }
+                let what = super::walk::first_sort(*sorts);
+                let problem =
+                    Problem::new(Code::UnknownProperty, format!("{what} has no property `{name}`"));
+                self.report(problem, position, length);
+                return Known::ANY;
+            }
+        };
+        match object.fact(name) {
+            Some((slot, fact)) if fact.argument.is_none() => {
+                self.uses.insert(FactUse { object, slot, argument: None });
+                if object == Object::Post && name == "discloses" {
+                    self.need_disclosure(position);
+                }
+                Known::fact(object, slot)
+            }
+            Some((_, fact)) => {
+                let problem = Problem::new(
+                    Code::WrongArguments,
+                    format!("`{}.{name}` is asked with an argument", self.object_name(object)),
+                )
+                .help(format!("write `{}.{name}({})`", self.object_name(object), example(fact)));
+                self.report(problem, position, length);
+                Known::ANY
+            }
+            None => {
+                let names = object.facts().iter().map(|fact| fact.name);
+                let problem = Problem::new(
+                    Code::UnknownProperty,
+                    format!("`{}` has no property `{name}`", self.object_name(object)),
+                )
+                .maybe_help(choose(name, names));
+                self.report(problem, position, length);
+                Known::ANY
+            }
+        }
+    }
+
+    /// The tie to the employer is made plain by the words of a lexicon that must be there.
+    fn need_disclosure(&mut self, position: Position) {
+        let lexicon = crate::facts::DISCLOSURE;
+        if !self.vocabulary.lexicons.iter().any(|known| known == lexicon) {
+            let problem = Problem::new(
+                Code::UnknownLexicon,
+                format!("`post.discloses` needs the lexicon `{lexicon}`"),
+            )
+            .help(format!("write the words that make the tie plain into `lexicons/{lexicon}.txt`"));
+            self.report(problem, position, "discloses".len());
+        }
+    }
+
+    fn method(&mut self, base: Known, call: &FnCallExpr, position: Position) -> Known {
+        let name = call.name.as_str();
+        let arguments: Vec<Known> = call.args.iter().map(|part| self.expression(part)).collect();
+        match base {
+            Known::Object(object) => self.ask(object, name, &call.args, &arguments, position),
+            Known::Value { sorts, .. } => {
+                let Some(native) = self.tree.functions.get(name).cloned() else {
+                    let finding = sorts.within(Sorts::FINDING.or(Sorts::NOTHING));
+                    let names: Vec<&str> = if finding {
+                        crate::script::host::FINDING_METHODS.to_vec()
+                    } else {
+                        self.tree.functions.names().collect()
+                    };
+                    let help = did_you_mean(name, names.iter().copied());
+                    let problem = if Functions::is_calling(name) || name == "call" {
+                        Problem::new(Code::NotAllowed, format!("`{name}` calls code that cannot be followed"))
+                            .help("write a loop, or a helper of its own")
+                    } else {
+                        Problem::new(Code::UnknownFunction, format!("there is no method `{name}`"))
+                            .maybe_help(help)
+                    };
+                    self.report(problem, position, name.chars().count());
+                    return Known::ANY;
+                };
+                if !native.arities.contains(&(arguments.len() + 1)) {
+                    let wanted: Vec<usize> =
+                        native.arities.iter().filter_map(|arity| arity.checked_sub(1)).collect();
+                    self.wrong_arity(name, &wanted, arguments.len(), position);
+                    return Known::of(native.result);
+                }
+                self.check_finding(name, &call.args, &arguments);
+                if name == "contains" {
+                    if let [needle] = arguments.as_slice() {
+                        let list = Known::Value { sorts, origin: None, constants: None, elements: elements(&base) };
+                        return self.operator("contains", &list, needle, position);
+                    }
+                }
+                Known::of(native.result)
+            }
+        }
+    }
+
+    /// Asks a fact object with an argument.
+    fn ask(
+        &mut self,
+        object: Object,
+        name: &str,
+        expressions: &[Expr],
+        arguments: &[Known],
+        position: Position,
+    ) -> Known {
+        let length = name.chars().count();
+        let object_name = self.object_name(object);
+        let Some((slot, fact)) = object.fact(name) else {
+            let names = object.facts().iter().map(|fact| fact.name);
+            let problem = Problem::new(
+                Code::UnknownFunction,
+                format!("`{object_name}` has no method `{name}`"),
+            )
+            .maybe_help(choose(name, names));
+            self.report(problem, position, length);
+            return Known::ANY;
+        };
+        let Some(argument) = fact.argument else {
+            let problem = Problem::new(
+                Code::WrongArguments,
+                format!("`{object_name}.{name}` is a property"),
+            )
+            .help(format!("write `{object_name}.{name}` without parentheses"));
+            self.report(problem, position, length);
+            return Known::fact(object, slot);
+        };
+        let [given] = arguments else {
+            self.wrong_arity(name, &[1], arguments.len(), position);
+            return Known::fact(object, slot);
+        };
+        let at = expressions.first().map_or(position, Expr::position);
+        match given.texts() {
+            Some(texts) => {
+                let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
+                for text in texts {
+                    self.named(argument, &text, at);
+                    self.uses.insert(FactUse { object, slot, argument: Some(text) });
+                }
+            }
+            None => {
+                let problem = Problem::new(
+                    Code::NotAllowed,
+                    format!("`{object_name}.{name}` must be asked with a text that stands in the rule"),
+                )
+                .help(format!("such as `{object_name}.{name}({})`", example(fact)));
+                self.report(problem, at, 1);
+            }
+        }
+        Known::fact(object, slot)
+    }
+
+    /// A name that something in the program must have.
+    fn named(&mut self, argument: Argument, name: &str, position: Position) {
+        let vocabulary = self.vocabulary;
+        let (code, what, known): (Code, &str, Vec<&str>) = match argument {
+            Argument::Lexicon => (Code::UnknownLexicon, "lexicon", strings(&vocabulary.lexicons)),
+            Argument::Pattern => (Code::UnknownPattern, "pattern", strings(&vocabulary.patterns)),
+            Argument::Expression => {
+                let mut all = strings(&vocabulary.lexicons);
+                all.extend(strings(&vocabulary.patterns));
+                (Code::UnknownLexicon, "lexicon or pattern", all)
+            }
+            Argument::Kind => (Code::UnknownKind, "activity kind", strings(&vocabulary.kinds)),
+            Argument::Threshold => {
+                let Some(thresholds) = self.thresholds else { return };
+                let known = thresholds.keys().map(|name| &**name).collect();
+                (Code::UnknownThreshold, "threshold of this rule", known)
+            }
+        };
+        if known.contains(&name) {
+            return;
+        }
+        let mut problem = Problem::new(code, format!("there is no {what} `{name}`"))
+            .maybe_help(choose(name, known.iter().copied()));
+        if argument == Argument::Threshold && problem.help.is_none() {
+            problem = problem.help(format!(
+                "set it in `program.toml`: [rules.NAME.thresholds] {name} = 10"
+            ));
+        }
+        self.report(problem, position, name.chars().count() + 2);
+    }
+
+    /// Findings point at places that exist and say something.
+    pub(super) fn check_finding(&mut self, name: &str, expressions: &[Expr], arguments: &[Known]) {
+        let position = expressions.last().map_or(Position::NONE, Expr::position);
+        if name == "at" {
+            let Some(texts) = arguments.last().and_then(Known::texts) else {
+                let problem = Problem::new(Code::NotAllowed, "`.at()` takes a name that stands in the rule");
+                return self.report(problem, position, 1);
+            };
+            let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
+            let vocabulary = self.vocabulary;
+            let known: Vec<&str> = crate::facts::PLACES
+                .iter()
+                .copied()
+                .chain(strings(&vocabulary.lexicons))
+                .chain(strings(&vocabulary.patterns))
+                .collect();
+            for text in texts {
+                if !known.contains(&text.as_str()) {
+                    let problem = Problem::new(
+                        Code::UnknownPlace,
+                        format!("there is no lexicon, pattern or place `{text}`"),
+                    )
+                    .maybe_help(choose(&text, known.iter().copied()));
+                    self.report(problem, position, text.chars().count() + 2);
+                }
+            }
+        } else if crate::guidelines::Severity::of(name).is_some() || name == "suggest" {
+            let Some(message) = arguments.last() else { return };
+            if !message.sorts().may_be(Sorts::TEXT) {
+                let problem = Problem::new(Code::WrongArguments, format!("`{name}` takes a text"));
+                self.report(problem, position, 1);
+            } else if message.constants().is_some_and(|all| {
+                all.iter().any(|constant| matches!(constant, Constant::Text(text) if text.trim().is_empty()))
+            }) {
+                let problem = Problem::new(Code::WrongArguments, format!("`{name}` must say something"));
+                self.report(problem, position, 2);
+            }
+        }
+    }
+}
+
+fn elements(known: &Known) -> Option<std::collections::BTreeSet<Constant>> {
+    match known {
+        Known::Value { elements, .. } => elements.clone(),
+        Known::Object(_) => None,
+    }
+}
+
+fn strings(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+fn example(fact: &Fact) -> &'static str {
+    match fact.argument {
+        Some(Argument::Lexicon | Argument::Expression) => "\"brand\"",
+        Some(Argument::Pattern) => "\"email\"",
+        Some(Argument::Kind) => "\"share\"",
+        Some(Argument::Threshold) => "\"limit\"",
+        None => "",
+    }
+}

@@ -1,0 +1,191 @@
+//! Comparisons with values that a fact can never have, and calculations with what is no number.
+
+use rhai::Position;
+
+use super::Checker;
+use super::types::{Constant, Known, Origin, Sorts};
+use super::walk::first_sort;
+use crate::error::{Code, Problem, Source, choose};
+use crate::facts::{Type, Words};
+
+impl Checker<'_> {
+    /// A binary operator between two values.
+    pub(super) fn operator(
+        &mut self,
+        operator: &str,
+        left: &Known,
+        right: &Known,
+        position: Position,
+    ) -> Known {
+        match operator {
+            "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+                self.compare(operator, left, right, position);
+                self.compare(mirrored(operator), right, left, position);
+                Known::of(Sorts::FLAG)
+            }
+            "contains" => {
+                // `needle in list`: the list comes first.
+                if let (Known::Value { origin: Some(origin), .. }, Known::Value { elements: Some(elements), .. }) =
+                    (right, left)
+                {
+                    for constant in elements {
+                        self.possible("==", *origin, constant, position);
+                    }
+                }
+                Known::of(Sorts::FLAG)
+            }
+            "+" | "-" | "*" | "/" | "%" | "**" => {
+                let calculates = Sorts::NUMBER.or(Sorts::FRACTION).or(Sorts::TEXT).or(Sorts::LIST).or(Sorts::MAP);
+                for side in [left, right] {
+                    if !side.sorts().may_be(calculates) && side.sorts() != Sorts::NEVER {
+                        let problem = Problem::new(
+                            Code::WrongArguments,
+                            format!("`{operator}` cannot calculate with {}", first_sort(side.sorts())),
+                        );
+                        self.report(problem, position, operator.len());
+                    }
+                }
+                let text = left.sorts().or(right.sorts()).may_be(Sorts::TEXT);
+                let numbers = left.sorts().within(Sorts::NUMBER.or(Sorts::NOTHING))
+                    && right.sorts().within(Sorts::NUMBER.or(Sorts::NOTHING));
+                match (numbers, text) {
+                    (true, _) => Known::of(Sorts::NUMBER),
+                    (false, true) => Known::of(Sorts::TEXT.or(Sorts::NUMBER)),
+                    (false, false) => Known::of(Sorts::NUMBER.or(Sorts::LIST).or(Sorts::MAP)),
+                }
+            }
+            ".." | "..=" => Known::of(Sorts::OTHER),
+            _ => Known::of(Sorts::NUMBER.or(Sorts::FLAG)),
+        }
+    }
+
+    fn compare(&mut self, operator: &str, fact: &Known, with: &Known, position: Position) {
+        let Known::Value { origin: Some(origin), .. } = fact else { return };
+        let Some(constants) = with.constants() else { return };
+        for constant in constants.clone() {
+            self.possible(operator, *origin, &constant, position);
+        }
+    }
+
+    /// A case of a `switch` on a fact.
+    pub(super) fn compare_case(
+        &mut self,
+        value: &Known,
+        case: &Constant,
+        switch: Position,
+        way: Position,
+    ) {
+        let Known::Value { origin: Some(origin), .. } = value else { return };
+        let position = case_position(self.source(), case, switch, way);
+        self.possible("==", *origin, case, position);
+    }
+
+    /// Refuses a comparison that comes out the same whatever the fact is.
+    fn possible(&mut self, operator: &str, origin: Origin, constant: &Constant, position: Position) {
+        let fact = &origin.object.facts()[usize::from(origin.slot)];
+        let name = format!("{}.{}", self.object_name(origin.object), fact.name);
+        let (message, help) = match (fact.kind, constant) {
+            (_, Constant::Nothing) if fact.optional => return,
+            (_, Constant::Nothing) => (format!("`{name}` is always known"), None),
+            (Type::Flag, Constant::Flag(_)) => return,
+            (Type::Word(words), Constant::Text(text)) => {
+                let known: Vec<&str> = match words {
+                    Words::Kinds => self.vocabulary.kinds.iter().map(String::as_str).collect(),
+                    Words::Channels => self.vocabulary.channels.iter().map(String::as_str).collect(),
+                    Words::Fixed(words) => words.to_vec(),
+                };
+                if known.contains(&text.as_str()) {
+                    return;
+                }
+                (format!("`{name}` is never `{text}`"), choose(text, known.iter().copied()))
+            }
+            (Type::Text, Constant::Text(_)) => return,
+            (Type::Number(least, most), Constant::Number(number)) => {
+                if !settled(operator, *number, least, most) {
+                    return;
+                }
+                let range = if most == crate::facts::LARGEST {
+                    format!("it is {least} or more")
+                } else {
+                    format!("it is {least} to {most}")
+                };
+                (format!("`{name} {operator} {number}` comes out the same always"), Some(range))
+            }
+            (kind, _) => {
+                let is = match kind {
+                    Type::Flag => "yes or no (`true` or `false`)",
+                    Type::Number(..) => "a number",
+                    Type::Word(_) | Type::Text => "text",
+                };
+                (format!("`{name}` is {is}; the comparison comes out the same always"), None)
+            }
+        };
+        let problem = Problem::new(Code::ImpossibleValue, message).maybe_help(help);
+        let length = match constant {
+            Constant::Text(text) => text.chars().count() + 2,
+            _ => operator.len(),
+        };
+        let (position, length) = text_position(self.source(), constant, position)
+            .map_or((position, operator.len().min(length)), |position| (position, length));
+        self.report(problem, position, length);
+    }
+}
+
+fn mirrored(operator: &str) -> &str {
+    match operator {
+        "<" => ">",
+        "<=" => ">=",
+        ">" => "<",
+        ">=" => "<=",
+        other => other,
+    }
+}
+
+/// Whether `fact operator number` is the same for every fact from `least` to `most`.
+fn settled(operator: &str, number: i64, least: i64, most: i64) -> bool {
+    match operator {
+        "<" => number <= least || number > most,
+        "<=" => number < least || number >= most,
+        ">" => number >= most || number < least,
+        ">=" => number > most || number <= least,
+        _ => number < least || number > most,
+    }
+}
+
+/// Where a constant text stands on the line of a comparison; the tree has the operator's place
+/// for it only.
+fn text_position(source: &Source<'_>, constant: &Constant, near: Position) -> Option<Position> {
+    let Constant::Text(text) = constant else { return None };
+    let line_number = near.line()?;
+    let line = source.text.lines().nth(line_number - 1)?;
+    let quoted = format!("\"{text}\"");
+    let at = line.find(&quoted)?;
+    let column = line[..at].chars().count() + 1;
+    Some(Position::new(u16::try_from(line_number).ok()?, u16::try_from(column).ok()?))
+}
+
+/// Where the literal of a case stands: before the way it leads to, behind its `switch`.
+fn case_position(
+    source: &Source<'_>,
+    case: &Constant,
+    switch: Position,
+    way: Position,
+) -> Position {
+    let literal = match case {
+        Constant::Text(text) => format!("\"{text}\""),
+        Constant::Number(number) => number.to_string(),
+        Constant::Flag(flag) => flag.to_string(),
+        Constant::Nothing => "()".to_owned(),
+    };
+    let (Some(first), Some(last)) = (switch.line(), way.line()) else { return way };
+    for number in (first..=last).rev() {
+        let Some(line) = source.text.lines().nth(number - 1) else { continue };
+        if let Some(at) = line.rfind(&literal) {
+            let column = line[..at].chars().count() + 1;
+            if let (Ok(number), Ok(column)) = (u16::try_from(number), u16::try_from(column)) {
+                return Position::new(number, column);
+            }
+        }
+    }
+    way
+}

@@ -1,0 +1,43 @@
+//! Everything that names rhai: the sandbox that rules run in, what they are handed, and what is
+//! checked before any of them runs.
+//!
+//! - `sandbox` builds the engine with every limit set, compiles files and runs rules;
+//! - `host` is what scripts see of the world: fact objects and findings;
+//! - `check` reads the syntax tree and refuses what could only fail later;
+//! - `coverage` tells which branches the examples take;
+//! - `literal` reads the constant maps of examples.
+
+mod check;
+mod coverage;
+mod host;
+mod literal;
+mod sandbox;
+
+pub(crate) use check::{FactUse, FileTree, check_library, check_rule};
+pub(crate) use coverage::{Coverage, branches};
+pub(crate) use host::Draft;
+pub(crate) use literal::constant_map;
+pub(crate) use sandbox::{File, Function, Sandbox};
+
+use crate::error::Code;
+
+/// What a rule gave back.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Returned {
+    /// Nothing: the rule does not apply.
+    Nothing,
+    /// Points, from a scoring rule.
+    Points(i64),
+    /// Findings, from a guideline rule.
+    Findings(Vec<Draft>),
+}
+
+/// How a rule failed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) file: Option<String>,
+    pub(crate) line: Option<usize>,
+    pub(crate) column: Option<usize>,
+}

@@ -1,0 +1,398 @@
+//! The engine that rules run in: no clock, no input, no output, every limit set.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage,
+    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+};
+use rhai::module_resolvers::StaticModuleResolver;
+use rhai::{
+    AST, ASTNode, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, Expr, FnAccess, Module,
+    OptimizationLevel, ParseError, Position, Scope, Stmt,
+};
+
+use super::host::{self, Draft, Handle};
+use super::{Failure, Returned};
+use crate::error::{Code, Place, Problem, Source};
+use crate::facts::{Object, Read, World};
+
+/// The limits on one call of one rule. Rules are a screenful of conditions: a rule that comes
+/// near one of these is wrong or hostile.
+pub(crate) mod limits {
+    use std::time::Duration;
+
+    /// Operations as rhai counts them: some ten milliseconds.
+    pub(crate) const OPERATIONS: u64 = 100_000;
+    /// Functions that call each other.
+    pub(crate) const CALL_DEPTH: usize = 12;
+    /// Nesting of expressions and blocks.
+    pub(crate) const EXPRESSION_DEPTH: usize = 32;
+    /// Bytes of one text.
+    pub(crate) const TEXT: usize = 2_048;
+    /// Elements of an array with everything in it. Rhai counts them at each change, which makes
+    /// building an array quadratic: the limit bounds that, too.
+    pub(crate) const ARRAY: usize = 512;
+    /// Entries of a map with everything in it.
+    pub(crate) const MAP: usize = 256;
+    /// Variables in scope.
+    pub(crate) const VARIABLES: usize = 128;
+    /// Functions of one file.
+    pub(crate) const FUNCTIONS: usize = 256;
+    /// Library files that one call may import.
+    pub(crate) const MODULES: usize = 64;
+    /// Time, on top of all of them. Not deterministic, so never part of a result.
+    pub(crate) const DEADLINE: Duration = Duration::from_millis(500);
+    /// The clock is looked at every so many operations.
+    pub(super) const OPERATIONS_PER_LOOK: u64 = 1_024;
+}
+
+thread_local! {
+    /// When the rule that runs on this thread must end.
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// A compiled file of rules or helpers.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) name: Arc<str>,
+    ast: AST,
+    definitions: Arc<[Definition]>,
+    /// Whether it has imports or constants that must be there before a function of it runs.
+    has_globals: bool,
+}
+
+/// A function as its file defines it.
+#[derive(Clone, Debug)]
+pub(crate) struct Definition {
+    pub(crate) name: String,
+    pub(crate) parameters: Vec<String>,
+    /// Whether it is a rule (or may be imported); otherwise a helper of its own file.
+    pub(crate) public: bool,
+    pub(super) statements: Vec<Stmt>,
+}
+
+impl File {
+    fn new(name: &str, ast: AST) -> Self {
+        Self {
+            name: name.into(),
+            has_globals: !ast.statements().is_empty(),
+            definitions: definitions(&ast).into(),
+            ast,
+        }
+    }
+
+    /// The functions of the file.
+    pub(crate) fn functions(&self) -> &[Definition] {
+        &self.definitions
+    }
+
+    pub(super) fn function(&self, name: &str, arity: usize) -> Option<&Definition> {
+        self.definitions
+            .iter()
+            .find(|function| function.name == name && function.parameters.len() == arity)
+    }
+
+    /// The statements of the file outside its functions.
+    pub(super) fn globals(&self) -> &[Stmt] {
+        self.ast.statements()
+    }
+
+    /// The names that the file imports at its top.
+    pub(crate) fn imports(&self) -> Vec<String> {
+        self.globals()
+            .iter()
+            .filter_map(|statement| match statement {
+                Stmt::Import(import, _) => match &import.0 {
+                    Expr::StringConstant(name, _) => Some(name.to_string()),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Takes the functions out of a syntax tree. Rhai hands out their statements by a walk over the
+/// whole tree only: each belongs to the function that it stands within.
+fn definitions(ast: &AST) -> Vec<Definition> {
+    let mut found: Vec<(Position, Position, Definition)> = ast
+        .iter_functions()
+        .filter_map(|function| {
+            let body = ast.shared_lib().get_script_fn(function.name, function.params.len())?;
+            let definition = Definition {
+                name: function.name.to_owned(),
+                parameters: function.params.iter().map(|name| (*name).to_owned()).collect(),
+                public: function.access == FnAccess::Public,
+                statements: Vec::new(),
+            };
+            Some((body.body.start_position(), body.body.end_position(), definition))
+        })
+        .collect();
+    found.sort_by_key(|(start, ..)| *start);
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let [ASTNode::Stmt(statement)] = path {
+            let at = statement.position();
+            let within = found.iter_mut().find(|(start, end, _)| *start <= at && at <= *end);
+            if let Some((.., definition)) = within {
+                definition.statements.push((*statement).clone());
+            }
+        }
+        true
+    });
+    found.into_iter().map(|(.., definition)| definition).collect()
+}
+
+/// A public function of a file, as the engine calls it.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    pub(crate) name: Arc<str>,
+    /// The objects it takes, in the order of its parameters.
+    pub(crate) parameters: Vec<Object>,
+}
+
+/// The engine with its limits, ready to compile and run.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    engine: Engine,
+}
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        let mut engine = Engine::new_raw();
+        ArithmeticPackage::new().register_into_engine(&mut engine);
+        LogicPackage::new().register_into_engine(&mut engine);
+        BasicStringPackage::new().register_into_engine(&mut engine);
+        MoreStringPackage::new().register_into_engine(&mut engine);
+        BasicIteratorPackage::new().register_into_engine(&mut engine);
+        BasicArrayPackage::new().register_into_engine(&mut engine);
+        BasicMapPackage::new().register_into_engine(&mut engine);
+        host::register(&mut engine);
+
+        engine.disable_symbol("eval");
+        engine.set_allow_anonymous_fn(false);
+        engine.set_fail_on_invalid_map_property(true);
+        engine.set_optimization_level(OptimizationLevel::None);
+        engine.set_fast_operators(true);
+        // One interner for all threads would be a lock that every evaluation waits for.
+        engine.set_max_strings_interned(0);
+        engine.on_print(|_| {});
+        engine.on_debug(|_, _, _| {});
+
+        engine.set_max_operations(limits::OPERATIONS);
+        engine.set_max_call_levels(limits::CALL_DEPTH);
+        engine.set_max_expr_depths(limits::EXPRESSION_DEPTH, limits::EXPRESSION_DEPTH);
+        engine.set_max_string_size(limits::TEXT);
+        engine.set_max_array_size(limits::ARRAY);
+        engine.set_max_map_size(limits::MAP);
+        engine.set_max_variables(limits::VARIABLES);
+        engine.set_max_functions(limits::FUNCTIONS);
+        engine.set_max_modules(limits::MODULES);
+        engine.set_module_resolver(StaticModuleResolver::new());
+        engine.on_progress(|operations| {
+            let look = operations % limits::OPERATIONS_PER_LOOK == 0;
+            let over = look && DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline);
+            over.then_some(Dynamic::UNIT)
+        });
+        Self { engine }
+    }
+
+    /// The constants that a file names, and their values.
+    pub(super) fn constants(file: &File) -> Vec<(String, Dynamic)> {
+        file.ast
+            .iter_literal_variables(true, false)
+            .map(|(name, _, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    /// The engine itself, for the checker and the coverage of examples.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    /// Compiles a file; nothing of it runs.
+    pub(crate) fn compile(&self, source: &Source<'_>) -> Result<File, Problem> {
+        match self.engine.compile(source.text) {
+            Ok(mut ast) => {
+                ast.set_source(source.file);
+                Ok(File::new(source.file, ast))
+            }
+            Err(error) => Err(syntax_problem(&error, source)),
+        }
+    }
+
+    /// Makes library files importable under their names (`lib/…`), in an order in which each
+    /// finds those that it imports.
+    pub(crate) fn import_library(&mut self, files: &[File]) -> Result<(), Problem> {
+        let mut resolver = StaticModuleResolver::new();
+        for file in files {
+            let module = Module::eval_ast_as_new(Scope::new(), &file.ast, &self.engine)
+                .map_err(|error| Problem::new(Code::Syntax, error.to_string()).file(&*file.name))?;
+            let name = file.name.strip_suffix(".rhai").unwrap_or(&file.name);
+            resolver.insert(name, module);
+            self.engine.set_module_resolver(resolver.clone());
+        }
+        Ok(())
+    }
+
+    /// Runs a rule in a world and says what it gave back and what it read.
+    pub(crate) fn run(
+        &self,
+        file: &File,
+        function: &Function,
+        rule: usize,
+        world: &Arc<World>,
+    ) -> (Result<Returned, Failure>, Vec<Read>) {
+        let arguments: Vec<Dynamic> = function
+            .parameters
+            .iter()
+            .map(|object| Dynamic::from(Handle { world: Arc::clone(world), object: *object }))
+            .collect();
+        world.begin(rule);
+        DEADLINE.set(Some(Instant::now() + limits::DEADLINE));
+        let options = CallFnOptions::new().eval_ast(file.has_globals);
+        let result = self.engine.call_fn_with_options::<Dynamic>(
+            options,
+            &mut Scope::new(),
+            &file.ast,
+            &*function.name,
+            arguments,
+        );
+        DEADLINE.set(None);
+        let result = match result {
+            Ok(value) => returned(value),
+            Err(error) => Err(failure(*error, &file.name)),
+        };
+        (result, world.end())
+    }
+}
+
+/// What a script's value means. Rust's types are never named to the reader.
+fn returned(value: Dynamic) -> Result<Returned, Failure> {
+    if value.is_unit() {
+        return Ok(Returned::Nothing);
+    }
+    if let Ok(points) = value.as_int() {
+        return Ok(Returned::Points(points));
+    }
+    if value.is::<Draft>() {
+        return Ok(Returned::Findings(value.try_cast::<Draft>().into_iter().collect()));
+    }
+    if value.is_array() {
+        let items: Array = value.cast();
+        let findings: Option<Vec<Draft>> = items.into_iter().map(Dynamic::try_cast).collect();
+        return match findings {
+            Some(findings) if findings.is_empty() => Ok(Returned::Nothing),
+            Some(findings) => Ok(Returned::Findings(findings)),
+            None => Err(unusable("a list with something else than findings in it")),
+        };
+    }
+    let what = match value.type_name() {
+        "bool" => "yes or no",
+        "string" | "char" => "a text",
+        "map" => "a map",
+        "f64" => "a number with a fraction",
+        _ => "something that is no result",
+    };
+    Err(unusable(what))
+}
+
+fn unusable(what: &str) -> Failure {
+    Failure {
+        code: Code::WrongResult,
+        message: format!("the rule returned {what}"),
+        file: None,
+        line: None,
+        column: None,
+    }
+}
+
+fn failure(error: EvalAltResult, file: &str) -> Failure {
+    use EvalAltResult as E;
+    let mut file = file.to_owned();
+    let mut error = error;
+    loop {
+        match error {
+            E::ErrorInFunctionCall(_, source, inner, _) => {
+                if !source.is_empty() {
+                    file = source;
+                }
+                error = *inner;
+            }
+            E::ErrorInModule(_, inner, _) => error = *inner,
+            _ => break,
+        }
+    }
+    let position = error.position();
+    let (code, message) = match &error {
+        E::ErrorTooManyOperations(_) => (
+            Code::LimitExceeded,
+            format!("the rule takes more than {} operations", limits::OPERATIONS),
+        ),
+        E::ErrorStackOverflow(_) => (
+            Code::LimitExceeded,
+            format!("functions call each other more than {} deep", limits::CALL_DEPTH),
+        ),
+        E::ErrorDataTooLarge(what, _) => (Code::LimitExceeded, too_large(what)),
+        E::ErrorTooManyVariables(_) => {
+            (Code::LimitExceeded, format!("more than {} variables", limits::VARIABLES))
+        }
+        E::ErrorTooManyModules(_) => {
+            (Code::LimitExceeded, format!("more than {} imports", limits::MODULES))
+        }
+        E::ErrorTerminated(..) => (
+            Code::DeadlineExceeded,
+            format!("the rule ran longer than {} ms", limits::DEADLINE.as_millis()),
+        ),
+        E::ErrorRuntime(thrown, _) => (Code::ScriptError, format!("the rule failed: {thrown}")),
+        other => {
+            let mut plain = other.to_string();
+            if let Some(at) = plain.rfind(" (line ") {
+                plain.truncate(at);
+            }
+            (Code::ScriptError, plain)
+        }
+    };
+    Failure {
+        code,
+        message,
+        file: Some(file),
+        line: position.line(),
+        column: position.position().or(position.line().map(|_| 1)),
+    }
+}
+
+fn too_large(what: &str) -> String {
+    let what = what.to_lowercase();
+    if what.contains("string") {
+        format!("a text grows beyond {} bytes", limits::TEXT)
+    } else if what.contains("array") || what.contains("blob") {
+        format!("a list grows beyond {} elements", limits::ARRAY)
+    } else {
+        format!("a map grows beyond {} entries", limits::MAP)
+    }
+}
+
+fn syntax_problem(error: &ParseError, source: &Source<'_>) -> Problem {
+    let mut message = error.err_type().to_string();
+    if let Some(first) = message.get(..1) {
+        // Rhai capitalises its messages; ours are parts of a sentence.
+        message = format!("{}{}", first.to_lowercase(), &message[1..]);
+    }
+    let problem = Problem::new(Code::Syntax, message);
+    problem.at(source, place(error.position(), source, 1))
+}
+
+/// Rhai's position as a place in the file; the end of the file where it has none.
+pub(super) fn place(position: Position, source: &Source<'_>, length: usize) -> Place {
+    match position.line() {
+        Some(line) => Place { line, column: position.position().unwrap_or(1), length },
+        None => source.place(source.text.len()..source.text.len()),
+    }
+}

@@ -1,0 +1,337 @@
+//! Which language a text is in.
+//!
+//! Two stages. First the small words that only one of the large languages of the Latin script has
+//! (`the`, `und`, `avec`): they decide most posts at a hundredth of the price of the second stage,
+//! the letter triples of whatlang. A text that neither is sure about is of unknown language, which
+//! is better than a wrong one: word lists of every language then apply.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use whatlang::Lang;
+
+use super::characters::{is_unspaced, is_word};
+use super::fold::folded;
+
+/// The language of a text that is too short or too mixed to tell.
+pub(crate) const UNKNOWN: &str = "unknown";
+
+/// How much of a text is looked at, in bytes: more changes no answer.
+pub(crate) const SAMPLE: usize = 1_000;
+
+/// The fewest letters that letter triples are trusted with.
+const FEWEST_LETTERS: usize = 20;
+
+/// The fewest different small words that decide for a language.
+const FEWEST_WORDS: usize = 3;
+
+/// The ISO 639-1 codes, to refuse word lists of languages that do not exist.
+const CODES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy \
+    da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht \
+    hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky \
+    la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny \
+    oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss \
+    st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo \
+    za zh zu";
+
+/// Whether a word is the ISO 639-1 code of a language.
+pub(crate) fn is_code(code: &str) -> bool {
+    CODES.split(' ').any(|known| known == code)
+}
+
+/// The ISO 639-1 code of a stated language: `en-GB` is `en`.
+pub(crate) fn stated(language: &str) -> Cow<'_, str> {
+    let primary = language.split(['-', '_']).next().unwrap_or_default().trim();
+    if is_code(primary) {
+        return Cow::Borrowed(primary);
+    }
+    let lower = primary.to_ascii_lowercase();
+    match Lang::from_code(lower.as_str()) {
+        Some(known) => Cow::Borrowed(code(known)),
+        None if lower.is_empty() => Cow::Borrowed(UNKNOWN),
+        None => Cow::Owned(lower),
+    }
+}
+
+/// Whether a word list of a language applies to a text of a language. Bokmål is also called `no`.
+pub(crate) fn applies(list: &str, text: &str) -> bool {
+    list == text
+        || text == UNKNOWN
+        || matches!((list, text), ("no", "nb" | "nn") | ("nb" | "nn", "no"))
+}
+
+/// The language of a text, by its ISO 639-1 code; [`UNKNOWN`] where it is not certain.
+pub(crate) fn detect(text: &str) -> &'static str {
+    let text = &text[..text.floor_char_boundary(SAMPLE)];
+    by_small_words(&folded(text)).or_else(|| by_letter_triples(text)).unwrap_or(UNKNOWN)
+}
+
+fn by_letter_triples(text: &str) -> Option<&'static str> {
+    // A character of these scripts says as much as several letters.
+    let is_dense = |character: char| is_unspaced(character) || matches!(character, '가'..='힣');
+    let letters = text.chars().filter(|character| character.is_alphabetic());
+    let weight: usize = letters.map(|letter| if is_dense(letter) { 5 } else { 1 }).sum();
+    if weight < FEWEST_LETTERS {
+        return None;
+    }
+    let found = whatlang::detect(text)?;
+    found.is_reliable().then(|| code(found.lang()))
+}
+
+/// Small words that none of the other languages here has, nor a close relative that is not here.
+/// Words of more than eight bytes, and words shared with a neighbour (`die`, `in`, `para`), are
+/// left out on purpose.
+const SMALL_WORDS: [(&str, &str); 8] = [
+    (
+        "en",
+        "the and with this that have from they you your our are what when how because been their \
+        would could should just here these those which about it's don't we're i'm than them where",
+    ),
+    (
+        "de",
+        "und ist nicht ein eine einen einem einer wir mit auf für von zu zum zur auch sich unser \
+        unsere dem ich sie wie oder aber sind wird haben dass kein keine noch schon beim",
+    ),
+    (
+        "fr",
+        "dans pour nous vous avec une notre cette être sont aux est leur leurs chez très ils \
+         elle         votre ces c'est qu'il d'une n'est",
+    ),
+    (
+        "es",
+        "los las el y pero muy más nuestro nuestra nuestros nuestras hay estos cómo cuando \
+        donde mucho",
+    ),
+    (
+        "it",
+        "il gli della delle dei nel nella sono più anche questo questa nostro nostra degli alla \
+        perché molto che",
+    ),
+    ("pt", "não uma em com os nossa nosso ao são você muito também pelo pela isso nossos foi"),
+    (
+        "nl",
+        "het een niet zijn ook naar onze deze hebben wordt jullie bij ik heeft worden wij voor van",
+    ),
+    ("sv", "och är inte ett från också vår våra jag att för"),
+];
+
+/// The small words with their languages, by position in [`SMALL_WORDS`].
+struct SmallWords {
+    /// Open addressing: a word stands at its slot or in the next free one.
+    slots: [(u64, u8); SLOTS],
+}
+
+/// Twice as many as there are words, and more, so that most stand at their slot.
+const SLOTS: usize = 512;
+
+static SMALL_WORD_TABLE: LazyLock<SmallWords> = LazyLock::new(|| {
+    let mut table = SmallWords { slots: [(0, 0); SLOTS] };
+    for ((_, words), language) in SMALL_WORDS.iter().zip(0..) {
+        for key in words.split_whitespace().filter_map(|word| packed(folded(word).as_bytes())) {
+            let slot = table.slot(key);
+            table.slots[slot] = (key, language);
+        }
+    }
+    table
+});
+
+impl SmallWords {
+    /// Where a word stands, or would.
+    fn slot(&self, key: u64) -> usize {
+        // The upper bits of the product depend on every byte of the word.
+        let mut slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize;
+        while self.slots[slot].0 != key && self.slots[slot].0 != 0 {
+            slot = (slot + 1) % SLOTS;
+        }
+        slot
+    }
+}
+
+/// A word of at most eight bytes as a number, which is never 0.
+fn packed(word: &[u8]) -> Option<u64> {
+    let mut bytes = [0; 8];
+    bytes.get_mut(..word.len())?.copy_from_slice(word);
+    Some(u64::from_le_bytes(bytes)).filter(|key| *key != 0)
+}
+
+fn by_small_words(text: &str) -> Option<&'static str> {
+    let table = &*SMALL_WORD_TABLE;
+    let (mut words, mut counts) = (0, [0; SMALL_WORDS.len()]);
+    let mut seen = [false; SLOTS];
+    let mut different = [0; SMALL_WORDS.len()];
+    for word in text.split(|character: char| !is_word(character) && character != '\'') {
+        if word.is_empty() {
+            continue;
+        }
+        words += 1;
+        let Some(key) = packed(word.as_bytes()) else { continue };
+        let slot = table.slot(key);
+        if table.slots[slot].0 == key {
+            let language = usize::from(table.slots[slot].1);
+            counts[language] += 1;
+            different[language] += usize::from(!std::mem::replace(&mut seen[slot], true));
+        }
+    }
+    let (best, &count) = counts.iter().enumerate().max_by_key(|(_, count)| **count)?;
+    let others = counts.iter().sum::<usize>() - count;
+    // One word in eight, and hardly any of another language: a quoted line does not confuse it,
+    // a text in two languages is left to the second stage.
+    let decided = different[best] >= FEWEST_WORDS && count * 8 >= words && others * 4 <= count;
+    decided.then_some(SMALL_WORDS[best].0)
+}
+
+/// ISO 639-1 code of a language that whatlang tells apart.
+fn code(language: Lang) -> &'static str {
+    match language {
+        Lang::Epo => "eo",
+        Lang::Eng => "en",
+        Lang::Rus => "ru",
+        Lang::Cmn => "zh",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Ben => "bn",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Ukr => "uk",
+        Lang::Kat => "ka",
+        Lang::Ara => "ar",
+        Lang::Hin => "hi",
+        Lang::Jpn => "ja",
+        Lang::Heb => "he",
+        Lang::Yid => "yi",
+        Lang::Pol => "pl",
+        Lang::Amh => "am",
+        Lang::Jav => "jv",
+        Lang::Kor => "ko",
+        Lang::Nob => "nb",
+        Lang::Dan => "da",
+        Lang::Swe => "sv",
+        Lang::Fin => "fi",
+        Lang::Tur => "tr",
+        Lang::Nld => "nl",
+        Lang::Hun => "hu",
+        Lang::Ces => "cs",
+        Lang::Ell => "el",
+        Lang::Bul => "bg",
+        Lang::Bel => "be",
+        Lang::Mar => "mr",
+        Lang::Kan => "kn",
+        Lang::Ron => "ro",
+        Lang::Slv => "sl",
+        Lang::Hrv => "hr",
+        Lang::Srp => "sr",
+        Lang::Mkd => "mk",
+        Lang::Lit => "lt",
+        Lang::Lav => "lv",
+        Lang::Est => "et",
+        Lang::Tam => "ta",
+        Lang::Vie => "vi",
+        Lang::Urd => "ur",
+        Lang::Tha => "th",
+        Lang::Guj => "gu",
+        Lang::Uzb => "uz",
+        Lang::Pan => "pa",
+        Lang::Aze => "az",
+        Lang::Ind => "id",
+        Lang::Tel => "te",
+        Lang::Pes => "fa",
+        Lang::Mal => "ml",
+        Lang::Ori => "or",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Sin => "si",
+        Lang::Khm => "km",
+        Lang::Tuk => "tk",
+        Lang::Aka => "ak",
+        Lang::Zul => "zu",
+        Lang::Sna => "sn",
+        Lang::Afr => "af",
+        Lang::Lat => "la",
+        Lang::Slk => "sk",
+        Lang::Cat => "ca",
+        Lang::Tgl => "tl",
+        Lang::Hye => "hy",
+        Lang::Cym => "cy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> &'static str {
+        detect(text)
+    }
+
+    #[test]
+    fn ordinary_posts_are_told_apart() {
+        assert_eq!(
+            of("I work at Acme and the new mixer makes me proud, because you asked for it."),
+            "en"
+        );
+        assert_eq!(
+            of("Wir suchen Verstärkung für unser Team in Berlin, und das ist kein Scherz."),
+            "de"
+        );
+        assert_eq!(
+            of("Nous sommes très fiers de notre nouvelle équipe, avec une pensée pour vous."),
+            "fr"
+        );
+        assert_eq!(of("Новый миксер от Acme просто отличный"), "ru");
+        assert_eq!(of("これは本当に素晴らしい製品です"), "ja");
+        assert_eq!(of("Vi är stolta över vår nya produkt och inte bara idag"), "sv");
+    }
+
+    #[test]
+    fn accents_and_syllables_do_not_stand_in_the_way() {
+        assert_eq!(of("오늘 새로운 제품을 소개합니다"), "ko");
+        assert_eq!(of("Bardzo się cieszę, że nasz zespół zrobił coś tak pięknego"), "pl");
+        assert_eq!(of("Chúng tôi rất tự hào về sản phẩm mới của công ty"), "vi");
+    }
+
+    #[test]
+    fn short_and_mixed_texts_are_unknown() {
+        for text in ["", "Love it!", "Acme", "🎉🎉🎉", "12345 67890", "Our new office is open"]
+        {
+            assert_eq!(of(text), UNKNOWN, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_neighbour_of_a_large_language_is_not_taken_for_it() {
+        assert_ne!(
+            of("Ons is baie trots op die nuwe produk wat ons span gemaak het vir julle"),
+            "nl"
+        );
+        assert_ne!(
+            of("Estem molt orgullosos del nostre equip i de tot el que hem fet aquest any"),
+            "es"
+        );
+        assert_ne!(of("Vi er stolte af vores nye produkt og glade for at vise det til jer"), "sv");
+    }
+
+    #[test]
+    fn a_stated_language_is_brought_to_its_code() {
+        assert_eq!(stated("en-GB"), "en");
+        assert_eq!(stated("DE_at"), "de");
+        assert_eq!(stated("deu"), "de");
+        assert_eq!(stated(""), UNKNOWN);
+    }
+
+    #[test]
+    fn a_list_applies_to_its_own_and_to_unknown_texts() {
+        assert!(applies("de", "de") && applies("de", UNKNOWN) && applies("no", "nb"));
+        assert!(!applies("de", "en"));
+    }
+
+    #[test]
+    fn no_small_word_belongs_to_two_languages_or_is_too_long() {
+        let table = &*SMALL_WORD_TABLE;
+        let kept = table.slots.iter().filter(|(key, _)| *key != 0).count();
+        let listed: usize =
+            SMALL_WORDS.iter().map(|(_, words)| words.split_whitespace().count()).sum();
+        assert_eq!(kept, listed);
+        assert!(2 * kept < SLOTS);
+    }
+}

@@ -1,0 +1,360 @@
+//! All lists and patterns of a program, compiled into one automaton and one set.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::boundary::Boundaries;
+use super::fold::Folded;
+use super::language;
+use super::lexicon::{Lexicon, Trouble, Window};
+use super::obfuscation::Disguises;
+use super::patterns::{PatternId, Patterns};
+
+/// The most memory the automaton may take as a full table, the fastest kind; beyond it a slower
+/// one of a tenth of the size is built.
+const LARGEST_TABLE: usize = 16 << 20;
+
+/// The list whose words negate what stands near them.
+const NEGATION: &str = "negation";
+
+/// The list whose words end the reach of a negation (`but`, `aber`, `mais`).
+const CONTRAST: &str = "contrast";
+
+/// A word or phrase list of a [`Scanner`], in all its languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListId(u32);
+
+impl ListId {
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// All word lists and patterns of a program, compiled. Immutable, and shared by every text.
+pub struct Scanner {
+    lists: Vec<List>,
+    sources: Vec<Source>,
+    automaton: Option<AhoCorasick>,
+    /// By pattern of the automaton: what its find means, as a range of `targets`.
+    targets_of: Vec<Range<usize>>,
+    targets: Vec<Target>,
+    disguises: Disguises,
+    patterns: Patterns,
+}
+
+#[derive(Debug)]
+struct List {
+    name: String,
+    obfuscated: bool,
+}
+
+/// A file of a list.
+#[derive(Debug)]
+struct Source {
+    list: ListId,
+    language: Option<String>,
+    window: Window,
+}
+
+/// What it means that a text of the automaton is found.
+#[derive(Debug, Clone)]
+struct Target {
+    source: usize,
+    open_start: bool,
+    open_end: bool,
+    exception: bool,
+    address: bool,
+}
+
+/// An entry found in a text, before language, exceptions and links are looked at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Find {
+    pub(crate) list: ListId,
+    /// In bytes of the original text.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The file that the entry is in.
+    pub(crate) source: usize,
+    pub(crate) exception: bool,
+    /// Whether the entry is written as an address, and so is looked for within links.
+    pub(crate) address: bool,
+}
+
+impl Scanner {
+    /// Compiles lists and patterns (name and regular expression).
+    ///
+    /// # Errors
+    ///
+    /// The patterns that are not right, by name, and what is not right about each.
+    pub fn new(
+        lexicons: Vec<Lexicon>,
+        patterns: Vec<(String, String)>,
+    ) -> Result<Self, Vec<(String, Trouble)>> {
+        let patterns = Patterns::new(patterns)?;
+        let mut obfuscated: BTreeMap<String, bool> = BTreeMap::new();
+        for lexicon in &lexicons {
+            *obfuscated.entry(lexicon.name.clone()).or_default() |= lexicon.obfuscated;
+        }
+        let ids: BTreeMap<String, ListId> =
+            obfuscated.keys().cloned().zip((0..).map(ListId)).collect();
+        let lists =
+            obfuscated.into_iter().map(|(name, obfuscated)| List { name, obfuscated }).collect();
+        let mut sources = Vec::new();
+        let mut disguises = Disguises::default();
+        let mut targets_by_text: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        for lexicon in lexicons {
+            let Some(&list) = ids.get(&lexicon.name) else { continue };
+            let source = sources.len();
+            sources.push(Source { list, language: lexicon.language, window: lexicon.window });
+            for entry in lexicon.entries {
+                if lexicon.obfuscated && !entry.exception && !entry.open_start {
+                    disguises.add(&entry.text, entry.open_end, source);
+                }
+                let (open_start, open_end, exception) =
+                    (entry.open_start, entry.open_end, entry.exception);
+                let address = is_address(&entry.text);
+                let target = Target { source, open_start, open_end, exception, address };
+                targets_by_text.entry(entry.text).or_default().push(target);
+            }
+        }
+        let automaton = compile_automaton(&targets_by_text).map_err(|message| {
+            vec![(
+                "lexicons".to_owned(),
+                Trouble { line: 1, column: 1, length: 0, message, help: None },
+            )]
+        })?;
+        let (mut targets, mut targets_of) = (Vec::new(), Vec::new());
+        for of_text in targets_by_text.into_values() {
+            let start = targets.len();
+            targets.extend(of_text);
+            targets_of.push(start..targets.len());
+        }
+        Ok(Self { lists, sources, automaton, targets_of, targets, disguises, patterns })
+    }
+
+    /// The list of a name.
+    pub fn list(&self, name: &str) -> Option<ListId> {
+        let index = self.lists.binary_search_by(|list| list.name.as_str().cmp(name)).ok()?;
+        u32::try_from(index).ok().map(ListId)
+    }
+
+    /// The pattern of a name.
+    pub fn pattern(&self, name: &str) -> Option<PatternId> {
+        self.patterns.of_name(name)
+    }
+
+    /// The names of all lists, sorted.
+    pub fn list_names(&self) -> impl Iterator<Item = &str> {
+        self.lists.iter().map(|list| list.name.as_str())
+    }
+
+    /// The names of all patterns, in the order given.
+    pub fn pattern_names(&self) -> impl Iterator<Item = &str> {
+        self.patterns.names()
+    }
+
+    /// Every entry of every list in a text, sorted by list and place.
+    pub(crate) fn finds(&self, original: &str, folded: &Folded) -> Vec<Find> {
+        let mut finds = Vec::new();
+        let Some(automaton) = &self.automaton else { return finds };
+        let mut boundaries = Boundaries::new(original, folded);
+        for found in automaton.find_overlapping_iter(folded.as_str()) {
+            let (may_start, may_end) =
+                (boundaries.may_start(found.start()), boundaries.may_end(found.end()));
+            for target in &self.targets[self.targets_of[found.pattern().as_usize()].clone()] {
+                if (!may_start && !target.open_start) || (!may_end && !target.open_end) {
+                    continue;
+                }
+                let start = if may_start {
+                    found.start()
+                } else {
+                    boundaries.word_around(found.start()).start
+                };
+                let end =
+                    if may_end { found.end() } else { boundaries.word_around(found.end()).end };
+                let place = folded.original(start..end);
+                finds.push(Find {
+                    list: self.sources[target.source].list,
+                    start: place.start,
+                    end: place.end,
+                    source: target.source,
+                    exception: target.exception,
+                    address: target.address,
+                });
+            }
+        }
+        finds.sort_unstable();
+        finds.dedup();
+        finds
+    }
+
+    /// Every entry found in disguise in a text, sorted by list and place.
+    pub(crate) fn disguised(&self, original: &str, folded: &Folded) -> Vec<Find> {
+        let mut finds: Vec<Find> = self
+            .disguises
+            .find(original, folded)
+            .into_iter()
+            .map(|(place, source)| {
+                let place = folded.original(place);
+                let list = self.sources[source].list;
+                Find {
+                    list,
+                    start: place.start,
+                    end: place.end,
+                    source,
+                    exception: false,
+                    address: false,
+                }
+            })
+            .collect();
+        finds.sort_unstable();
+        finds.dedup();
+        finds
+    }
+
+    /// Whether a list is looked for in disguise too.
+    pub(crate) fn is_obfuscated(&self, list: ListId) -> bool {
+        self.lists.get(list.index()).is_some_and(|list| list.obfuscated)
+    }
+
+    /// Whether a file is for texts of one language only.
+    pub(crate) fn has_language(&self, source: usize) -> bool {
+        self.sources[source].language.is_some()
+    }
+
+    /// Whether a file is for texts of a language.
+    pub(crate) fn applies(&self, source: usize, language: &str) -> bool {
+        self.sources[source]
+            .language
+            .as_deref()
+            .is_none_or(|list| language::applies(list, language))
+    }
+
+    /// How far the entries of a file reach, where its list is the one of negations.
+    pub(crate) fn window(&self, source: usize) -> Window {
+        self.sources[source].window
+    }
+
+    /// The list whose words negate.
+    pub(crate) fn negation(&self) -> Option<ListId> {
+        self.list(NEGATION)
+    }
+
+    /// The list whose words end the reach of a negation.
+    pub(crate) fn contrast(&self) -> Option<ListId> {
+        self.list(CONTRAST)
+    }
+
+    /// The patterns.
+    pub(crate) fn patterns(&self) -> &Patterns {
+        &self.patterns
+    }
+}
+
+impl fmt::Debug for Scanner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Scanner")
+            .field("lists", &self.lists)
+            .field("patterns", &self.patterns)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether an entry is written as an address: it has a dot or slash between letters or digits.
+fn is_address(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|part| {
+        let part_of_word = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        part_of_word(part[0]) && matches!(part[1], b'.' | b'/') && part_of_word(part[2])
+    })
+}
+
+fn compile_automaton(
+    targets: &BTreeMap<String, Vec<Target>>,
+) -> Result<Option<AhoCorasick>, String> {
+    if targets.is_empty() {
+        return Ok(None);
+    }
+    let states: usize = targets.keys().map(String::len).sum::<usize>() + 2;
+    let mut seen = [false; 256];
+    targets.keys().flat_map(|text| text.bytes()).for_each(|byte| seen[usize::from(byte)] = true);
+    let classes = seen.iter().filter(|seen| **seen).count() + 1;
+    let table = states * classes.next_power_of_two() * size_of::<u32>();
+    let kind =
+        if table <= LARGEST_TABLE { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+    AhoCorasick::builder()
+        .kind(Some(kind))
+        .build(targets.keys())
+        .map(Some)
+        .map_err(|error| format!("the lists are too large together: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scanner(files: &[(&str, &str)]) -> Scanner {
+        let lexicon = |(stem, text): &(&str, &str)| Lexicon::parse(stem, text, "Acme").unwrap();
+        Scanner::new(files.iter().map(lexicon).collect(), Vec::new()).unwrap()
+    }
+
+    fn found<'text>(scanner: &Scanner, text: &'text str) -> Vec<&'text str> {
+        let finds = scanner.finds(text, &Folded::new(text));
+        finds.into_iter().map(|find| &text[find.start..find.end]).collect()
+    }
+
+    #[test]
+    fn files_of_one_name_are_one_list() {
+        let scanner =
+            scanner(&[("praise.en", "best"), ("brand", "{brand}"), ("praise.de", "beste")]);
+        assert_eq!(scanner.list_names().collect::<Vec<_>>(), ["brand", "praise"]);
+        assert!(scanner.list("praise").is_some() && scanner.list("praise.en").is_none());
+        assert_eq!(found(&scanner, "Acme ist das BESTE, the best"), ["Acme", "BESTE", "best"]);
+    }
+
+    #[test]
+    fn phrases_match_over_line_breaks_and_kinds_of_apostrophe() {
+        let scanner = scanner(&[("list", "game changer\ndon't miss")]);
+        assert_eq!(
+            found(&scanner, "a game\n\nchanger, don’t  miss"),
+            ["game\n\nchanger", "don’t  miss"]
+        );
+    }
+
+    #[test]
+    fn an_open_end_takes_the_whole_word() {
+        let scanner = scanner(&[("list", "promis*\n*n't\n*garantie*")]);
+        let text = "Promises isn’t Geldgarantieversprechen compromise";
+        assert_eq!(found(&scanner, text), ["Promises", "isn’t", "Geldgarantieversprechen"]);
+    }
+
+    #[test]
+    fn entries_within_entries_are_all_found() {
+        let scanner = scanner(&[("a", "work"), ("b", "i work at acme"), ("c", "acme")]);
+        assert_eq!(found(&scanner, "I work at Acme"), ["work", "I work at Acme", "Acme"]);
+    }
+
+    #[test]
+    fn a_long_word_is_scanned_in_time_in_proportion() {
+        let scanner = scanner(&[("list", "*a*\na\naa*\n*aaa")]);
+        let text = "a".repeat(1 << 20);
+        assert_eq!(found(&scanner, &text).first().map(|word| word.len()), Some(1 << 20));
+    }
+
+    #[test]
+    fn many_long_entries_still_compile() {
+        let text: String =
+            (0..5_000).map(|number| format!("entry number {number} of a long list ü\n")).collect();
+        let scanner = scanner(&[("list", &text)]);
+        assert_eq!(found(&scanner, "Entry number 4999 of a long list Ü").len(), 1);
+    }
+
+    #[test]
+    fn addresses_are_told_from_phrases() {
+        assert!(is_address("rival.com") && is_address("bit.ly/x"));
+        assert!(!is_address("a. b") && !is_address("and/ or") && !is_address("no. 1"));
+    }
+}

@@ -1,0 +1,178 @@
+//! `plaudit check`: what the guidelines say of posts, the offending words marked.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use plaudit_engine::guidelines::{Finding, Outcome, Severity};
+use plaudit_engine::{CheckContext, Code, Error, History, Problem, Program, Verdict, canonical};
+
+use crate::cli::{Check, FailOn};
+use crate::input::{self, Failure, Named};
+use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, because, count, safe, styled};
+
+pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
+    let program = input::program(directory)?;
+    let loaded = input::records(&options.records)?;
+    let history = (!loaded.log.is_empty()).then(|| {
+        History::new(&program, &loaded.log, &loaded.people, options.records.assume_consent)
+    });
+    let now = Timestamp::now();
+    let mut worst = Outcome::Clear;
+    let mut output = anstream::stdout();
+    for mut named in posts(options)? {
+        let post = &mut named.post;
+        let or = |field: &mut Option<Arc<str>>, option: &Option<String>| {
+            if field.is_none() {
+                *field = option.as_deref().map(Arc::from);
+            }
+        };
+        or(&mut post.channel, &options.channel);
+        or(&mut post.language, &options.language);
+        or(&mut post.author, &options.author);
+        let at = post.at.or(options.at).unwrap_or(now);
+        let author = match &post.author {
+            Some(id) if options.records.people.is_some() => {
+                Some(loaded.people.get(id).ok_or_else(|| {
+                    Problem::new(Code::UnknownAdvocate, format!("the author `{id}` is not in the people file"))
+                        .file(&named.name)
+                        .field("author")
+                })?)
+            }
+            _ => None,
+        };
+        let context = CheckContext { author, history: history.as_ref(), log: Some(&loaded.log) };
+        let verdict = program.check(&named.post, &context, at).map_err(|error| in_file(error, &named.name))?;
+        worst = worst.max(verdict.verdict);
+        if options.json {
+            writeln!(output, "{}", canonical(&verdict)?)?;
+        } else {
+            print(&mut output, &program, &named, &verdict)?;
+        }
+    }
+    let fails = match options.fail_on {
+        FailOn::Advise => worst >= Outcome::Worst(Severity::Advise),
+        FailOn::Revise => worst >= Outcome::Worst(Severity::Revise),
+        FailOn::Review => worst >= Outcome::Worst(Severity::Review),
+        FailOn::Block => worst >= Outcome::Worst(Severity::Block),
+        FailOn::Never => false,
+    };
+    Ok(if fails { Exit::No } else { Exit::Success })
+}
+
+fn posts(options: &Check) -> Result<Vec<Named>, Failure> {
+    if let Some(text) = &options.text {
+        let name = "--text".to_owned();
+        return Ok(vec![Named { post: input::text_post(text, &name)?, name }]);
+    }
+    let mut posts = Vec::new();
+    for file in &options.files {
+        posts.extend(input::posts(file)?);
+    }
+    Ok(posts)
+}
+
+fn in_file(error: Error, name: &str) -> Failure {
+    let first = error.problems().first().filter(|problem| problem.file.is_none()).cloned();
+    first.map_or(Failure::Engine(error), |problem| problem.file(name).into())
+}
+
+fn print(
+    output: &mut impl Write,
+    program: &Program,
+    named: &Named,
+    verdict: &Verdict,
+) -> std::io::Result<()> {
+    let outcome = verdict.verdict;
+    let name = verdict.post.as_deref().map_or_else(|| named.name.clone(), |id| format!("{} ({})", named.name, safe(id)));
+    let shown = styled(colour(outcome), outcome.name());
+    let findings = count(verdict.findings.len(), "finding", "findings");
+    writeln!(output, "{}: {shown}, {findings}", styled(BOLD, name))?;
+    if verdict.protected {
+        writeln!(output, "  It talks of working conditions. Such talk is protected: what follows is advice only.")?;
+    }
+    writeln!(output)?;
+    for line in marked(&named.post.text, &verdict.findings).lines() {
+        writeln!(output, "    {line}")?;
+    }
+    writeln!(output)?;
+    for finding in &verdict.findings {
+        print_finding(output, &named.post.text, finding)?;
+    }
+    for fault in &verdict.faults {
+        writeln!(output, "  {} The rule {} failed, so a person must look at the post.", styled(RED, "fault  "), fault.rule)?;
+        let place = match (&fault.file, fault.line) {
+            (Some(file), Some(line)) => format!(" ({file}:{line})"),
+            _ => String::new(),
+        };
+        writeln!(output, "          {}{place}", safe(&fault.message))?;
+        writeln!(output)?;
+    }
+    if outcome == Outcome::Clear {
+        writeln!(output, "  Nothing to improve by the rules of {}.", program.name())?;
+        writeln!(output)?;
+    }
+    Ok(())
+}
+
+fn print_finding(output: &mut impl Write, text: &str, finding: &Finding) -> std::io::Result<()> {
+    let severity = format!("{:<7}", finding.severity.name());
+    writeln!(
+        output,
+        "  {} {} {}",
+        styled(colour(Outcome::Worst(finding.severity)), severity),
+        styled(BOLD, safe(&finding.title)),
+        styled(DIM, format!("({})", finding.rule)),
+    )?;
+    writeln!(output, "          {}", safe(&finding.message))?;
+    if let Some(suggestion) = &finding.suggestion {
+        writeln!(output, "          Try: {}", safe(suggestion))?;
+    }
+    let mut words: Vec<String> =
+        finding.spans.iter().map(|span| format!("“{}”", safe(&text[span.start..span.end]))).collect();
+    words.dedup();
+    if !words.is_empty() {
+        writeln!(output, "          At: {}", words.join(", "))?;
+    }
+    if !finding.help.is_empty() {
+        writeln!(output, "          Why: {}", safe(&finding.help.replace("\n\n", " ")))?;
+    }
+    if !finding.evidence.is_empty() {
+        writeln!(output, "          {}", styled(DIM, format!("Read: {}", because(&finding.evidence))))?;
+    }
+    writeln!(output)
+}
+
+const fn colour(outcome: Outcome) -> anstyle::Style {
+    match outcome {
+        Outcome::Clear => GREEN,
+        Outcome::Worst(Severity::Advise | Severity::Revise) => YELLOW,
+        Outcome::Worst(Severity::Review | Severity::Block) => RED,
+    }
+}
+
+/// The text with every place that a finding points at between ⟦ and ⟧.
+fn marked(text: &str, findings: &[Finding]) -> String {
+    let mut places: Vec<(usize, usize)> = findings
+        .iter()
+        .flat_map(|finding| finding.spans.iter().map(|span| (span.start, span.end)))
+        .collect();
+    places.sort_unstable();
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in places {
+        match merged.last_mut() {
+            Some((_, last)) if start <= *last => *last = end.max(*last),
+            _ => merged.push((start, end)),
+        }
+    }
+    let mut shown = String::new();
+    let mut at = 0;
+    for (start, end) in merged {
+        shown.push_str(&safe(&text[at..start]));
+        shown.push_str(&styled(YELLOW, format!("⟦{}⟧", safe(&text[start..end]))));
+        at = end;
+    }
+    shown.push_str(&safe(&text[at..]));
+    shown
+}

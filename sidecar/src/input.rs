@@ -1,0 +1,182 @@
+//! Opens what a command reads: program, records and posts.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use plaudit_engine::events::{Format, Log, People, Post, read_events, read_people, read_posts, read_record};
+use plaudit_engine::{Code, Error, Problem, Program};
+
+use crate::cli::Records;
+
+/// The name of standard input on the command line.
+const STANDARD_INPUT: &str = "-";
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something the engine refused.
+    Engine(Error),
+    /// The output could not be written.
+    Output(std::io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Engine(error)
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Failure::Engine(problem.into())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Failure::Output(error)
+    }
+}
+
+/// Loads the program.
+pub(crate) fn program(directory: &Path) -> Result<Program, Failure> {
+    Ok(Program::load(directory)?)
+}
+
+/// The events and people that a command works on.
+pub(crate) struct Loaded {
+    pub(crate) log: Log,
+    pub(crate) people: People,
+}
+
+/// Reads the files of records.
+pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
+    let mut log = Log::new();
+    for path in &records.activities {
+        let (reader, name, bar) = open(path, "reading activities")?;
+        read_events(reader, &name, Format::of_name(&name), &mut log)?;
+        bar.finish_and_clear();
+    }
+    let people = match &records.people {
+        Some(path) => {
+            let (reader, name, bar) = open(path, "reading people")?;
+            let people = read_people(reader, &name, Format::of_name(&name))?;
+            bar.finish_and_clear();
+            people
+        }
+        None => People::new(),
+    };
+    Ok(Loaded { log, people })
+}
+
+/// Activities must be given for what is worked out from them.
+pub(crate) fn need_activities(records: &Records) -> Result<(), Failure> {
+    if records.activities.is_empty() {
+        let problem = Problem::new(Code::Missing, "there are no activities to look at")
+            .help("name a file of them: --activities FILE");
+        return Err(problem.into());
+    }
+    Ok(())
+}
+
+type Reader = Box<dyn BufRead>;
+
+fn open(path: &Path, what: &'static str) -> Result<(Reader, String, ProgressBar), Failure> {
+    let name = path.display().to_string();
+    if name == STANDARD_INPUT {
+        let bar = ProgressBar::hidden();
+        return Ok((Box::new(BufReader::new(std::io::stdin())), "standard input".to_owned(), bar));
+    }
+    let unreadable = |error: std::io::Error| {
+        Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(&name)
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        let problem = Problem::new(Code::Unreadable, format!("`{name}` is a directory, not a file"));
+        return Err(problem.file(&name).into());
+    }
+    let bar = progress(metadata.len(), what);
+    let reader = BufReader::with_capacity(1 << 16, bar.wrap_read(file));
+    Ok((Box::new(reader), name, bar))
+}
+
+/// A progress bar on a terminal, nothing elsewhere.
+pub(crate) fn progress(length: u64, what: &'static str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} %") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar
+}
+
+/// A post and the name that its reader knows it by.
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) post: Post,
+}
+
+/// Reads the posts of a file: the name or the content tells how they are written.
+pub(crate) fn posts(path: &Path) -> Result<Vec<Named>, Failure> {
+    let (mut reader, name, _) = open(path, "reading posts")?;
+    let lower = name.to_ascii_lowercase();
+    if lower.ends_with(".jsonl") || lower.ends_with(".ndjson") {
+        return lines(reader, &name);
+    }
+    let mut bytes = Vec::new();
+    let limit = Post::LONGEST as u64 + (64 << 10);
+    let read = reader.by_ref().take(limit).read_to_end(&mut bytes);
+    read.map_err(|error| {
+        Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(&name)
+    })?;
+    let is_json = lower.ends_with(".json");
+    let looks_like_json = bytes.trim_ascii_start().starts_with(b"{");
+    if path.as_os_str() == STANDARD_INPUT && looks_like_json {
+        let all = std::io::Cursor::new(bytes).chain(reader);
+        return lines(BufReader::new(all), &name);
+    }
+    if bytes.len() as u64 >= limit {
+        let problem = Problem::new(
+            Code::TooLarge,
+            format!("`{name}` is longer than a post can be: {} bytes", Post::LONGEST),
+        );
+        return Err(problem.file(&name).into());
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        Problem::new(Code::NotUtf8, format!("`{name}` is not UTF-8 text"))
+            .help("save the file as UTF-8")
+            .file(&name)
+            .line(line, column)
+    })?;
+    let post = if is_json { read_record(&text, &name)? } else { text_post(&text, &name)? };
+    Ok(vec![Named { name, post }])
+}
+
+/// A post of a plain text; the line break that ends a file is not part of it.
+pub(crate) fn text_post(text: &str, name: &str) -> Result<Post, Failure> {
+    let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
+    if text.len() > Post::LONGEST {
+        let message = format!("the text has {} bytes; at most {} are checked", text.len(), Post::LONGEST);
+        return Err(Problem::new(Code::TooLarge, message).file(name).into());
+    }
+    Ok(Post { text: Arc::from(text), ..Post::default() })
+}
+
+fn lines(reader: impl BufRead, name: &str) -> Result<Vec<Named>, Failure> {
+    let posts = read_posts(reader, name)?;
+    Ok(posts
+        .into_iter()
+        .map(|(line, post)| Named { name: format!("{name}:{line}"), post })
+        .collect())
+}
