@@ -25,7 +25,7 @@ pub struct Channel {
 }
 
 /// A text to analyse and what is known about it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Input {
     /// The text.
     pub text: Arc<str>,

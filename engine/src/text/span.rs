@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A place in a text, in bytes of UTF-8 and in units of UTF-16.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Span {
     /// First byte.
     pub start: usize,

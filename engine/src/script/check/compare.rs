@@ -45,14 +45,12 @@ impl Checker<'_> {
                         self.report(problem, position, operator.len());
                     }
                 }
-                let text = left.sorts().or(right.sorts()).may_be(Sorts::TEXT);
-                let numbers = left.sorts().within(Sorts::NUMBER.or(Sorts::NOTHING))
-                    && right.sorts().within(Sorts::NUMBER.or(Sorts::NOTHING));
-                match (numbers, text) {
-                    (true, _) => Known::of(Sorts::NUMBER),
-                    (false, true) => Known::of(Sorts::TEXT.or(Sorts::NUMBER)),
-                    (false, false) => Known::of(Sorts::NUMBER.or(Sorts::LIST).or(Sorts::MAP)),
-                }
+                // Text, lists and maps only where one side is surely such; numbers otherwise.
+                let surely = |sort: Sorts| left.sorts().within(sort) || right.sorts().within(sort);
+                [Sorts::TEXT, Sorts::LIST, Sorts::MAP]
+                    .into_iter()
+                    .find(|sort| surely(*sort))
+                    .map_or(Known::of(Sorts::NUMBER), Known::of)
             }
             ".." | "..=" => Known::of(Sorts::OTHER),
             _ => Known::of(Sorts::NUMBER.or(Sorts::FLAG)),

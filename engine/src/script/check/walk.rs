@@ -415,6 +415,11 @@ impl Checker<'_> {
                 } else {
                     self.check_finding(name, &call.args, &arguments);
                 }
+                // The smaller or larger of two values is one of them.
+                if matches!(name, "min" | "max") {
+                    let sorts = arguments.iter().map(Known::sorts).reduce(Sorts::or);
+                    return sorts.map_or(Known::ANY, Known::of);
+                }
                 return Known::of(native.result);
             }
         }
