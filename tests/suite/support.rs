@@ -1,0 +1,90 @@
+//! What the suites share: places, programs in memory, and the command line.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use plaudit_engine::events::{Format, Log, People, read_events, read_people};
+use plaudit_engine::{Program, Sources};
+
+/// The top of the workspace.
+pub(crate) fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The starter program, compiled once for all tests.
+pub(crate) fn starter() -> &'static Program {
+    static STARTER: LazyLock<Program> = LazyLock::new(|| Program::load(top().join("rules")).unwrap());
+    &STARTER
+}
+
+/// A `program.toml` that is as short as it can be.
+pub(crate) const MANIFEST: &str = r#"
+[program]
+name = "Test"
+[brand]
+name = "Acme"
+[channels.x]
+limit = 280
+count = "x"
+[channels.blog]
+[kinds.share]
+style = "curator"
+[kinds.create]
+style = "creator"
+"#;
+
+/// A program of the short manifest and these files.
+pub(crate) fn sources(files: &[(&str, &str)]) -> Sources {
+    let start = Sources::new().with("program.toml", MANIFEST);
+    files.iter().fold(start, |sources, (path, text)| sources.with(*path, *text))
+}
+
+/// A program of one scoring rule, whose body is given.
+pub(crate) fn scoring(body: &str) -> Sources {
+    let rule = format!("/// Score.\nfn rule(activity, person, so_far, program) {{\n{body}\n}}\n");
+    sources(&[("scoring/rule.rhai", &rule)])
+}
+
+/// Events out of JSON lines.
+pub(crate) fn events(lines: &str) -> Log {
+    let mut log = Log::new();
+    read_events(lines.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
+    log
+}
+
+/// People out of JSON lines.
+pub(crate) fn people(lines: &str) -> People {
+    read_people(lines.as_bytes(), "people", Format::JsonLines).unwrap()
+}
+
+/// Runs the command line at the top of the workspace.
+pub(crate) fn plaudit(arguments: &[&str]) -> Output {
+    plaudit_with(arguments, b"")
+}
+
+/// Runs the command line with standard input.
+pub(crate) fn plaudit_with(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plaudit"))
+        .args(arguments)
+        .current_dir(top())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input closes it early.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+/// Standard output as text.
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Standard error as text.
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
