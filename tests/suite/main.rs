@@ -15,4 +15,6 @@
     reason = "a test fails by panicking"
 )]
 
+mod cases;
+mod order;
 mod support;

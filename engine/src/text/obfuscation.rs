@@ -221,12 +221,14 @@ mod tests {
     fn ordinary_writing_is_no_disguise() {
         let entries = [
             "ass", "shit", "sex", "tpm", "ist", "teams", "vi", "als", "am", "usa", "ano", "hes",
-            "sam", "sot", "rad",
+            "sam", "sot", "rad", "usss", "assabob",
         ];
         for text in [
             "$5",
             "$5k",
             "US$455",
+            "US$5",
+            "4ss@b0b.com",
             "455",
             "5pm",
             "1st",

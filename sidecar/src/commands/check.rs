@@ -89,7 +89,7 @@ fn print(
     let shown = styled(colour(outcome), outcome.name());
     let findings = count(verdict.findings.len(), "finding", "findings");
     writeln!(output, "{}: {shown}, {findings}", styled(BOLD, name))?;
-    if verdict.protected {
+    if verdict.protected && !verdict.findings.is_empty() {
         writeln!(output, "  It talks of working conditions. Such talk is protected: what follows is advice only.")?;
     }
     writeln!(output)?;

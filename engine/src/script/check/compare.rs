@@ -99,8 +99,11 @@ impl Checker<'_> {
             }
             (Type::Text, Constant::Text(_)) => return,
             (Type::Number(least, most), Constant::Number(number)) => {
-                if !settled(operator, *number, least, most) {
-                    return;
+                // Nothing compared with a number comes out as `!=` only.
+                let of_unknown = fact.optional.then_some(operator == "!=");
+                match settled(operator, *number, least, most) {
+                    Some(always) if of_unknown.is_none_or(|unknown| unknown == always) => {}
+                    _ => return,
                 }
                 let range = if most == crate::facts::LARGEST {
                     format!("it is {least} or more")
@@ -139,14 +142,20 @@ fn mirrored(operator: &str) -> &str {
     }
 }
 
-/// Whether `fact operator number` is the same for every fact from `least` to `most`.
-fn settled(operator: &str, number: i64, least: i64, most: i64) -> bool {
-    match operator {
-        "<" => number <= least || number > most,
-        "<=" => number < least || number >= most,
-        ">" => number >= most || number < least,
-        ">=" => number > most || number <= least,
-        _ => number < least || number > most,
+/// What `fact operator number` is for every fact from `least` to `most`, where that is the same.
+fn settled(operator: &str, number: i64, least: i64, most: i64) -> Option<bool> {
+    let (always, never) = match operator {
+        "<" => (most < number, number <= least),
+        "<=" => (most <= number, number < least),
+        ">" => (number < least, most <= number),
+        ">=" => (number <= least, most < number),
+        "!=" => (number < least || most < number, false),
+        _ => (false, number < least || most < number),
+    };
+    match (always, never) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
     }
 }
 

@@ -1,0 +1,109 @@
+//! What holds before a time: each person's activities in the order of the fold, with their latest
+//! outcomes and edits, without those that were taken back.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::records::Record;
+
+/// An activity as it stands. Only one that something was said about later is copied.
+pub(crate) type Standing<'r> = Cow<'r, Record>;
+
+/// Everyone's activities before `as_of` in the order of (time, source, id), by advocate.
+pub(crate) fn before(records: &[Record], as_of: Timestamp) -> HashMap<String, Vec<Standing<'_>>> {
+    let mut people: HashMap<String, Vec<Standing<'_>>> = HashMap::new();
+    let (activities, mut later): (Vec<&Record>, Vec<&Record>) =
+        records.iter().partition(|record| is_activity(record));
+    later.retain(|record| record.at < as_of && record.what.as_deref() != Some("content"));
+    later.sort_by(|a, b| (a.at, a.identity()).cmp(&(b.at, b.identity())));
+    // A retraction may be taken back by a later one, so the latest are looked at first.
+    let mut retracted = HashSet::new();
+    for record in later.iter().rev().filter(|record| record.what.as_deref() == Some("retraction")) {
+        if !retracted.contains(&record.identity()) {
+            retracted.insert(record.target());
+        }
+    }
+    let mut about: HashMap<(&str, &str), Vec<&Record>> = HashMap::new();
+    for record in later {
+        if !retracted.contains(&record.identity()) {
+            about.entry(record.target()).or_default().push(record);
+        }
+    }
+    for activity in activities {
+        if !retracted.is_empty() && retracted.contains(&activity.identity()) {
+            continue;
+        }
+        let mut standing = Cow::Borrowed(activity);
+        if !about.is_empty() {
+            for record in about.get(&activity.identity()).into_iter().flatten() {
+                lay_over(standing.to_mut(), record);
+            }
+        }
+        if standing.at < as_of {
+            let advocate = standing.advocate.as_deref().unwrap_or_default();
+            match people.get_mut(advocate) {
+                Some(known) => known.push(standing),
+                None => {
+                    people.insert(advocate.to_owned(), vec![standing]);
+                }
+            }
+        }
+    }
+    for activities in people.values_mut() {
+        activities.sort_unstable_by(|a, b| (a.at, a.identity()).cmp(&(b.at, b.identity())));
+    }
+    people
+}
+
+fn is_activity(record: &Record) -> bool {
+    matches!(record.what.as_deref(), None | Some("activity"))
+}
+
+fn lay_over(activity: &mut Record, later: &Record) {
+    if let Some(set) = &later.set {
+        change(activity, set);
+        return;
+    }
+    let latest = |known: &mut Option<i64>, later: Option<i64>| *known = later.or(*known);
+    latest(&mut activity.impressions, later.impressions);
+    latest(&mut activity.likes, later.likes);
+    latest(&mut activity.comments, later.comments);
+    latest(&mut activity.shares, later.shares);
+    latest(&mut activity.clicks, later.clicks);
+    latest(&mut activity.leads, later.leads);
+    latest(&mut activity.conversions, later.conversions);
+    latest(&mut activity.pipeline_value, later.pipeline_value);
+}
+
+/// An edit replaces the fields that it names; null clears one.
+fn change(activity: &mut Record, set: &Map<String, Value>) {
+    fn to<T: DeserializeOwned>(value: &Value) -> T {
+        serde_json::from_value(value.clone()).unwrap()
+    }
+    for (field, value) in set {
+        match field.as_str() {
+            "at" => activity.at = to(value),
+            "advocate" => activity.advocate = to(value),
+            "kind" => activity.kind = to(value),
+            "channel" => activity.channel = to(value),
+            "content" => activity.content = to(value),
+            "counterpart" => activity.counterpart = to(value),
+            "post" => activity.post = to(value),
+            "format" => activity.format = to(value),
+            "own_words" => activity.own_words = to(value),
+            "ghostwritten" => activity.ghostwritten = to::<Option<bool>>(value) == Some(true),
+            "customer" => activity.customer = to::<Option<bool>>(value) == Some(true),
+            "minutes" => activity.minutes = to(value),
+            "comments" => activity.comments = to(value),
+            "shares" => activity.shares = to(value),
+            "clicks" => activity.clicks = to(value),
+            "conversions" => activity.conversions = to(value),
+            // No starter rule reads the others.
+            _ => {}
+        }
+    }
+}

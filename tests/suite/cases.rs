@@ -1,0 +1,231 @@
+//! Runs the shared corpus through every door.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use plaudit_engine::events::{Format, Log, People, Post, read_events, read_people, read_record};
+use plaudit_engine::{CheckContext, Error, History, Program, ScoreInput, Sources, canonical};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::{MANIFEST, plaudit, stderr, stdout, top};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    case: String,
+    program: Value,
+    check: Option<CheckCase>,
+    score: Option<ScoreCase>,
+    explain: Option<ScoreCase>,
+    expect: Option<Value>,
+    refused: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckCase {
+    post: Value,
+    #[serde(default)]
+    people: Vec<Value>,
+    #[serde(default)]
+    events: Vec<Value>,
+    at: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScoreCase {
+    #[serde(default)]
+    events: Vec<Value>,
+    #[serde(default)]
+    people: Vec<Value>,
+    as_of: String,
+    #[serde(default)]
+    assume_consent: bool,
+    advocate: Option<String>,
+}
+
+#[test]
+fn every_case_gives_what_it_expects_and_the_same_bytes_through_every_door() {
+    let folder = top().join("tests/cases");
+    let mut failures = Vec::new();
+    let mut count = 0;
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "json")) {
+        let cases: Vec<Case> = serde_json::from_str(&fs::read_to_string(file).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        for case in cases {
+            count += 1;
+            if let Err(why) = run(&case) {
+                failures.push(format!("{}: {}\n{why}", file.file_name().unwrap().display(), case.case));
+            }
+        }
+    }
+    assert!(count > 0, "there are no cases");
+    assert!(failures.is_empty(), "{} of {count} cases fail\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+fn run(case: &Case) -> Result<(), String> {
+    let files = files_of(&case.program);
+    let folder = tempfile::tempdir().unwrap();
+    let rules = match &files {
+        Some(files) => {
+            write(folder.path(), files);
+            folder.path().join("rules").display().to_string()
+        }
+        None => "rules".to_owned(),
+    };
+    let rust = through_rust(case, files.as_ref());
+    match (&rust, &case.refused) {
+        (Err(error), Some(codes)) => {
+            let found: Vec<&str> = error.problems().iter().map(|problem| problem.code.name()).collect();
+            if found != codes.iter().map(String::as_str).collect::<Vec<_>>() {
+                return Err(format!("refused with {found:?}, expected {codes:?}\n{error}"));
+            }
+        }
+        (Err(error), None) => return Err(format!("refused: {error}")),
+        (Ok(document), Some(_)) => return Err(format!("accepted, expected to be refused: {document}")),
+        (Ok(document), None) => {
+            let found: Value = serde_json::from_str(document).unwrap();
+            if let Some(expected) = &case.expect {
+                contains("", expected, &found)?;
+            }
+        }
+    }
+    let command_line = through_command_line(case, &rules, folder.path());
+    match (rust, command_line) {
+        (Ok(rust), Ok(command_line)) if rust == command_line => Ok(()),
+        (Err(_), Err(message)) if message.contains("error[") => Ok(()),
+        (rust, command_line) => Err(format!(
+            "the doors differ\n  Rust: {}\n  command line: {}",
+            rust.unwrap_or_else(|error| error.to_string()),
+            command_line.unwrap_or_else(|error| error)
+        )),
+    }
+}
+
+type Files = BTreeMap<String, String>;
+
+fn files_of(program: &Value) -> Option<Files> {
+    if program == "starter" {
+        return None;
+    }
+    let mut files: Files = serde_json::from_value(program.clone()).unwrap();
+    files.entry("program.toml".to_owned()).or_insert_with(|| MANIFEST.to_owned());
+    Some(files)
+}
+
+fn write(folder: &Path, files: &Files) {
+    for (path, text) in files {
+        let path = folder.join("rules").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+fn lines(records: &[Value]) -> String {
+    records.iter().map(|record| format!("{record}\n")).collect()
+}
+
+fn through_rust(case: &Case, files: Option<&Files>) -> Result<String, Error> {
+    let program = match files {
+        Some(files) => {
+            let sources = files.iter().fold(Sources::new(), |all, (path, text)| all.with(path, text.as_str()));
+            Program::from_sources(&sources)?
+        }
+        None => Program::load(top().join("rules"))?,
+    };
+    let read = |events: &[Value], who: &[Value]| -> Result<(Log, People), Error> {
+        let mut log = Log::new();
+        read_events(lines(events).as_bytes(), "events", Format::JsonLines, &mut log)?;
+        Ok((log, read_people(lines(who).as_bytes(), "people", Format::JsonLines)?))
+    };
+    if let Some(check) = &case.check {
+        let (log, people) = read(&check.events, &check.people)?;
+        let post: Post = read_record(&check.post.to_string(), "post")?;
+        let history = (!log.is_empty()).then(|| History::new(&program, &log, &people, false));
+        let author = post.author.as_ref().and_then(|author| people.get(author));
+        let context = CheckContext { author, history: history.as_ref(), log: Some(&log) };
+        let at = post.at.unwrap_or_else(|| check.at.parse().unwrap());
+        return canonical(&program.check(&post, &context, at)?);
+    }
+    let score = case.score.as_ref().or(case.explain.as_ref()).expect("a case has a job");
+    let (log, people) = read(&score.events, &score.people)?;
+    let input = ScoreInput {
+        log: &log,
+        people: &people,
+        as_of: score.as_of.parse().unwrap(),
+        assume_consent: score.assume_consent,
+    };
+    match &score.advocate {
+        Some(advocate) => canonical(&program.explain(&input, advocate)?),
+        None => canonical(&program.score(&input)?),
+    }
+}
+
+/// The document, or standard error where there is none.
+fn through_command_line(case: &Case, rules: &str, folder: &Path) -> Result<String, String> {
+    let file = |name: &str, text: String| {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let mut arguments: Vec<String> = vec!["--rules".to_owned(), rules.to_owned()];
+    let mut records = |events: &[Value], people: &[Value], arguments: &mut Vec<String>| {
+        arguments.extend(["--activities".to_owned(), file("events.jsonl", lines(events))]);
+        if !people.is_empty() {
+            arguments.extend(["--people".to_owned(), file("people.jsonl", lines(people))]);
+        }
+    };
+    if let Some(check) = &case.check {
+        arguments.extend(["check".to_owned(), "--json".to_owned()]);
+        records(&check.events, &check.people, &mut arguments);
+        arguments.extend(["--at".to_owned(), check.at.clone()]);
+        arguments.push(file("post.json", check.post.to_string()));
+    } else if let Some(score) = case.score.as_ref().or(case.explain.as_ref()) {
+        match &score.advocate {
+            Some(advocate) => arguments.extend(["explain".to_owned(), advocate.clone()]),
+            None => arguments.push("score".to_owned()),
+        }
+        arguments.push("--json".to_owned());
+        records(&score.events, &score.people, &mut arguments);
+        arguments.extend(["--as-of".to_owned(), score.as_of.clone()]);
+        if score.assume_consent {
+            arguments.push("--assume-consent".to_owned());
+        }
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = plaudit(&arguments);
+    match output.status.code() {
+        Some(0 | 1) => Ok(stdout(&output).trim_end().to_owned()),
+        _ => Err(stderr(&output)),
+    }
+}
+
+/// Whether `found` has all that `expected` names.
+fn contains(path: &str, expected: &Value, found: &Value) -> Result<(), String> {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            for (name, expected) in expected {
+                let path = format!("{path}.{name}");
+                let found = found.get(name).unwrap_or(&Value::Null);
+                contains(&path, expected, found)?;
+            }
+            Ok(())
+        }
+        (Value::Array(expected), Value::Array(all)) => {
+            if expected.len() != all.len() {
+                return Err(format!("  {path}: {} items, expected {}: {found}", all.len(), expected.len()));
+            }
+            for (index, (expected, found)) in expected.iter().zip(all).enumerate() {
+                contains(&format!("{path}[{index}]"), expected, found)?;
+            }
+            Ok(())
+        }
+        (expected, found) if expected == found => Ok(()),
+        (expected, found) => Err(format!("  {path}: {found}, expected {expected}")),
+    }
+}
