@@ -35,3 +35,8 @@ pub use history::History;
 pub use program::{Program, Sources};
 pub use scoring::{Explanation, ScoreInput, Scores};
 pub use wire::canonical;
+
+/// The README's Rust is compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -17,4 +17,6 @@
 
 mod cases;
 mod order;
+mod readme;
+mod rfcs;
 mod support;

@@ -95,6 +95,16 @@ impl Rule {
             .collect()
     }
 
+    /// Whether the checker knew that the rule may read this.
+    #[cfg(test)]
+    pub(crate) fn foresees(&self, read: &Read) -> bool {
+        self.uses.iter().any(|known| {
+            known.object == read.object
+                && known.slot == read.slot
+                && known.argument.as_deref() == read.argument.as_deref()
+        })
+    }
+
     pub(crate) fn settings(&self) -> &RuleSettings {
         &self.settings
     }

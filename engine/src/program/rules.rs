@@ -363,15 +363,28 @@ fn example(sandbox: &Sandbox, folder: Folder, input: &str, brand: &str) -> Resul
             _ => "write a map behind the label, such as `#{ activity: #{ kind: \"share\" } }`",
         }));
     }
-    let input = filled(input, brand);
     if !input.starts_with("#{") {
         return match folder {
-            Folder::Guidelines => Ok(Input::Text(input)),
+            Folder::Guidelines => Ok(Input::Text(filled(input, brand))),
             _ => Err(wrong("an example of a scoring rule is a map".to_owned())
                 .help("such as `#{ activity: #{ kind: \"share\" } }`")),
         };
     }
-    constant_map(sandbox, &input).map(Input::Map).map_err(wrong)
+    let mut map = constant_map(sandbox, input).map_err(wrong)?;
+    fill_texts(&mut map, brand);
+    Ok(Input::Map(map))
+}
+
+/// Fills in the brand after the map is read, so that quotes in a name do no harm.
+fn fill_texts(value: &mut serde_json::Value, brand: &str) {
+    match value {
+        serde_json::Value::String(text) => *text = filled(text, brand),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| fill_texts(item, brand)),
+        serde_json::Value::Object(entries) => {
+            entries.values_mut().for_each(|entry| fill_texts(entry, brand));
+        }
+        _ => {}
+    }
 }
 
 /// Whether every brace is closed, texts in quotes left out.

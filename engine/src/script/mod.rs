@@ -11,6 +11,8 @@ mod check;
 mod coverage;
 mod host;
 mod literal;
+#[cfg(test)]
+mod promise;
 mod sandbox;
 
 pub(crate) use check::{FactUse, FileTree, check_library, check_rule};

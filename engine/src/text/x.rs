@@ -1123,7 +1123,7 @@ mod tests {
             "\u{20E3}",
             "a\u{200D}",
         ] {
-            assert_eq!(emoji(text), [], "{text:?}");
+            assert!(emoji(text).is_empty(), "{text:?}");
         }
         assert_eq!(words("©\u{FE0F}", &emoji("©\u{FE0F}")), ["©\u{FE0F}"]);
     }

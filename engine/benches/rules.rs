@@ -1,0 +1,344 @@
+//! What rules in scripts cost, beside the same rules written by hand in Rust.
+//!
+//! ```sh
+//! cargo bench -p plaudit-engine              # some two minutes
+//! cargo bench -p plaudit-engine -- --quick   # a look, not a figure
+//! ```
+//!
+//! The floor is `tests/floor`: the starter program's rules by hand, without evidence and without
+//! settings. The tests (`rfcs`) hold it equal to the engine in every point and finding. Floor and engine
+//! take turns within one run, and what counts is the ratio of neighbours: the times of a busy
+//! machine go up and down together. The table shows medians, and the least and the most of the
+//! rounds in brackets.
+//!
+//! - *scoring*: activities that are read already, strings and all, to everyone's totals: putting
+//!   outcomes, edits and retractions to their activities, order, rules, caps. Real data are five
+//!   plain kinds of activity; the made-up data have outcomes, edits and facts for every rule.
+//! - *from JSON*: the same from text. *reading*: the text alone. The engine finds events that come twice
+//!   or contradict each other, and places every mistake; the floor does neither.
+//! - *check*: posts of some 300 characters against all guidelines. The engine keeps the evidence of
+//!   each finding, hashes what it looked at and detects the language; the floor does none of it (it
+//!   tells English from German by counting small words in its one pass).
+//! - *load*: from the files of the starter program to a program that is ready.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot measure stops, and prints what it measured"
+)]
+
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use plaudit_engine::events::{Format, Log, People, Post, read_events, read_people};
+use plaudit_engine::{CheckContext, Program, ScoreInput};
+
+#[path = "../../tests/floor/mod.rs"]
+mod floor;
+
+use floor::{checking, records, scoring};
+
+/// How long and how often is measured.
+struct Effort {
+    rounds: usize,
+    /// The least time of one measurement.
+    least: Duration,
+}
+
+/// Something that both do; each closure gives the time for one of `unit`.
+struct Case<'a> {
+    what: &'static str,
+    unit: &'static str,
+    floor: Option<Box<dyn FnMut() -> f64 + 'a>>,
+    ours: Box<dyn FnMut() -> f64 + 'a>,
+    goal: Goal,
+    times: Vec<(Option<f64>, f64)>,
+}
+
+#[derive(Clone, Copy)]
+enum Goal {
+    /// At most so many times the floor.
+    Ratio(f64),
+    /// At most so many nanoseconds.
+    Time(f64),
+    None,
+}
+
+fn main() {
+    // `cargo test --all-targets` runs benchmarks, too, and wants no figures.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let effort = match quick {
+        true => Effort { rounds: 3, least: Duration::from_millis(5) },
+        false => Effort { rounds: 9, least: Duration::from_millis(50) },
+    };
+    let program = Program::load(top().join("rules")).unwrap();
+    let (real, made) = (Data::real(), Data::made());
+    let posts = Posts::read();
+    posts.agree(&program);
+    let mut cases = Vec::new();
+    for (data, names) in [(&real, REAL), (&made, MADE)] {
+        data.agree(&program);
+        cases.extend(data.cases(&program, names, effort.least));
+    }
+    cases.push(posts.case(&program, effort.least));
+    cases.push(load(effort.least));
+    for round in 0..effort.rounds {
+        for case in &mut cases {
+            case.measure(round);
+        }
+    }
+    print(&cases, &effort);
+}
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The time for one of so many things that `run` does at once, repeated until it can be measured.
+fn time<T>(least: Duration, things: usize, mut run: impl FnMut() -> T) -> f64 {
+    let (mut runs, start) = (0_u32, Instant::now());
+    while start.elapsed() < least || runs == 0 {
+        black_box(run());
+        runs += 1;
+    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(runs) / things as f64
+}
+
+const REAL: [&str; 3] = ["scoring, real", "reading, real", "from JSON, real"];
+const MADE: [&str; 3] = ["scoring, made up", "reading, made up", "from JSON, made up"];
+
+struct Data {
+    lines: String,
+    log: Log,
+    people: People,
+    records: Vec<records::Record>,
+    persons: HashMap<String, records::Person>,
+    assume_consent: bool,
+    as_of: Timestamp,
+}
+
+impl Data {
+    fn real() -> Self {
+        let file = |name: &str| std::fs::read_to_string(top().join("tests/data/rfcs").join(name)).unwrap();
+        Self::of(file("activities.jsonl"), &file("people.jsonl"), true)
+    }
+
+    fn made() -> Self {
+        let made = floor::synthetic::synthetic(20_000, 200, 1);
+        Self::of(made.activities, &made.people, false)
+    }
+
+    fn of(lines: String, people: &str, assume_consent: bool) -> Self {
+        Self {
+            log: read(&lines),
+            people: read_people(people.as_bytes(), "people", Format::JsonLines).unwrap(),
+            records: records::read_activities(&lines),
+            persons: records::read_people(people),
+            lines,
+            assume_consent,
+            as_of: "2027-02-01T00:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn input<'a>(&'a self, log: &'a Log) -> ScoreInput<'a> {
+        let (as_of, assume_consent) = (self.as_of, self.assume_consent);
+        ScoreInput { log, people: &self.people, as_of, assume_consent }
+    }
+
+    fn floor_input<'a>(&'a self, records: &'a [records::Record]) -> scoring::Input<'a> {
+        let (as_of, assume_consent) = (self.as_of, self.assume_consent);
+        scoring::Input { records, people: &self.persons, as_of, assume_consent }
+    }
+
+    /// Two things that differ cannot be compared.
+    fn agree(&self, program: &Program) {
+        let scores = program.score(&self.input(&self.log)).unwrap();
+        let floor = scoring::score(self.floor_input(&self.records));
+        let ours = scores.advocates.iter().map(|total| (&*total.advocate, total.points));
+        assert!(ours.eq(floor.iter().map(|(advocate, total)| (advocate.as_str(), total.points))));
+    }
+
+    fn cases<'a>(&'a self, program: &'a Program, names: [&'static str; 3], least: Duration) -> [Case<'a>; 3] {
+        let activities = self.records.iter().filter(|record| record.what.is_none()).count();
+        let lines = self.records.len();
+        let [scoring_name, reading, from_json] = names;
+        let case = Case::new;
+        [
+            case(
+                scoring_name,
+                "activity",
+                Goal::Ratio(10.0),
+                move || time(least, activities, || scoring::score(self.floor_input(&self.records))),
+                move || time(least, activities, || program.score(&self.input(&self.log)).unwrap()),
+            ),
+            case(
+                reading,
+                "line",
+                Goal::None,
+                move || time(least, lines, || records::read_activities(&self.lines)),
+                move || time(least, lines, || read(&self.lines)),
+            ),
+            case(
+                from_json,
+                "activity",
+                Goal::Ratio(1.3),
+                move || {
+                    time(least, activities, || {
+                        let records = records::read_activities(&self.lines);
+                        scoring::score(self.floor_input(&records))
+                    })
+                },
+                move || {
+                    time(least, activities, || {
+                        let log = read(&self.lines);
+                        program.score(&self.input(&log)).unwrap()
+                    })
+                },
+            ),
+        ]
+    }
+}
+
+fn read(lines: &str) -> Log {
+    let mut log = Log::new();
+    read_events(lines.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
+    log
+}
+
+struct Posts {
+    checker: checking::Checker,
+    ours: Vec<Post>,
+    floor: Vec<records::Post>,
+    at: Timestamp,
+}
+
+impl Posts {
+    fn read() -> Self {
+        let lines = floor::posts::POSTS.lines();
+        Self {
+            checker: checking::Checker::read(&top().join("rules")),
+            ours: lines.clone().map(|line| serde_json::from_str(line).unwrap()).collect(),
+            floor: lines.map(|line| serde_json::from_str(line).unwrap()).collect(),
+            at: "2026-06-30T12:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn agree(&self, program: &Program) {
+        for (ours, floor) in self.ours.iter().zip(&self.floor) {
+            let verdict = program.check(ours, &CheckContext::default(), self.at).unwrap();
+            let floor = self.checker.check(floor, false, self.at);
+            let ours = verdict.findings.iter().map(|finding| (&*finding.rule, finding.message.as_str()));
+            assert!(ours.eq(floor.iter().map(|finding| (finding.rule, finding.message.as_str()))));
+        }
+    }
+
+    fn case<'a>(&'a self, program: &'a Program, least: Duration) -> Case<'a> {
+        Case::new(
+            "check",
+            "post",
+            Goal::Ratio(2.0),
+            move || {
+                time(least, self.floor.len(), || {
+                    for post in &self.floor {
+                        black_box(self.checker.check(post, false, self.at));
+                    }
+                })
+            },
+            move || {
+                time(least, self.ours.len(), || {
+                    for post in &self.ours {
+                        black_box(program.check(post, &CheckContext::default(), self.at).unwrap());
+                    }
+                })
+            },
+        )
+    }
+}
+
+fn load(least: Duration) -> Case<'static> {
+    let ours = move || time(least, 1, || Program::load(top().join("rules")).unwrap());
+    Case { floor: None, ..Case::new("load", "program", Goal::Time(25e6), || 0.0, ours) }
+}
+
+impl<'a> Case<'a> {
+    fn new(
+        what: &'static str,
+        unit: &'static str,
+        goal: Goal,
+        floor: impl FnMut() -> f64 + 'a,
+        ours: impl FnMut() -> f64 + 'a,
+    ) -> Self {
+        let (floor, ours) = (Some(Box::new(floor) as Box<_>), Box::new(ours));
+        Self { what, unit, floor, ours, goal, times: Vec::new() }
+    }
+
+    /// Measures both, in turns first and second.
+    fn measure(&mut self, round: usize) {
+        let mut floor = || self.floor.as_mut().map(|floor| floor());
+        let times = if round % 2 == 0 {
+            let floor = floor();
+            (floor, (self.ours)())
+        } else {
+            let ours = (self.ours)();
+            (floor(), ours)
+        };
+        self.times.push(times);
+    }
+}
+
+/// Median, least and most.
+fn spread(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    Some([*values.get(values.len() / 2)?, *values.first()?, *values.last()?])
+}
+
+fn print(cases: &[Case<'_>], effort: &Effort) {
+    println!("medians of {} rounds (least – most)", effort.rounds);
+    println!();
+    println!("| what | one | floor | ours | ratio | goal | met |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for case in cases {
+        let floor = spread(case.times.iter().filter_map(|(floor, _)| *floor));
+        let ours = spread(case.times.iter().map(|(_, ours)| *ours));
+        let ratio = spread(case.times.iter().filter_map(|(floor, ours)| Some(ours / (*floor)?)));
+        let (goal, met) = match case.goal {
+            Goal::Ratio(most) => (format!("≤ {most}×"), ratio.map(|[median, ..]| median <= most)),
+            Goal::Time(most) => (format!("≤ {}", shown(most)), ours.map(|[median, ..]| median <= most)),
+            Goal::None => ("–".to_owned(), None),
+        };
+        println!(
+            "| {} | {} | {} | {} | {} | {goal} | {} |",
+            case.what,
+            case.unit,
+            cell(floor, shown),
+            cell(ours, shown),
+            cell(ratio, |ratio| format!("{ratio:.2}×")),
+            met.map_or("–", |met| if met { "yes" } else { "no" }),
+        );
+    }
+}
+
+fn cell(spread: Option<[f64; 3]>, show: impl Fn(f64) -> String) -> String {
+    spread.map_or("–".to_owned(), |[median, least, most]| {
+        format!("{} ({} – {})", show(median), show(least), show(most))
+    })
+}
+
+/// A time in nanoseconds, to three digits.
+fn shown(nanoseconds: f64) -> String {
+    let (value, unit) = match nanoseconds {
+        time if time < 1e4 => return format!("{time:.0} ns"),
+        time if time < 1e6 => (time / 1e3, "µs"),
+        time => (time / 1e6, "ms"),
+    };
+    format!("{value:.1} {unit}")
+}

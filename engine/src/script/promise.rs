@@ -1,0 +1,150 @@
+//! The promise of evidence, as a property: a rule's result depends on the facts that it read and
+//! on nothing else, and it reads no fact that the checker did not foresee.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::Returned;
+use crate::facts::{Argument, Fact, Object, Read, Stubs, Type, Value, Words, World};
+use crate::program::{Program, Rule, Sources};
+
+/// Rules that take every road of the language that changes what is read.
+const ROADS: &str = r#"
+/// Loops until a limit that depends on what it read.
+fn loops(activity, so_far) {
+    let sum = 0;
+    for step in 0..5 {
+        if step > activity.minutes { break; }
+        sum += if step % 2 == 0 { activity.likes % 7 } else { so_far.count("share") % 5 };
+    }
+    sum
+}
+
+/// Decides by a switch, with conditions and a default.
+fn switches(activity, person) {
+    switch activity.kind {
+        "share" if activity.own_words >= 50 => 5,
+        "share" | "create" => if person.leader { 2 } else { return 1; },
+        _ => { if activity.channel == "x" { 3 } }
+    }
+}
+
+/// Asks helpers, and again.
+fn helpers(activity, so_far, program) {
+    let first = worth(activity, 10);
+    let again = worth(activity, 10);
+    if first != again { return 1000; }
+    first + max(0, min(so_far.points_today, 3)) + program.threshold("bonus") * 0
+}
+
+private fn worth(activity, most) { min(activity.clicks, most) }
+
+/// Is done as soon as one part decides.
+fn short_cuts(activity) {
+    if activity.likes > 10 && activity.clicks > 10 || activity.customer { 1 } else { 0 }
+}
+"#;
+
+fn roads() -> Program {
+    let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[kinds.create]\nstyle = \"creator\"\n[kinds.read]\nstyle = \"listener\"\n[rules.helpers.thresholds]\nbonus = 2\n";
+    let sources = Sources::new().with("program.toml", manifest).with("scoring/roads.rhai", ROADS);
+    Program::from_sources(&sources).unwrap()
+}
+
+fn starter() -> Program {
+    Program::load(concat!(env!("CARGO_MANIFEST_DIR"), "/../rules")).unwrap()
+}
+
+/// A value that a fact can have, drawn from a seed.
+fn drawn(program: &Program, fact: &Fact, seed: u64) -> Value {
+    if fact.optional && seed % 5 == 0 {
+        return Value::Unknown;
+    }
+    let pick = |words: &[&str]| Value::from(words[usize::try_from(seed % words.len() as u64).unwrap()]);
+    match fact.kind {
+        Type::Flag => Value::Flag(seed % 2 == 0),
+        // Small numbers meet the conditions of rules; a few large ones meet their limits.
+        Type::Number(least, most) => {
+            let number = if seed % 9 == 0 { seed % 1_000_000 } else { seed % 60 };
+            Value::Number(i64::try_from(number).unwrap().clamp(least, most))
+        }
+        Type::Word(Words::Fixed(words)) => pick(words),
+        Type::Word(Words::Kinds) => {
+            pick(&program.manifest.kinds.keys().map(|name| &**name).collect::<Vec<_>>())
+        }
+        Type::Word(Words::Channels) => {
+            pick(&program.manifest.channels.keys().map(|name| &**name).collect::<Vec<_>>())
+        }
+        Type::Text => pick(&["sales", "service", "board"]),
+    }
+}
+
+fn seed_of(seed: u64, key: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (seed, key).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A world in which every fact that any rule could read has a drawn value.
+fn world(program: &Program, seed: u64, fixed: &[Read]) -> Arc<World> {
+    let mut stubs = Stubs::new();
+    for object in Object::ALL {
+        for (slot, fact) in object.facts().iter().enumerate() {
+            let slot = u8::try_from(slot).unwrap();
+            let arguments: Vec<Option<Arc<str>>> = match fact.argument {
+                None => vec![None],
+                Some(Argument::Kind) => program.manifest.kinds.keys().cloned().map(Some).collect(),
+                Some(Argument::Threshold) => continue,
+                Some(_) => program
+                    .scanner
+                    .list_names()
+                    .chain(program.scanner.pattern_names())
+                    .map(|name| Some(Arc::from(name)))
+                    .collect(),
+            };
+            for argument in arguments {
+                let value = drawn(program, fact, seed_of(seed, (object, slot, &argument)));
+                stubs.insert((object, slot, argument), value);
+            }
+        }
+    }
+    for read in fixed {
+        stubs.insert((read.object, read.slot, read.argument.clone()), read.value.clone());
+    }
+    let mut world = World::new(Arc::clone(&program.view));
+    world.stubs = stubs;
+    Arc::new(world)
+}
+
+fn run(program: &Program, index: usize, rule: &Rule, world: &Arc<World>) -> (Result<Returned, super::Failure>, Vec<Read>) {
+    program.sandbox.run(program.file_of(rule), program.function_of(rule), index, world)
+}
+
+fn holds(program: &Program, seed: u64, other: u64) -> Result<(), TestCaseError> {
+    for (index, rule) in program.rules().iter().enumerate() {
+        let (result, reads) = run(program, index, rule, &world(program, seed, &[]));
+        // Another world that agrees on what was read, and on nothing else.
+        let (again, read_again) = run(program, index, rule, &world(program, other, &reads));
+        prop_assert_eq!(&result, &again, "{}", rule.id());
+        prop_assert_eq!(&reads, &read_again, "{}", rule.id());
+        for read in &reads {
+            prop_assert!(rule.foresees(read), "{} reads what the checker did not see: {:?}", rule.id(), read);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn two_worlds_that_agree_on_what_a_rule_read_get_the_same_result(seed: u64, other: u64) {
+        thread_local! {
+            static PROGRAMS: [Program; 2] = [starter(), roads()];
+        }
+        PROGRAMS.with(|programs| programs.iter().try_for_each(|program| holds(program, seed, other)))?;
+    }
+}
