@@ -170,23 +170,22 @@ impl Data {
         let activities = self.records.iter().filter(|record| record.what.is_none()).count();
         let lines = self.records.len();
         let [scoring_name, reading, from_json] = names;
-        let case = Case::new;
         [
-            case(
+            Case::new(
                 scoring_name,
                 "activity",
                 Goal::Ratio(10.0),
                 move || time(least, activities, || scoring::score(self.floor_input(&self.records))),
                 move || time(least, activities, || program.score(&self.input(&self.log)).unwrap()),
             ),
-            case(
+            Case::new(
                 reading,
                 "line",
                 Goal::None,
                 move || time(least, lines, || records::read_activities(&self.lines)),
                 move || time(least, lines, || read(&self.lines)),
             ),
-            case(
+            Case::new(
                 from_json,
                 "activity",
                 Goal::Ratio(1.3),

@@ -159,13 +159,26 @@ pub struct Problem {
     /// The path of the field, such as `post.media[0].alt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The text of the line, for the caret; left out of JSON, which has line and column.
+    /// The part of the line to show and the byte range of the fault in it, for the caret; left
+    /// out of JSON, which has line and column.
     #[serde(skip)]
-    source_line: Option<String>,
+    shown: Option<(String, Range<usize>)>,
 }
 
 /// Longer lines are cut around the fault, so that a generated file cannot flood a terminal.
 const SHOWN_LINE: usize = 160;
+/// Longer messages are cut: they quote what they are about, which may be megabytes.
+const LONGEST_MESSAGE: usize = 1_000;
+/// After so many problems of one kind in one place the rest is not told: each costs time and
+/// memory, and nobody reads them.
+pub(crate) const MOST_PROBLEMS: usize = 100;
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
 
 impl Problem {
     /// An error without a place.
@@ -173,14 +186,14 @@ impl Problem {
         Self {
             code,
             level: Level::Error,
-            message: message.into(),
+            message: shortened(message.into()),
             help: None,
             file: None,
             line: None,
             column: None,
             length: None,
             field: None,
-            source_line: None,
+            shown: None,
         }
     }
 
@@ -215,7 +228,7 @@ impl Problem {
     /// Names the field of the record.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.field = Some(shortened(field.into()));
         self
     }
 
@@ -234,7 +247,8 @@ impl Problem {
         self.line = Some(place.line);
         self.column = Some(place.column);
         self.length = Some(place.length.max(1));
-        self.source_line = source.text.lines().nth(place.line.saturating_sub(1)).map(str::to_owned);
+        let line = source.text.lines().nth(place.line.saturating_sub(1));
+        self.shown = line.map(|line| shown(line, place.column, place.length.max(1)));
         self
     }
 
@@ -246,8 +260,7 @@ impl Problem {
             Level::Warning => Grade::WARNING,
         };
         let mut group = grade.primary_title(self.title()).id(self.code.name()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
-        let shown = self.shown_line();
-        if let (Some((line, span)), Some(file)) = (&shown, &self.file) {
+        if let (Some((line, span)), Some(file)) = (&self.shown, &self.file) {
             group = group.element(
                 Snippet::source(line.as_str())
                     .line_start(self.line.unwrap_or(1))
@@ -276,25 +289,25 @@ impl Problem {
             None => self.message.clone(),
         }
     }
+}
 
-    /// The part of the line to show and the byte range of the fault in it.
-    fn shown_line(&self) -> Option<(String, Range<usize>)> {
-        let line: Vec<char> = self.source_line.as_ref()?.chars().collect();
-        let column = self.column.unwrap_or(1).saturating_sub(1).min(line.len());
-        let end = (column + self.length.unwrap_or(1)).min(line.len());
-        let from = if line.len() > SHOWN_LINE { column.saturating_sub(SHOWN_LINE / 2) } else { 0 };
-        let to = (from + SHOWN_LINE).min(line.len());
-        let bytes = |range: Range<usize>| line[range].iter().map(|c| c.len_utf8()).sum::<usize>();
-        let start = bytes(from..column);
-        let stop = start + bytes(column..end.clamp(column, to.max(column)));
-        let mut text: String = line[from..to].iter().collect();
-        if stop == start {
-            // The fault is at the end of the line, where there is no character to point at.
-            text.push(' ');
-            return Some((text, start..start + 1));
-        }
-        Some((text, start..stop))
+/// The part of a line to show and the byte range of the fault in it.
+fn shown(line: &str, column: usize, length: usize) -> (String, Range<usize>) {
+    let line: Vec<char> = line.chars().collect();
+    let column = column.saturating_sub(1).min(line.len());
+    let end = (column + length).min(line.len());
+    let from = if line.len() > SHOWN_LINE { column.saturating_sub(SHOWN_LINE / 2) } else { 0 };
+    let to = (from + SHOWN_LINE).min(line.len());
+    let bytes = |range: Range<usize>| line[range].iter().map(|c| c.len_utf8()).sum::<usize>();
+    let start = bytes(from..column);
+    let stop = start + bytes(column..end.clamp(column, to.max(column)));
+    let mut text: String = line[from..to].iter().collect();
+    if stop == start {
+        // The fault is at the end of the line, where there is no character to point at.
+        text.push(' ');
+        return (text, start..start + 1);
     }
+    (text, start..stop)
 }
 
 impl fmt::Display for Problem {
@@ -406,6 +419,10 @@ pub(crate) fn did_you_mean<'a>(
     unknown: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
+    // What is this long is no slip of the pen, and comparing it takes as long as it is.
+    if unknown.len() > 200 {
+        return None;
+    }
     let allowed = (unknown.chars().count() / 3).clamp(1, 3);
     known
         .into_iter()

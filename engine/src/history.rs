@@ -76,7 +76,7 @@ impl<'a> History<'a> {
         if self.published.is_empty() {
             return 0;
         }
-        let since = at - SignedDuration::from_hours(NEAR_DAYS * 24);
+        let since = at.checked_sub(SignedDuration::from_hours(NEAR_DAYS * 24)).unwrap_or(Timestamp::MIN);
         let words = text.fingerprint();
         self.published
             .iter()

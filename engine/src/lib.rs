@@ -36,6 +36,12 @@ pub use program::{Program, Sources};
 pub use scoring::{Explanation, ScoreInput, Scores};
 pub use wire::canonical;
 
+/// A program is shared by any number of threads.
+const _: () = {
+    const fn shared_by_threads<T: Send + Sync>() {}
+    shared_by_threads::<Program>();
+};
+
 /// The README's Rust is compiled and run with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

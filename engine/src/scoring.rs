@@ -14,7 +14,7 @@ use crate::events::{Identity, Log, People, Person};
 use crate::facts::{ActivityFact, Evidence, Object, PersonFact, SoFar, Value, World, dense, fill};
 use crate::guidelines::{Fault, retryable};
 use crate::program::{Folder, Program, Rule, evidence};
-use crate::script::{Failure, Returned};
+use crate::script::{Failure, Returned, limits};
 use crate::time::Day;
 use crate::timeline::{Standing, Timeline};
 
@@ -526,8 +526,13 @@ impl<'a> Fold<'a> {
                 continue;
             }
             let program = self.program;
-            let (result, reads) =
-                program.sandbox.run(program.file_of(rule), program.function_of(rule), rule_index, &self.world);
+            let (file, function) = (program.file_of(rule), program.function_of(rule));
+            let (result, reads) = if self.keep_lines {
+                program.sandbox.run(file, function, rule_index, &self.world)
+            } else {
+                // Evidence is rebuilt when somebody asks for it.
+                (program.sandbox.result(file, function, rule_index, &self.world), Vec::new())
+            };
             let earned = match points(result) {
                 Ok(Some(earned)) => earned,
                 Ok(None) => continue,
@@ -645,7 +650,10 @@ fn points(result: Result<Returned, Failure>) -> Result<Option<i64>, Failure> {
     };
     match result? {
         Returned::Nothing => Ok(None),
-        Returned::Points(points) if (0..=crate::facts::LARGEST).contains(&points) => Ok(Some(points)),
+        Returned::Points(points) if (0..=limits::POINTS).contains(&points) => Ok(Some(points)),
+        Returned::Points(points) if points > limits::POINTS => {
+            wrong(format!("{points} are too many points; a rule gives at most {} at once", limits::POINTS))
+        }
         Returned::Points(points) => wrong(format!("{points} is no number of points; they are 0 or more")),
         Returned::Findings(_) => wrong("a scoring rule returned a finding".to_owned()),
     }

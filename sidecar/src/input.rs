@@ -6,10 +6,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use plaudit_engine::events::{Format, Log, People, Post, read_events, read_people, read_posts, read_record};
 use plaudit_engine::{Code, Error, Problem, Program};
 
 use crate::cli::Records;
+
+/// The clock's time, to the second: the one place where a time comes from nowhere else.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(jiff::Unit::Second).unwrap_or(now)
+}
 
 /// The name of standard input on the command line.
 const STANDARD_INPUT: &str = "-";

@@ -118,7 +118,10 @@ impl PostView {
         };
         match fact {
             PostFact::Channel => self.channel.clone().into(),
-            PostFact::Language => text.language().into(),
+            PostFact::Language => match text.language() {
+                known if LANGUAGES.contains(&known) => known.into(),
+                _ => "unknown".into(),
+            },
             PostFact::Format => self.format(),
             PostFact::Origin => self.content.as_ref().and_then(|content| content.origin).into(),
             PostFact::Embargoed => self.embargoed.into(),

@@ -109,7 +109,8 @@ impl World {
         value
     }
 
-    fn value(&self, rule: usize, object: Object, slot: u8, argument: Option<&str>) -> Value {
+    /// The value of a fact for a rule, without a record of the reading.
+    pub(crate) fn value(&self, rule: usize, object: Object, slot: u8, argument: Option<&str>) -> Value {
         if !self.stubs.is_empty() {
             if let Some(value) = self.stubs.get(&(object, slot, argument.map(Arc::from))) {
                 return value.clone();

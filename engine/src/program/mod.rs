@@ -11,7 +11,7 @@ mod rules;
 mod sources;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ pub use rules::Folder;
 pub(crate) use rules::{Example, Expected, Input, RuleText, filled, function_place};
 pub use sources::Sources;
 
-use crate::error::{Code, Error, Level, Place, Problem, Source, did_you_mean};
-use crate::facts::{Evidence, PLACES, ProgramView, Read};
+use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
+use crate::facts::{Evidence, Object, PLACES, ProgramView, Read};
 use crate::script::{FactUse, File, FileTree, Function, Sandbox, check_library, check_rule};
 use crate::text::{Lexicon, Scanner, Trouble};
 
@@ -117,7 +117,7 @@ impl Rule {
 /// A fact as a rule of a folder names it.
 pub(crate) fn fact_name(
     folder: Folder,
-    object: crate::facts::Object,
+    object: Object,
     fact: &str,
     argument: Option<&str>,
 ) -> String {
@@ -326,7 +326,7 @@ impl<'a> Loading<'a> {
             match Lexicon::parse(stem, source.text, brand) {
                 Ok(lexicon) => lexicons.push((file, lexicon)),
                 Err(troubles) => {
-                    for trouble in troubles {
+                    for trouble in troubles.into_iter().take(MOST_PROBLEMS) {
                         self.problems.push(trouble_problem(&trouble, &source));
                     }
                 }
@@ -362,12 +362,16 @@ impl<'a> Loading<'a> {
             Ok(scanner) => Some(scanner),
             Err(troubles) => {
                 let mut bad = Vec::new();
-                for (name, trouble) in troubles {
+                let too_many = troubles.len() > MOST_PROBLEMS;
+                for (name, trouble) in troubles.into_iter().take(MOST_PROBLEMS) {
                     let range = patterns.iter().find(|(known, ..)| *known == name).map(|(.., range)| range.clone());
                     let problem = Problem::new(Code::Syntax, trouble.message).maybe_help(trouble.help);
                     let place = source.place(range.unwrap_or(0..0));
                     self.problems.push(problem.at(&source, place));
                     bad.push(name);
+                }
+                if too_many {
+                    return None;
                 }
                 let good = patterns
                     .iter()
@@ -445,7 +449,7 @@ impl<'a> Loading<'a> {
             return;
         }
         let source = self.source("program.toml");
-        for (name, settings) in &manifest.rules {
+        for (name, settings) in manifest.rules.iter().take(10 * MOST_PROBLEMS) {
             let problem = match rules.iter().find(|rule| &*rule.id == name) {
                 None => Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
                     .maybe_help(did_you_mean(name, rules.iter().map(Rule::id))),
@@ -495,7 +499,7 @@ impl<'a> Loading<'a> {
     ) {
         let sources = files.iter().map(|file| (file, self.file_source(file))).collect();
         let tree = FileTree::new(sandbox, sources);
-        for rule in rules {
+        for rule in rules.iter_mut() {
             let file = &files[rule.file].name;
             let thresholds = &rule.settings.thresholds;
             let checked =
@@ -503,9 +507,29 @@ impl<'a> Loading<'a> {
             self.problems.extend(checked.problems);
             rule.uses = checked.uses.into_iter().collect();
         }
+        self.unused_thresholds(rules);
         for (file, folder) in files.iter().zip(folders) {
             let checked = check_library(&tree, vocabulary, &file.name, *folder);
             self.problems.extend(checked.problems);
+        }
+    }
+
+    /// A threshold that its rule never asks for is a knob that turns nothing.
+    fn unused_thresholds(&mut self, rules: &[Rule]) {
+        let source = self.source("program.toml");
+        for rule in rules {
+            for name in rule.settings.thresholds.keys() {
+                let asked = rule.uses.iter().any(|known| {
+                    known.object == Object::Program && known.argument.as_deref() == Some(name)
+                });
+                if !asked {
+                    let message = format!("`{}` never asks for its threshold `{name}`", rule.id);
+                    let problem = Problem::new(Code::Advice, message)
+                        .help(format!("ask for it with `program.threshold({name:?})`, or take it out"));
+                    let place = source.place(rule.settings.range.clone());
+                    self.problems.push(problem.warning().at(&source, place));
+                }
+            }
         }
     }
 
@@ -514,6 +538,9 @@ impl<'a> Loading<'a> {
         for rule in rules {
             let source = self.file_source(&files[rule.file]);
             for example in &rule.examples {
+                if self.problems.len() >= 10 * MOST_PROBLEMS {
+                    return;
+                }
                 if let Err(problem) = examples::prepare(rule.folder, &example.input, manifest) {
                     let line = source.text.lines().nth(example.line - 1).unwrap_or_default();
                     let indent = line.chars().take_while(|c| !c.is_alphanumeric()).count();
@@ -551,14 +578,16 @@ fn import_libraries(sandbox: &mut Sandbox, files: &[File]) -> Result<(), Problem
 /// imports itself over others where there is no such order.
 fn in_import_order(mut waiting: Vec<File>) -> Result<Vec<File>, String> {
     let mut ordered: Vec<File> = Vec::new();
+    let mut known: HashSet<Arc<str>> = HashSet::new();
     while !waiting.is_empty() {
-        let is_ready = |file: &File| {
-            file.imports().iter().all(|name| {
-                ordered.iter().any(|known| known.name.strip_suffix(".rhai") == Some(name))
-            })
-        };
+        let is_ready =
+            |file: &File| file.imports().iter().all(|name| known.contains(format!("{name}.rhai").as_str()));
         match waiting.iter().position(is_ready) {
-            Some(index) => ordered.push(waiting.remove(index)),
+            Some(index) => {
+                let file = waiting.remove(index);
+                known.insert(Arc::clone(&file.name));
+                ordered.push(file);
+            }
             None => return Err(waiting[0].name.to_string()),
         }
     }

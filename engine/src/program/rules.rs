@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Code, Place, Problem, Source, choose, did_you_mean};
+use crate::error::{Code, MOST_PROBLEMS, Place, Problem, Source, choose, did_you_mean};
 use crate::facts::Object;
 use crate::guidelines::Severity;
 use crate::script::{File, Function, Sandbox, constant_map};
@@ -116,6 +116,11 @@ pub(crate) struct RuleText {
     pub(crate) examples: Vec<Example>,
 }
 
+/// An example that goes on for longer was never closed, in bytes.
+const LONGEST_EXAMPLE: usize = 4_096;
+/// There are four objects that a rule may take.
+const MOST_PARAMETERS: usize = 16;
+
 /// Finds the place of a function's name in its file.
 pub(crate) fn function_place(source: &Source<'_>, name: &str) -> Option<Place> {
     source.text.lines().enumerate().find_map(|(index, line)| {
@@ -171,7 +176,7 @@ pub(super) fn read(
             place,
             title: parts.title.into(),
             help: parts.help.into(),
-            function: Function { name: function.name.as_str().into(), parameters },
+            function: Function::new(file, &function.name, parameters),
             examples: parts.examples,
         });
     }
@@ -189,7 +194,7 @@ fn parameters(
     let known = folder.parameters();
     let line = source.text.lines().nth(place.line - 1).unwrap_or_default();
     let mut objects = Vec::new();
-    for name in names {
+    for name in names.iter().take(MOST_PARAMETERS) {
         match known.iter().find(|(known, _)| known == name) {
             Some((_, object)) => objects.push(*object),
             None => {
@@ -270,6 +275,9 @@ impl<'a> Doc<'a> {
             }
         }
         while let Some((number, column, text)) = lines.next() {
+            if problems.len() >= 10 * MOST_PROBLEMS {
+                break;
+            }
             let Some((word, rest)) = label(text) else {
                 add(&mut paragraphs, text);
                 continue;
@@ -288,7 +296,7 @@ impl<'a> Doc<'a> {
                 continue;
             };
             let mut input = rest.trim().to_owned();
-            while input.starts_with("#{") && !balanced(&input) {
+            while input.starts_with("#{") && input.len() < LONGEST_EXAMPLE && !balanced(&input) {
                 let Some((_, _, more)) = lines.next() else { break };
                 input.push('\n');
                 input.push_str(more.trim());

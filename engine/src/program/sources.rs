@@ -9,9 +9,12 @@ use sha2::{Digest, Sha256};
 use super::Folder;
 use crate::error::{Code, Error, Problem};
 
-/// The largest file of a program, in bytes. A rule file has a few thousand, a long word list a
-/// few hundred thousand.
-const LARGEST_FILE: u64 = 4 << 20;
+/// The largest word list of a program, in bytes. A long one has a few hundred thousand.
+const LARGEST_LEXICON: u64 = 4 << 20;
+/// The largest other file. A rule file has a few thousand bytes.
+const LARGEST_FILE: u64 = 256 << 10;
+/// All files of a program together.
+const LARGEST_PROGRAM: u64 = 32 << 20;
 /// The most files of a program.
 const MOST_FILES: usize = 2_000;
 
@@ -90,6 +93,10 @@ impl Sources {
                     return Err(Problem::new(Code::TooLarge, message).into());
                 }
                 sources.take(&entry.path(), format!("{folder}/{name}"), &mut problems);
+                if sources.files.values().map(Vec::len).sum::<usize>() as u64 > LARGEST_PROGRAM {
+                    let message = format!("the program is larger than {} MiB", LARGEST_PROGRAM >> 20);
+                    return Err(Problem::new(Code::TooLarge, message).into());
+                }
             }
         }
         Error::of(problems).map_or(Ok(sources), Err)
@@ -98,7 +105,7 @@ impl Sources {
     fn take(&mut self, path: &Path, name: String, problems: &mut Vec<Problem>) {
         let mut content = Vec::new();
         let read = std::fs::File::open(path)
-            .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut content));
+            .and_then(|file| file.take(largest(&name) + 1).read_to_end(&mut content));
         match read {
             Ok(_) => {
                 self.files.insert(name, content);
@@ -112,8 +119,8 @@ impl Sources {
         let mut texts = BTreeMap::new();
         let mut problems = Vec::new();
         for (path, content) in &self.files {
-            if content.len() as u64 > LARGEST_FILE {
-                let message = format!("the file is larger than {} MiB", LARGEST_FILE >> 20);
+            if content.len() as u64 > largest(path) {
+                let message = format!("the file is larger than {} KiB", largest(path) >> 10);
                 problems.push(Problem::new(Code::TooLarge, message).file(path));
                 continue;
             }
@@ -147,6 +154,10 @@ impl Sources {
         }
         crate::wire::hex(&hash.finalize())
     }
+}
+
+fn largest(name: &str) -> u64 {
+    if name.starts_with("lexicons/") { LARGEST_LEXICON } else { LARGEST_FILE }
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Problem {

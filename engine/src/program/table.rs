@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Code, Problem, Source, choose};
+use crate::error::{Code, MOST_PROBLEMS, Problem, Source, choose};
 use crate::facts::LARGEST;
 
 /// Collects the problems of one file.
@@ -23,8 +23,10 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn add(&self, problem: Problem, range: Range<usize>) {
-        let place = self.source.place(range);
-        self.problems.borrow_mut().push(problem.at(&self.source, place));
+        let mut problems = self.problems.borrow_mut();
+        if problems.len() < MOST_PROBLEMS {
+            problems.push(problem.at(&self.source, self.source.place(range)));
+        }
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {

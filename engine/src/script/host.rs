@@ -85,7 +85,10 @@ pub(super) fn register(engine: &mut Engine) {
     }
     engine.register_fn("at", |draft: &mut Draft, place: ImmutableString| {
         let mut draft = draft.clone();
-        draft.places.push(place);
+        // The same place twice says nothing new; in a loop it would eat memory.
+        if !draft.places.contains(&place) {
+            draft.places.push(place);
+        }
         draft
     });
     engine.register_fn("suggest", |draft: &mut Draft, suggestion: ImmutableString| {

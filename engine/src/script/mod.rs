@@ -5,12 +5,14 @@
 //! - `host` is what scripts see of the world: fact objects and findings;
 //! - `check` reads the syntax tree and refuses what could only fail later;
 //! - `coverage` tells which branches the examples take;
-//! - `literal` reads the constant maps of examples.
+//! - `literal` reads the constant maps of examples;
+//! - `lower` runs the pure part of rules without the interpreter.
 
 mod check;
 mod coverage;
 mod host;
 mod literal;
+mod lower;
 #[cfg(test)]
 mod promise;
 mod sandbox;
@@ -19,7 +21,7 @@ pub(crate) use check::{FactUse, FileTree, check_library, check_rule};
 pub(crate) use coverage::{Coverage, branches};
 pub(crate) use host::Draft;
 pub(crate) use literal::constant_map;
-pub(crate) use sandbox::{File, Function, Sandbox};
+pub(crate) use sandbox::{File, Function, Sandbox, limits};
 
 use crate::error::Code;
 

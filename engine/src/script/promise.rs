@@ -123,6 +123,18 @@ fn run(program: &Program, index: usize, rule: &Rule, world: &Arc<World>) -> (Res
     program.sandbox.run(program.file_of(rule), program.function_of(rule), index, world)
 }
 
+/// The fast way and Rhai agree on the result and on what was read.
+fn both_ways_agree(program: &Program, seed: u64) -> Result<(), TestCaseError> {
+    for (index, rule) in program.rules().iter().enumerate() {
+        let world = world(program, seed, &[]);
+        let function = program.function_of(rule);
+        let fast = program.sandbox.run(program.file_of(rule), function, index, &world);
+        let reference = program.sandbox.interpret(program.file_of(rule), function, index, &world);
+        prop_assert_eq!(fast, reference, "{}", rule.id());
+    }
+    Ok(())
+}
+
 fn holds(program: &Program, seed: u64, other: u64) -> Result<(), TestCaseError> {
     for (index, rule) in program.rules().iter().enumerate() {
         let (result, reads) = run(program, index, rule, &world(program, seed, &[]));
@@ -145,6 +157,11 @@ proptest! {
         thread_local! {
             static PROGRAMS: [Program; 2] = [starter(), roads()];
         }
-        PROGRAMS.with(|programs| programs.iter().try_for_each(|program| holds(program, seed, other)))?;
+        PROGRAMS.with(|programs| {
+            programs.iter().try_for_each(|program| {
+                holds(program, seed, other)?;
+                both_ways_agree(program, seed)
+            })
+        })?;
     }
 }

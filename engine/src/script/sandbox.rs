@@ -15,6 +15,7 @@ use rhai::{
 };
 
 use super::host::{self, Draft, Handle};
+use super::lower::{Lowered, lower};
 use super::{Failure, Returned};
 use crate::error::{Code, Place, Problem, Source};
 use crate::facts::{Object, Read, World};
@@ -41,6 +42,11 @@ pub(crate) mod limits {
     pub(crate) const VARIABLES: usize = 128;
     /// Functions of one file.
     pub(crate) const FUNCTIONS: usize = 256;
+    /// Points that a rule may give at once. So few that their sum over everyone stays countable,
+    /// whatever one rule does.
+    pub(crate) const POINTS: i64 = 1_000_000_000;
+    /// Findings that a rule may give at once: each comes with all its places and the evidence.
+    pub(crate) const FINDINGS: usize = 16;
     /// Library files that one call may import.
     pub(crate) const MODULES: usize = 64;
     /// Time, on top of all of them. Not deterministic, so never part of a result.
@@ -151,6 +157,19 @@ pub(crate) struct Function {
     pub(crate) name: Arc<str>,
     /// The objects it takes, in the order of its parameters.
     pub(crate) parameters: Vec<Object>,
+    /// Its pure part, where there is one.
+    lowered: Option<Arc<Lowered>>,
+}
+
+impl Function {
+    pub(crate) fn new(file: &File, name: &str, parameters: Vec<Object>) -> Self {
+        let mut function = Self { name: name.into(), parameters, lowered: None };
+        // Constants of the file are Rhai's to look up.
+        if !file.has_globals {
+            function.lowered = lower(file, &function).map(Arc::new);
+        }
+        function
+    }
 }
 
 /// The engine with its limits, ready to compile and run.
@@ -218,10 +237,21 @@ impl Sandbox {
 
     /// Compiles a file; nothing of it runs.
     pub(crate) fn compile(&self, source: &Source<'_>) -> Result<File, Problem> {
+        // Beyond that rhai no longer says where anything stands, and the checker goes by that.
+        let countable = |count: usize| count < usize::from(u16::MAX);
+        if !countable(source.text.split('\n').count()) || !source.text.split('\n').all(|line| countable(line.len())) {
+            let problem = Problem::new(Code::TooLarge, "the file has more than 65,534 lines, or bytes in a line");
+            return Err(problem.file(source.file));
+        }
         match self.engine.compile(source.text) {
             Ok(mut ast) => {
                 ast.set_source(source.file);
-                Ok(File::new(source.file, ast))
+                let file = File::new(source.file, ast);
+                if file.imports().len() > limits::MODULES {
+                    let message = format!("the file imports more than {} others", limits::MODULES);
+                    return Err(Problem::new(Code::TooLarge, message).file(source.file));
+                }
+                Ok(file)
             }
             Err(error) => Err(syntax_problem(&error, source)),
         }
@@ -243,6 +273,45 @@ impl Sandbox {
 
     /// Runs a rule in a world and says what it gave back and what it read.
     pub(crate) fn run(
+        &self,
+        file: &File,
+        function: &Function,
+        rule: usize,
+        world: &Arc<World>,
+    ) -> (Result<Returned, Failure>, Vec<Read>) {
+        match function.lowered.as_ref().and_then(|lowered| lowered.run(rule, world)) {
+            Some((returned, seen)) => {
+                let reads = seen
+                    .into_iter()
+                    .map(|seen| Read {
+                        object: seen.object,
+                        slot: seen.slot,
+                        argument: seen.argument.cloned(),
+                        value: world.value(rule, seen.object, seen.slot, seen.argument.map(|text| &**text)),
+                    })
+                    .collect();
+                (Ok(returned), reads)
+            }
+            None => self.interpret(file, function, rule, world),
+        }
+    }
+
+    /// Runs a rule where only its result is asked for.
+    pub(crate) fn result(
+        &self,
+        file: &File,
+        function: &Function,
+        rule: usize,
+        world: &Arc<World>,
+    ) -> Result<Returned, Failure> {
+        match function.lowered.as_ref().and_then(|lowered| lowered.run(rule, world)) {
+            Some((returned, _)) => Ok(returned),
+            None => self.interpret(file, function, rule, world).0,
+        }
+    }
+
+    /// Runs a rule in Rhai: the reference for every other way.
+    pub(super) fn interpret(
         &self,
         file: &File,
         function: &Function,
@@ -289,6 +358,13 @@ fn returned(value: Dynamic) -> Result<Returned, Failure> {
         let findings: Option<Vec<Draft>> = items.into_iter().map(Dynamic::try_cast).collect();
         return match findings {
             Some(findings) if findings.is_empty() => Ok(Returned::Nothing),
+            Some(findings) if findings.len() > limits::FINDINGS => Err(Failure {
+                code: Code::LimitExceeded,
+                message: format!("the rule gives more than {} findings", limits::FINDINGS),
+                file: None,
+                line: None,
+                column: None,
+            }),
             Some(findings) => Ok(Returned::Findings(findings)),
             None => Err(unusable("a list with something else than findings in it")),
         };

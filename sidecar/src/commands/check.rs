@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use plaudit_engine::guidelines::{Finding, Outcome, Severity};
 use plaudit_engine::{CheckContext, Code, Error, History, Problem, Program, Verdict, canonical};
 
@@ -18,9 +17,9 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
     let history = (!loaded.log.is_empty()).then(|| {
         History::new(&program, &loaded.log, &loaded.people, options.records.assume_consent)
     });
-    let now = Timestamp::now();
-    let mut worst = Outcome::Clear;
-    let mut output = anstream::stdout();
+    let now = input::now();
+    // All verdicts before the first is printed: a batch is checked whole or not at all.
+    let mut verdicts = Vec::new();
     for mut named in posts(options)? {
         let post = &mut named.post;
         let or = |field: &mut Option<Arc<str>>, option: &Option<String>| {
@@ -44,13 +43,17 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         };
         let context = CheckContext { author, history: history.as_ref(), log: Some(&loaded.log) };
         let verdict = program.check(&named.post, &context, at).map_err(|error| in_file(error, &named.name))?;
-        worst = worst.max(verdict.verdict);
+        verdicts.push((named, verdict));
+    }
+    let mut output = anstream::stdout();
+    for (named, verdict) in &verdicts {
         if options.json {
-            writeln!(output, "{}", canonical(&verdict)?)?;
+            writeln!(output, "{}", canonical(verdict)?)?;
         } else {
-            print(&mut output, &program, &named, &verdict)?;
+            print(&mut output, &program, named, verdict)?;
         }
     }
+    let worst = verdicts.iter().map(|(_, verdict)| verdict.verdict).max().unwrap_or(Outcome::Clear);
     let fails = match options.fail_on {
         FailOn::Advise => worst >= Outcome::Worst(Severity::Advise),
         FailOn::Revise => worst >= Outcome::Worst(Severity::Revise),
@@ -85,7 +88,7 @@ fn print(
     verdict: &Verdict,
 ) -> std::io::Result<()> {
     let outcome = verdict.verdict;
-    let name = verdict.post.as_deref().map_or_else(|| named.name.clone(), |id| format!("{} ({})", named.name, safe(id)));
+    let name = verdict.post.as_deref().map_or_else(|| safe(&named.name), |id| format!("{} ({})", safe(&named.name), safe(id)));
     let shown = styled(colour(outcome), outcome.name());
     let findings = count(verdict.findings.len(), "finding", "findings");
     writeln!(output, "{}: {shown}, {findings}", styled(BOLD, name))?;
@@ -110,7 +113,7 @@ fn print(
         writeln!(output)?;
     }
     if outcome == Outcome::Clear {
-        writeln!(output, "  Nothing to improve by the rules of {}.", program.name())?;
+        writeln!(output, "  Nothing to improve by the rules of {}.", safe(program.name()))?;
         writeln!(output)?;
     }
     Ok(())

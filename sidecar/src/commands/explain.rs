@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::Path;
 
-use jiff::Timestamp;
 use plaudit_engine::scoring::{NotCounted, ScoredActivity};
 use plaudit_engine::{ScoreInput, canonical};
 
@@ -18,7 +17,7 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
     let input = ScoreInput {
         log: &loaded.log,
         people: &loaded.people,
-        as_of: options.as_of.unwrap_or_else(Timestamp::now),
+        as_of: options.as_of.unwrap_or_else(input::now),
         assume_consent: options.records.assume_consent,
     };
     let explanation = program.explain(&input, &options.advocate)?;
@@ -59,7 +58,7 @@ fn print(output: &mut impl Write, activity: &ScoredActivity, time: &str) -> std:
     )?;
     for line in &activity.lines {
         let capped = if line.points < line.earned {
-            format!(", clipped from {} by {}", line.earned, line.capped_by.join(" and "))
+            format!(", clipped from {} by {}", line.earned, safe(&line.capped_by.join(" and ")))
         } else {
             String::new()
         };

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::Lint;
 use crate::input::Failure;
-use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, styled, table};
+use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, safe, styled, table};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -76,7 +76,7 @@ fn summary(output: &mut impl Write, program: &Program, warnings: usize) -> std::
     writeln!(
         output,
         "{}: {verdict}, {} and {}, {} with goals",
-        styled(BOLD, program.name()),
+        styled(BOLD, safe(program.name())),
         count(of(Folder::Guidelines), "guideline", "guidelines"),
         count(of(Folder::Scoring), "scoring rule", "scoring rules"),
         count(program.kpis().count(), "KPI", "KPIs"),

@@ -9,7 +9,7 @@ use plaudit_engine::{Code, Problem, Program};
 
 use crate::cli::New;
 use crate::input::Failure;
-use crate::output::{BOLD, Exit, styled};
+use crate::output::{BOLD, Exit, safe, styled};
 
 /// The starter program, as it was when this binary was built.
 static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../rules");
@@ -29,7 +29,7 @@ pub(super) fn run(options: &New) -> Result<Exit, Failure> {
     write_all(&STARTER, directory, options.brand.as_deref()).map_err(cannot)?;
     let program = Program::load(directory)?;
     let mut output = anstream::stdout();
-    writeln!(output, "{} is ready in {}", styled(BOLD, program.name()), directory.display())?;
+    writeln!(output, "{} is ready in {}", styled(BOLD, safe(program.name())), directory.display())?;
     writeln!(output, "  {} rules, version {}", program.rules().len(), &program.version()[..12])?;
     writeln!(output, "Next: fill in your own words in program.toml and lexicons, then")?;
     writeln!(output, "  plaudit test --rules {}", directory.display())?;

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::io::Write;
 use std::path::Path;
 
-use jiff::Timestamp;
 use plaudit_engine::scoring::{LeftOut, Total};
 use plaudit_engine::{ScoreInput, Scores, canonical};
 
@@ -19,7 +18,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
     input::need_activities(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
-    let as_of = options.as_of.unwrap_or_else(Timestamp::now);
+    let as_of = options.as_of.unwrap_or_else(input::now);
     let input = ScoreInput {
         log: &loaded.log,
         people: &loaded.people,
@@ -36,7 +35,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
     if options.json {
         writeln!(output, "{}", canonical(&scores)?)?;
     } else {
-        writeln!(output, "{} as of {as_of}", styled(BOLD, program.name()))?;
+        writeln!(output, "{} as of {as_of}", styled(BOLD, safe(program.name())))?;
         print(&mut output, &scores, &loaded, options.all)?;
     }
     Ok(Exit::Success)

@@ -29,7 +29,7 @@ pub(super) fn run(directory: &Path, options: &Test) -> Result<Exit, Failure> {
         writeln!(
             output,
             "{}: {examples}, {verdict}; {} of {} ways through the rules covered",
-            styled(BOLD, program.name()),
+            styled(BOLD, safe(program.name())),
             report.branches - report.uncovered.len(),
             report.branches,
         )?;

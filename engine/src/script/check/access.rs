@@ -15,7 +15,11 @@ impl Checker<'_> {
             Some(known) => known,
             None => self.expression(&sides.lhs),
         };
-        self.chain(base, dot, &sides.rhs, flags)
+        let known = self.chain(base, dot, &sides.rhs, flags);
+        if changes(&sides.rhs) {
+            self.forget_elements(&sides.lhs);
+        }
+        known
     }
 
     /// The rest of a chain: the tree nests it to the right.
@@ -287,6 +291,14 @@ impl Checker<'_> {
                 self.report(problem, position, 2);
             }
         }
+    }
+}
+
+/// Whether a method may change the list that it is called on.
+fn changes(link: &Expr) -> bool {
+    match link {
+        Expr::MethodCall(call, _) => !matches!(call.name.as_str(), "contains" | "len" | "is_empty" | "index_of" | "get"),
+        _ => false,
     }
 }
 

@@ -74,18 +74,41 @@ impl Checker<'_> {
         way: Position,
     ) {
         let Known::Value { origin: Some(origin), .. } = value else { return };
-        let position = case_position(self.source(), case, switch, way);
-        self.possible("==", *origin, case, position);
+        if self.impossible("==", *origin, case).is_some() && !self.is_full() {
+            let position = case_position(self.source(), case, switch, way);
+            self.possible("==", *origin, case, position);
+        }
     }
 
     /// Refuses a comparison that comes out the same whatever the fact is.
     fn possible(&mut self, operator: &str, origin: Origin, constant: &Constant, position: Position) {
+        if self.is_full() {
+            return;
+        }
+        let Some((message, help)) = self.impossible(operator, origin, constant) else { return };
+        let problem = Problem::new(Code::ImpossibleValue, message).maybe_help(help);
+        let length = match constant {
+            Constant::Text(text) => text.chars().count() + 2,
+            _ => operator.len(),
+        };
+        let (position, length) = text_position(self.source(), constant, position)
+            .map_or((position, operator.len().min(length)), |position| (position, length));
+        self.report(problem, position, length);
+    }
+
+    /// Why a comparison comes out the same whatever the fact is, and what would be right.
+    fn impossible(
+        &self,
+        operator: &str,
+        origin: Origin,
+        constant: &Constant,
+    ) -> Option<(String, Option<String>)> {
         let fact = &origin.object.facts()[usize::from(origin.slot)];
         let name = format!("{}.{}", self.object_name(origin.object), fact.name);
         let (message, help) = match (fact.kind, constant) {
-            (_, Constant::Nothing) if fact.optional => return,
+            (_, Constant::Nothing) if fact.optional => return None,
             (_, Constant::Nothing) => (format!("`{name}` is always known"), None),
-            (Type::Flag, Constant::Flag(_)) => return,
+            (Type::Flag, Constant::Flag(_)) => return None,
             (Type::Word(words), Constant::Text(text)) => {
                 let known: Vec<&str> = match words {
                     Words::Kinds => self.vocabulary.kinds.iter().map(String::as_str).collect(),
@@ -93,17 +116,17 @@ impl Checker<'_> {
                     Words::Fixed(words) => words.to_vec(),
                 };
                 if known.contains(&text.as_str()) {
-                    return;
+                    return None;
                 }
                 (format!("`{name}` is never `{text}`"), choose(text, known.iter().copied()))
             }
-            (Type::Text, Constant::Text(_)) => return,
+            (Type::Text, Constant::Text(_)) => return None,
             (Type::Number(least, most), Constant::Number(number)) => {
                 // Nothing compared with a number comes out as `!=` only.
                 let of_unknown = fact.optional.then_some(operator == "!=");
                 match settled(operator, *number, least, most) {
                     Some(always) if of_unknown.is_none_or(|unknown| unknown == always) => {}
-                    _ => return,
+                    _ => return None,
                 }
                 let range = if most == crate::facts::LARGEST {
                     format!("it is {least} or more")
@@ -121,14 +144,7 @@ impl Checker<'_> {
                 (format!("`{name}` is {is}; the comparison comes out the same always"), None)
             }
         };
-        let problem = Problem::new(Code::ImpossibleValue, message).maybe_help(help);
-        let length = match constant {
-            Constant::Text(text) => text.chars().count() + 2,
-            _ => operator.len(),
-        };
-        let (position, length) = text_position(self.source(), constant, position)
-            .map_or((position, operator.len().min(length)), |position| (position, length));
-        self.report(problem, position, length);
+        Some((message, help))
     }
 }
 

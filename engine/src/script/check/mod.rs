@@ -22,7 +22,7 @@ use rhai::{Expr, Position, Stmt};
 use self::functions::Functions;
 use self::types::{Known, Sorts};
 use super::sandbox::{Definition, File, Function, Sandbox, place};
-use crate::error::{Code, Problem, Source, choose};
+use crate::error::{Code, MOST_PROBLEMS, Problem, Source, choose};
 use crate::facts::Object;
 use crate::program::{Folder, Vocabulary};
 
@@ -30,16 +30,18 @@ use crate::program::{Folder, Vocabulary};
 #[derive(Debug)]
 pub(crate) struct FileTree<'a> {
     files: Vec<(&'a File, Source<'a>)>,
+    positions: HashMap<&'a str, usize>,
     functions: Functions,
 }
 
 impl<'a> FileTree<'a> {
     pub(crate) fn new(sandbox: &Sandbox, files: Vec<(&'a File, Source<'a>)>) -> Self {
-        Self { files, functions: Functions::of(sandbox) }
+        let positions = files.iter().enumerate().map(|(at, (file, _))| (&*file.name, at)).collect();
+        Self { files, positions, functions: Functions::of(sandbox) }
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.files.iter().position(|(file, _)| &*file.name == name)
+        self.positions.get(name).copied()
     }
 }
 
@@ -91,6 +93,7 @@ pub(crate) fn check_library(
     if let Some(index) = tree.position(file) {
         checker.check_globals(index);
         for definition in tree.files[index].0.functions() {
+            checker.check_name(index, definition);
             let is_rule = folder != Folder::Lib && definition.public;
             if !is_rule {
                 checker.check_apart(index, definition);
@@ -103,6 +106,9 @@ pub(crate) fn check_library(
 /// The most ways in which helpers may be called with different knowledge; a real program has a
 /// few dozen.
 const MOST_CALLS: usize = 4_000;
+/// The most statements and expressions that are looked at for one rule; a real rule has a few
+/// hundred, with its helpers.
+const MOST_STEPS: usize = 200_000;
 
 /// A call of a function with what is known of its arguments.
 type Call = (usize, String, Vec<Known>);
@@ -124,6 +130,8 @@ struct Checker<'a> {
     returns: Known,
     uses: BTreeSet<FactUse>,
     problems: Vec<Problem>,
+    /// Statements and expressions looked at.
+    steps: usize,
 }
 
 impl<'a> Checker<'a> {
@@ -145,6 +153,7 @@ impl<'a> Checker<'a> {
             returns: Known::NEVER,
             uses: BTreeSet::new(),
             problems: Vec::new(),
+            steps: 0,
         }
     }
 
@@ -158,8 +167,29 @@ impl<'a> Checker<'a> {
         &self.tree.files[self.file].1
     }
 
+    /// Whether so many problems were found that more would help nobody.
+    fn is_full(&self) -> bool {
+        self.problems.len() >= MOST_PROBLEMS
+    }
+
+    /// Counts a step of the walk; false where there were too many.
+    fn may_go_on(&mut self, position: Position) -> bool {
+        self.steps += 1;
+        if self.steps == MOST_STEPS {
+            let message = "the rule and its helpers have too many ways to be followed";
+            let problem = Problem::new(Code::TooLarge, message).help("make them simpler");
+            let place = place(position, self.source(), 1);
+            let problem = problem.at(self.source(), place);
+            self.problems.push(problem);
+        }
+        self.steps < MOST_STEPS
+    }
+
     /// Reports a problem at a position, with a caret under `length` characters.
     fn report(&mut self, problem: Problem, position: Position, length: usize) {
+        if self.is_full() {
+            return;
+        }
         let place = place(position, self.source(), length);
         let problem = problem.at(self.source(), place);
         self.problems.push(problem);
@@ -202,6 +232,19 @@ impl<'a> Checker<'a> {
             self.known.insert(call, result.clone());
         }
         result
+    }
+
+    /// A function of the name of a fact or of a function that rules are given would take its
+    /// place: `x.at("brand")` would run the helper `at`, whatever the checker believes.
+    fn check_name(&mut self, file: usize, function: &Definition) {
+        let name = function.name.as_str();
+        let fact = Object::ALL.iter().any(|object| object.fact(name).is_some_and(|(_, fact)| fact.argument.is_some()));
+        if fact || self.tree.functions.get(name).is_some() {
+            self.file = file;
+            let message = format!("`{name}` is the name of a function that rules are given");
+            let problem = Problem::new(Code::Duplicate, message).help("give yours another name");
+            self.report_function(problem, function);
+        }
     }
 
     /// A helper that no rule has called is followed with its parameters taken by name.

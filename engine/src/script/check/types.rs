@@ -167,11 +167,14 @@ impl Known {
     }
 }
 
+/// A value that may be more constants than this counts as one of which nothing is known.
+const MOST_CONSTANTS: usize = 64;
+
 fn both(
     one: Option<BTreeSet<Constant>>,
     other: Option<BTreeSet<Constant>>,
 ) -> Option<BTreeSet<Constant>> {
     let mut all = one?;
     all.extend(other?);
-    Some(all)
+    (all.len() <= MOST_CONSTANTS).then_some(all)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt};
 
 use super::functions::Functions;
-use crate::script::sandbox::Sandbox;
+use crate::script::sandbox::{Definition, Sandbox, limits};
 use super::types::{Constant, Known, Sorts};
 use super::Checker;
 use crate::error::{Code, Problem, choose, did_you_mean};
@@ -23,6 +23,9 @@ impl Checker<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt) -> Known {
+        if !self.may_go_on(statement.position()) {
+            return Known::ANY;
+        }
         match statement {
             Stmt::Noop(_) => Known::NOTHING,
             Stmt::Expr(expression) => self.expression(expression),
@@ -36,15 +39,19 @@ impl Checker<'_> {
             }
             Stmt::Switch(choice, position) => self.switch(&choice.0, &choice.1, *position),
             Stmt::While(cycle, _) => {
-                if !matches!(cycle.expr, Expr::Unit(_)) {
-                    self.condition(&cycle.expr);
-                }
-                self.block(cycle.body.statements());
+                self.again_and_again(|checker| {
+                    if !matches!(cycle.expr, Expr::Unit(_)) {
+                        checker.condition(&cycle.expr);
+                    }
+                    checker.block(cycle.body.statements());
+                });
                 Known::ANY
             }
             Stmt::Do(cycle, ..) => {
-                self.block(cycle.body.statements());
-                self.condition(&cycle.expr);
+                self.again_and_again(|checker| {
+                    checker.block(cycle.body.statements());
+                    checker.condition(&cycle.expr);
+                });
                 Known::ANY
             }
             Stmt::For(cycle, _) => {
@@ -62,12 +69,18 @@ impl Checker<'_> {
                 if let Some(counter) = &cycle.1 {
                     self.scope.push((counter.name.to_string(), Known::of(Sorts::NUMBER)));
                 }
-                self.block(cycle.2.body.statements());
+                self.again_and_again(|checker| {
+                    checker.block(cycle.2.body.statements());
+                });
                 self.scope.truncate(outer);
                 Known::ANY
             }
             Stmt::Var(variable, ..) => {
                 let value = self.expression(&variable.1);
+                if self.scope.len() == limits::VARIABLES {
+                    let message = format!("more than {} variables", limits::VARIABLES);
+                    self.report(Problem::new(Code::TooLarge, message), variable.1.position(), 1);
+                }
                 self.scope.push((variable.0.name.to_string(), value));
                 Known::NOTHING
             }
@@ -106,6 +119,25 @@ impl Checker<'_> {
                     .help("imports and constants stand at the top of the file");
                 self.report(problem, other.position(), 1);
                 Known::ANY
+            }
+        }
+    }
+
+    /// Follows what a loop repeats until it no longer changes what is known of the variables; of
+    /// those that still change after a few rounds nothing is known.
+    fn again_and_again(&mut self, mut round: impl FnMut(&mut Self)) {
+        for rounds in 0.. {
+            let before = self.scope.clone();
+            round(self);
+            if self.scope == before || self.is_full() || !self.may_go_on(Position::NONE) {
+                return;
+            }
+            if rounds >= 2 {
+                for (variable, (_, known)) in self.scope.iter_mut().zip(&before) {
+                    if variable.1 != *known {
+                        variable.1 = Known::ANY;
+                    }
+                }
             }
         }
     }
@@ -182,12 +214,22 @@ impl Checker<'_> {
                     self.report(problem, sides.lhs.position(), name.len());
                 } else {
                     self.expression(target);
+                    self.forget_elements(&sides.lhs);
                 }
             }
             _ => {
                 let problem = Problem::new(Code::NotAllowed, "this cannot be assigned to");
                 self.report(problem, position, 1);
             }
+        }
+    }
+
+    /// A list that was changed may have other elements than those that it was written with.
+    pub(super) fn forget_elements(&mut self, list: &Expr) {
+        let Expr::Variable(variable, ..) = list else { return };
+        let known = self.scope.iter_mut().rev().find(|(known, _)| known == variable.1.as_str());
+        if let Some((_, Known::Value { elements, .. })) = known {
+            *elements = None;
         }
     }
 
@@ -254,6 +296,9 @@ impl Checker<'_> {
     }
 
     fn unknown_variable(&mut self, name: &str, position: Position) {
+        if self.is_full() {
+            return;
+        }
         let constants = Sandbox::constants(self.tree.files[self.file].0);
         let in_file = constants.iter().any(|(known, _)| known == name);
         let names: Vec<String> = self.scope.iter().map(|(name, _)| name.clone()).collect();
@@ -271,6 +316,9 @@ impl Checker<'_> {
     }
 
     fn other_expression(&mut self, expression: &Expr) -> Known {
+        if !self.may_go_on(expression.position()) {
+            return Known::ANY;
+        }
         match expression {
             Expr::BoolConstant(flag, _) => Known::constant(Constant::Flag(*flag)),
             Expr::IntegerConstant(number, _) => Known::constant(Constant::Number(*number)),
@@ -386,14 +434,9 @@ impl Checker<'_> {
             }
             return self.call(file, function, arguments);
         }
-        let script_names: Vec<(String, usize)> = tree.files[file]
-            .0
-            .functions()
-            .iter()
-            .map(|function| (function.name.clone(), function.parameters.len()))
-            .collect();
-        if let Some((_, arity)) = script_names.iter().find(|(known, _)| known == name) {
-            self.wrong_arity(name, &[*arity], arguments.len(), position);
+        let script = tree.files[file].0.functions();
+        if let Some(function) = script.iter().find(|function| function.name == name) {
+            self.wrong_arity(name, &[function.parameters.len()], arguments.len(), position);
             return Known::ANY;
         }
         // The language's own functions take values only.
@@ -423,12 +466,15 @@ impl Checker<'_> {
                 return Known::of(native.result);
             }
         }
-        let problem = self.unknown_function(name, own, &script_names);
+        if self.is_full() {
+            return Known::ANY;
+        }
+        let problem = self.unknown_function(name, own, script);
         self.report(problem, position, length);
         Known::ANY
     }
 
-    fn unknown_function(&self, name: &str, own: bool, script: &[(String, usize)]) -> Problem {
+    fn unknown_function(&self, name: &str, own: bool, script: &[Definition]) -> Problem {
         if Functions::is_printing(name) {
             return Problem::new(Code::NotAllowed, format!("rules cannot `{name}`"))
                 .help("what a rule read is recorded as evidence; `plaudit explain` shows it");
@@ -439,7 +485,7 @@ impl Checker<'_> {
         }
         let names: Vec<&str> = script
             .iter()
-            .map(|(name, _)| name.as_str())
+            .map(|function| function.name.as_str())
             .chain(own.then(|| self.tree.functions.names()).into_iter().flatten())
             .collect();
         Problem::new(Code::UnknownFunction, format!("there is no function `{name}`"))

@@ -1,0 +1,94 @@
+//! Rules without the interpreter: the pure part of a rule as a tree of typed steps over facts.
+//!
+//! Most rules on most activities and posts compare a few facts and give a number or nothing. That
+//! part is lowered once, when the program loads. What is not lowered (findings, loops, texts put
+//! together) and what would be a fault *gives up*, and the rule runs in Rhai from the start:
+//! rules are pure, so nothing was lost, and every error stays Rhai's own. A property test holds
+//! both ways equal, results and readings alike.
+//!
+//! - `build` turns a syntax tree into steps;
+//! - `walk` takes them.
+
+mod build;
+mod walk;
+
+use std::sync::Arc;
+
+pub(super) use build::lower;
+
+
+
+use crate::facts::Object;
+
+/// A rule as steps.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    root: Step,
+    /// How many local variables are in use at once, at most.
+    locals: usize,
+}
+
+/// One step. Steps that can only give up are built as such.
+#[derive(Debug)]
+enum Step {
+    Constant(Constant),
+    /// A fact, by slot; facts that are asked have their argument at hand.
+    Fact { object: Object, slot: u8, argument: Option<Arc<str>> },
+    Local(usize),
+    /// Gives a local variable a value; the step itself has none.
+    Set { local: usize, value: Box<Step> },
+    Not(Box<Step>),
+    Negate(Box<Step>),
+    /// Yes where all are (or, for the second, where any is), decided as early as can be.
+    All(Vec<Step>),
+    Any(Vec<Step>),
+    Compare { how: Comparison, left: Box<Step>, right: Box<Step> },
+    Calculate { how: Calculation, left: Box<Step>, right: Box<Step> },
+    Among { needle: Box<Step>, list: Vec<Constant> },
+    If { condition: Box<Step>, then: Box<Step>, otherwise: Box<Step> },
+    Switch { on: Box<Step>, cases: Vec<Case>, default: Box<Step> },
+    /// One after the other; the value is the last one's.
+    Block(Vec<Step>),
+    Return(Box<Step>),
+    /// A helper's body: a return inside it ends the helper only.
+    Helper(Box<Step>),
+    GiveUp,
+}
+
+#[derive(Debug)]
+struct Case {
+    value: Constant,
+    condition: Option<Step>,
+    way: Arc<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Constant {
+    Nothing,
+    Flag(bool),
+    Number(i64),
+    Text(Arc<str>),
+    /// A list without elements, as rules begin to collect findings with.
+    EmptyList,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Calculation {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Smaller,
+    Larger,
+}

@@ -1,0 +1,244 @@
+//! Takes the steps of a rule. Where a step has no sure answer, the whole walk gives up.
+
+use std::sync::Arc;
+
+use super::{Calculation, Case, Comparison, Constant, Lowered, Step};
+use crate::facts::{Object, Value, World};
+use crate::script::Returned;
+
+/// A fact that was read: what it is, and the argument it was asked with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'s> {
+    pub(crate) object: Object,
+    pub(crate) slot: u8,
+    pub(crate) argument: Option<&'s Arc<str>>,
+}
+
+/// A value on the way.
+#[derive(Clone, Debug)]
+enum Held<'s> {
+    Nothing,
+    Flag(bool),
+    Number(i64),
+    /// A text of the rule.
+    Text(&'s str),
+    /// A text of a fact.
+    Read(Arc<str>),
+    EmptyList,
+}
+
+/// Why a walk stops.
+enum Stop<'s> {
+    Return(Held<'s>),
+    GiveUp,
+}
+
+type Walked<'s> = Result<Held<'s>, Stop<'s>>;
+
+struct Walk<'s, 'w> {
+    world: &'w World,
+    rule: usize,
+    locals: Vec<Held<'s>>,
+    seen: Vec<Seen<'s>>,
+}
+
+impl Lowered {
+    /// What the rule gives back and what it read, in reading order; nothing where Rhai must say.
+    pub(crate) fn run<'s>(&'s self, rule: usize, world: &World) -> Option<(Returned, Vec<Seen<'s>>)> {
+        let locals = vec![Held::Nothing; self.locals];
+        let mut walk = Walk { world, rule, locals, seen: Vec::new() };
+        let returned = match walk.step(&self.root) {
+            Ok(Held::Nothing | Held::EmptyList) => Returned::Nothing,
+            Ok(Held::Number(number)) => Returned::Points(number),
+            _ => return None,
+        };
+        Some((returned, walk.seen))
+    }
+}
+
+impl<'s> Held<'s> {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Held::Text(text) => Some(text),
+            Held::Read(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn of(constant: &'s Constant) -> Self {
+        match constant {
+            Constant::Nothing => Held::Nothing,
+            Constant::Flag(flag) => Held::Flag(*flag),
+            Constant::Number(number) => Held::Number(*number),
+            Constant::Text(text) => Held::Text(text),
+            Constant::EmptyList => Held::EmptyList,
+        }
+    }
+
+    fn is(&self, constant: &Constant) -> bool {
+        match (self, constant) {
+            (Held::Flag(flag), Constant::Flag(other)) => flag == other,
+            (Held::Number(number), Constant::Number(other)) => number == other,
+            (held, Constant::Text(text)) => held.text() == Some(text),
+            _ => false,
+        }
+    }
+}
+
+impl<'s> Walk<'s, '_> {
+    fn step(&mut self, step: &'s Step) -> Walked<'s> {
+        Ok(match step {
+            Step::Constant(constant) => Held::of(constant),
+            Step::Fact { object, slot, argument } => self.read(*object, *slot, argument.as_ref()),
+            Step::Local(local) => self.locals[*local].clone(),
+            Step::Set { local, value } => {
+                self.locals[*local] = self.step(value)?;
+                Held::Nothing
+            }
+            Step::Not(one) => Held::Flag(!self.flag(one)?),
+            Step::Negate(one) => match self.step(one)? {
+                Held::Number(number) => Held::Number(number.checked_neg().ok_or(Stop::GiveUp)?),
+                _ => return Err(Stop::GiveUp),
+            },
+            Step::All(parts) => {
+                for part in parts {
+                    if !self.flag(part)? {
+                        return Ok(Held::Flag(false));
+                    }
+                }
+                Held::Flag(true)
+            }
+            Step::Any(parts) => {
+                for part in parts {
+                    if self.flag(part)? {
+                        return Ok(Held::Flag(true));
+                    }
+                }
+                Held::Flag(false)
+            }
+            Step::Compare { how, left, right } => {
+                let left = self.step(left)?;
+                let right = self.step(right)?;
+                Held::Flag(compare(*how, &left, &right).ok_or(Stop::GiveUp)?)
+            }
+            Step::Calculate { how, left, right } => {
+                let (Held::Number(left), Held::Number(right)) = (self.step(left)?, self.step(right)?)
+                else {
+                    return Err(Stop::GiveUp);
+                };
+                Held::Number(calculate(*how, left, right).ok_or(Stop::GiveUp)?)
+            }
+            Step::Among { needle, list } => match self.step(needle)? {
+                Held::EmptyList => return Err(Stop::GiveUp),
+                needle => Held::Flag(list.iter().any(|item| needle.is(item))),
+            },
+            Step::If { condition, then, otherwise } => {
+                let way = if self.flag(condition)? { then } else { otherwise };
+                self.step(way)?
+            }
+            Step::Switch { on, cases, default } => {
+                let on = self.step(on)?;
+                self.switch(&on, cases, default)?
+            }
+            Step::Block(steps) => {
+                let mut last = Held::Nothing;
+                for step in steps {
+                    last = self.step(step)?;
+                }
+                last
+            }
+            Step::Return(value) => {
+                let value = self.step(value)?;
+                return Err(Stop::Return(value));
+            }
+            Step::Helper(body) => match self.step(body) {
+                Err(Stop::Return(value)) => value,
+                other => other?,
+            },
+            Step::GiveUp => return Err(Stop::GiveUp),
+        })
+    }
+
+    fn flag(&mut self, step: &'s Step) -> Result<bool, Stop<'s>> {
+        match self.step(step)? {
+            Held::Flag(flag) => Ok(flag),
+            _ => Err(Stop::GiveUp),
+        }
+    }
+
+    fn switch(&mut self, on: &Held<'s>, cases: &'s [Case], default: &'s Step) -> Walked<'s> {
+        if matches!(on, Held::EmptyList) {
+            return Err(Stop::GiveUp);
+        }
+        for case in cases {
+            if on.is(&case.value) {
+                let holds = match &case.condition {
+                    Some(condition) => self.flag(condition)?,
+                    None => true,
+                };
+                if holds {
+                    return self.step(&case.way);
+                }
+            }
+        }
+        self.step(default)
+    }
+
+    fn read(&mut self, object: Object, slot: u8, argument: Option<&'s Arc<str>>) -> Held<'s> {
+        let known = self.seen.iter().any(|seen| {
+            seen.object == object && seen.slot == slot && seen.argument == argument
+        });
+        if !known {
+            self.seen.push(Seen { object, slot, argument });
+        }
+        match self.world.value(self.rule, object, slot, argument.map(|text| &**text)) {
+            Value::Unknown => Held::Nothing,
+            Value::Flag(flag) => Held::Flag(flag),
+            Value::Number(number) => Held::Number(number),
+            Value::Text(text) => Held::Read(text),
+        }
+    }
+}
+
+/// As Rhai compares: values of different sorts are unequal, and neither less nor more.
+fn compare(how: Comparison, left: &Held<'_>, right: &Held<'_>) -> Option<bool> {
+    use std::cmp::Ordering;
+    let ordering = match (left, right) {
+        (Held::EmptyList, _) | (_, Held::EmptyList) => return None,
+        (Held::Nothing, Held::Nothing) => match how {
+            Comparison::Equal => return Some(true),
+            Comparison::Unequal => return Some(false),
+            _ => return None,
+        },
+        (Held::Flag(left), Held::Flag(right)) => match how {
+            Comparison::Equal => return Some(left == right),
+            Comparison::Unequal => return Some(left != right),
+            _ => return None,
+        },
+        (Held::Number(left), Held::Number(right)) => left.cmp(right),
+        (left, right) => match (left.text(), right.text()) {
+            (Some(left), Some(right)) => left.cmp(right),
+            _ => return Some(how == Comparison::Unequal),
+        },
+    };
+    Some(match how {
+        Comparison::Equal => ordering == Ordering::Equal,
+        Comparison::Unequal => ordering != Ordering::Equal,
+        Comparison::Less => ordering == Ordering::Less,
+        Comparison::AtMost => ordering != Ordering::Greater,
+        Comparison::More => ordering == Ordering::Greater,
+        Comparison::AtLeast => ordering != Ordering::Less,
+    })
+}
+
+fn calculate(how: Calculation, left: i64, right: i64) -> Option<i64> {
+    match how {
+        Calculation::Add => left.checked_add(right),
+        Calculation::Subtract => left.checked_sub(right),
+        Calculation::Multiply => left.checked_mul(right),
+        Calculation::Divide => left.checked_div(right),
+        Calculation::Remainder => left.checked_rem(right),
+        Calculation::Smaller => Some(left.min(right)),
+        Calculation::Larger => Some(left.max(right)),
+    }
+}
