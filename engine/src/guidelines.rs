@@ -9,49 +9,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::error::{Code, Error, Problem, choose};
-use crate::events::{Content, Log, Person, Post, Shared};
-use crate::facts::{Evidence, Object, PersonFact, PostView, SoFar, World, dense};
+use crate::error::{Code, Error};
+use crate::events::{Log, Person};
+use crate::facts::{Evidence, Folder, Object, PersonFact, SoFar, World, dense};
+use crate::fault::{Fault, retryable};
 use crate::history::History;
-use crate::program::{Folder, Program, Rule, evidence, filled};
+use crate::post::{Content, Post};
+use crate::program::{Program, Rule, evidence, filled};
 use crate::script::{Draft, Failure, Returned};
-use crate::text::{self, Analysis, Span};
+use crate::severity::Severity;
+use crate::text::{self, Span};
 use crate::wire;
-
-/// How grave a finding is, and what it asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Good advice; the author decides.
-    Advise,
-    /// The author should change something before it is published.
-    Revise,
-    /// A person of the program team should look at it.
-    Review,
-    /// It must not be published as it is.
-    Block,
-}
-
-impl Severity {
-    /// Every severity, mildest first.
-    pub const ALL: [Severity; 4] =
-        [Severity::Advise, Severity::Revise, Severity::Review, Severity::Block];
-
-    /// The name in rules, settings and JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Severity::Advise => "advise",
-            Severity::Revise => "revise",
-            Severity::Review => "review",
-            Severity::Block => "block",
-        }
-    }
-
-    /// The severity of a name.
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| severity.name() == name)
-    }
-}
 
 /// The worst of a post's findings; `clear` where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,39 +68,6 @@ pub struct Finding {
     pub suggestion: Option<String>,
     /// What the rule read, in reading order.
     pub evidence: Vec<Evidence>,
-}
-
-/// A rule that failed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Fault {
-    /// The rule's id.
-    pub rule: Arc<str>,
-    /// What kind of failure it was.
-    pub code: Code,
-    /// What happened.
-    pub message: String,
-    /// The file of the program where it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    /// The line in that file, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    /// The column in that line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
-}
-
-impl Fault {
-    pub(crate) fn new(rule: &Rule, failure: Failure) -> Self {
-        Self {
-            rule: Arc::clone(rule.shared_id()),
-            code: failure.code,
-            message: failure.message,
-            file: failure.file,
-            line: failure.line,
-            column: failure.column,
-        }
-    }
 }
 
 /// What the guidelines say of a post.
@@ -324,52 +259,6 @@ impl Program {
         Ok(Arc::new(world))
     }
 
-    /// A post with its channel's limits and its content; its text is not analysed yet.
-    pub(crate) fn post_view(
-        &self,
-        post: Arc<Post>,
-        log: Option<&Log>,
-        at: Timestamp,
-    ) -> Result<PostView, Error> {
-        let channel = match &post.channel {
-            Some(name) => Some(self.manifest.channels.get(name).ok_or_else(|| {
-                Problem::new(Code::UnknownChannel, format!("the program has no channel `{name}`"))
-                    .maybe_help(choose(name, self.channels()))
-                    .field("channel")
-            })?),
-            None => None,
-        };
-        let content = match &post.content {
-            Some(Shared::Inline(content)) => Some(content.clone()),
-            Some(Shared::Id(id)) => Some(content_of(id, log)),
-            None => None,
-        };
-        let embargo = content.as_ref().and_then(|content| content.embargo);
-        let counts_as_x = channel.is_some_and(|channel| channel.count == text::Count::X);
-        let analysis = Analysis::new(
-            Arc::clone(&self.scanner),
-            text::Input {
-                text: Arc::clone(&post.text),
-                channel: channel
-                    .map(|channel| text::Channel { count: channel.count, fold: channel.fold }),
-                x: counts_as_x,
-                language: post.language.clone(),
-                supplied: content.as_ref().and_then(|content| content.copy.clone()),
-            },
-        );
-        Ok(PostView {
-            analysis,
-            scanner: Arc::clone(&self.scanner),
-            channel: post.channel.clone(),
-            limit: channel.and_then(|channel| channel.limit),
-            hashtag_limit: channel.and_then(|channel| channel.hashtags),
-            embargoed: embargo.is_some_and(|embargo| at < embargo),
-            content,
-            post,
-            near_duplicates: 0,
-        })
-    }
-
     /// The hash of the program and all that the check looked at.
     fn check_id(
         &self,
@@ -403,26 +292,4 @@ impl Program {
         };
         wire::decision_id(self.version(), &looked)
     }
-}
-
-/// Content on record by its id; nothing is known of content that is not on record.
-fn content_of(id: &Arc<str>, log: Option<&Log>) -> Content {
-    let known = log.and_then(|log| log.content(id));
-    known.cloned().unwrap_or_else(|| Content { id: Some(Arc::clone(id)), ..Content::default() })
-}
-
-/// A rule that ran out of time ends the whole call: the result would depend on the machine.
-pub(crate) fn retryable(rule: &Rule, failure: &Failure) -> Result<(), Error> {
-    if failure.code != Code::DeadlineExceeded {
-        return Ok(());
-    }
-    let mut problem = Problem::new(failure.code, format!("the rule `{}`: {}", rule.id(), failure.message))
-        .help("try again; if it happens again, make the rule simpler");
-    if let Some(file) = &failure.file {
-        problem = problem.file(file);
-        if let Some(line) = failure.line {
-            problem = problem.line(line, failure.column.unwrap_or(1));
-        }
-    }
-    Err(problem.into())
 }

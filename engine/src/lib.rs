@@ -7,23 +7,30 @@
 //! Map of the folders, lowest first; nothing below knows what is above:
 //!
 //! - [`error`]: what can be wrong, in one table of codes;
-//! - `time`: instants, local days and periods; `wire`: canonical JSON;
+//! - `time`: instants, local days and periods; `wire`: canonical JSON; [`severity`]: a word list;
 //! - [`text`]: what can be told of a text, found in one pass;
-//! - [`events`]: what happened, and its reading from files;
+//! - [`post`]: a post as it comes in;
 //! - [`facts`]: what rules can see, declared once;
-//! - `script`: everything that names rhai: sandbox, static checks, coverage;
+//! - [`events`]: what happened, and its reading from files;
+//! - `script`: everything that names rhai: sandbox, static checks, coverage, the fast way;
 //! - [`program`]: reads and compiles a program directory;
-//! - `timeline`: from accepted events to what holds;
-//! - [`guidelines`], [`scoring`], `history`: one job each.
+//! - [`fault`]: a rule that failed; `timeline`: from accepted events to what holds;
+//! - [`scoring`], then `history`, [`guidelines`] and [`examples`]: one job each.
 
 pub mod error;
 pub mod events;
+pub mod examples;
 pub mod facts;
+pub mod fault;
 pub mod guidelines;
 mod history;
+pub mod post;
 pub mod program;
+#[cfg(test)]
+mod promise;
 pub mod scoring;
 mod script;
+pub mod severity;
 pub mod text;
 mod time;
 mod timeline;
@@ -32,6 +39,7 @@ mod wire;
 pub use error::{Code, Error, Problem};
 pub use guidelines::{CheckContext, Verdict};
 pub use history::History;
+pub use post::Post;
 pub use program::{Program, Sources};
 pub use scoring::{Explanation, ScoreInput, Scores};
 pub use wire::canonical;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::events::{Activity, Body, Change, Event, Identity, Log, Post, Stated};
+use crate::events::{Activity, Body, Change, Event, Identity, Log, Stated};
+use crate::post::Post;
 
 /// An activity as it stands as of a time.
 #[derive(Clone, Debug)]

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use plaudit_engine::events::{Format, Log, People, Post, read_events, read_people, read_posts, read_record};
+use plaudit_engine::Post;
+use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_posts, read_record};
 use plaudit_engine::{Code, Error, Problem, Program};
 
 use crate::cli::Records;

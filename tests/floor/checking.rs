@@ -5,6 +5,7 @@
 //! `lists`; quotations are “…”, „…“ and "…" (no other marks, no quoted lines); a clause ends at
 //! punctuation or a line end; history (near-duplicates) is not looked at; nothing is explained.
 
+use std::borrow::Cow;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
@@ -28,7 +29,7 @@ pub(crate) enum Severity {
 pub(crate) struct Finding {
     pub(crate) rule: &'static str,
     pub(crate) severity: Severity,
-    pub(crate) message: String,
+    pub(crate) message: Cow<'static, str>,
     /// In bytes of the text.
     pub(crate) places: Vec<Range<usize>>,
 }
@@ -228,10 +229,10 @@ fn find(
     findings: &mut Vec<Finding>,
     rule: &'static str,
     severity: Severity,
-    message: &str,
+    message: impl Into<Cow<'static, str>>,
     places: Vec<Range<usize>>,
 ) {
-    findings.push(Finding { rule, severity, message: message.to_owned(), places });
+    findings.push(Finding { rule, severity, message: message.into(), places });
 }
 
 fn add_value(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
@@ -260,7 +261,7 @@ fn fit_the_channel(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     if let Some(over) = limit.and_then(|limit| length.checked_sub(limit)).filter(|over| *over > 0) {
         let message =
             format!("This is {over} over what the channel takes. Shorten it, or make two posts of it.");
-        find(findings, "fit_the_channel", Severity::Revise, &message, Vec::new());
+        find(findings, "fit_the_channel", Severity::Revise, message, Vec::new());
     }
     if hashtags.is_some_and(|most| seen.marks.hashtags.len() > most) {
         let message = "The channel takes fewer hashtags. Keep the ones that help people find you.";

@@ -208,12 +208,17 @@ impl Lists {
 
     /// Insults with digits or signs for letters (`m0r0n`). The other disguises are not looked for.
     fn disguised(&self, folded: &str, finds: &mut Vec<Find>) {
-        let mut start = 0;
+        let mut next = 0;
+        let is_sign = |byte: &u8| matches!(byte, b'0'..=b'9' | b'@' | b'$' | b'!');
         for part in folded.split([' ', '\n']) {
+            let start = next;
+            next += part.len() + 1;
+            if !part.as_bytes().iter().any(is_sign) {
+                continue;
+            }
             let word = part.trim_matches(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '@' | '$'));
             let inner = word.as_bytes().get(1..word.len().saturating_sub(1)).unwrap_or_default();
-            let disguised = inner.iter().any(|byte| matches!(byte, b'0'..=b'9' | b'@' | b'$' | b'!'))
-                && word.as_bytes()[0].is_ascii_alphabetic();
+            let disguised = inner.iter().any(is_sign) && word.as_bytes()[0].is_ascii_alphabetic();
             if disguised {
                 let plain: String = word
                     .chars()
@@ -237,7 +242,6 @@ impl Lists {
                     finds.push(Find { list: List::Insults, start, end, exception: false, german: false });
                 }
             }
-            start += part.len() + 1;
         }
     }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 /// One line of a file of activities, whatever its type.
@@ -25,32 +26,33 @@ pub(crate) struct Record {
     pub(crate) content: Option<String>,
     pub(crate) counterpart: Option<String>,
     pub(crate) post: Option<Box<Post>>,
-    pub(crate) campaign: Option<String>,
-    pub(crate) origin: Option<String>,
     pub(crate) format: Option<String>,
     pub(crate) own_words: Option<i64>,
-    pub(crate) words: Option<i64>,
     #[serde(default)]
     pub(crate) ghostwritten: bool,
     #[serde(default)]
     pub(crate) customer: bool,
     pub(crate) minutes: Option<i64>,
-    pub(crate) impressions: Option<i64>,
-    pub(crate) likes: Option<i64>,
     pub(crate) comments: Option<i64>,
     pub(crate) shares: Option<i64>,
     pub(crate) clicks: Option<i64>,
-    pub(crate) leads: Option<i64>,
     pub(crate) conversions: Option<i64>,
-    pub(crate) pipeline_value: Option<i64>,
     /// Of outcomes, edits and retractions: what they are about, and what an edit changes.
     pub(crate) target: Option<String>,
     pub(crate) target_source: Option<String>,
-    pub(crate) set: Option<Map<String, Value>>,
+    pub(crate) set: Option<Box<Map<String, Value>>>,
     /// Of content: the supplied copy.
     pub(crate) copy: Option<String>,
-    pub(crate) embargo: Option<Timestamp>,
-    pub(crate) ext: Option<Value>,
+    // What no starter rule reads is read over.
+    embargo: Option<IgnoredAny>,
+    campaign: Option<IgnoredAny>,
+    origin: Option<IgnoredAny>,
+    words: Option<IgnoredAny>,
+    impressions: Option<IgnoredAny>,
+    likes: Option<IgnoredAny>,
+    leads: Option<IgnoredAny>,
+    pipeline_value: Option<IgnoredAny>,
+    ext: Option<IgnoredAny>,
 }
 
 impl Record {
@@ -67,7 +69,7 @@ impl Record {
 }
 
 /// A post, published or to be checked.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Post {
     pub(crate) id: Option<String>,
@@ -83,7 +85,7 @@ pub(crate) struct Post {
     pub(crate) labelled: bool,
     #[serde(default)]
     pub(crate) ghostwritten: bool,
-    pub(crate) ext: Option<Value>,
+    ext: Option<IgnoredAny>,
 }
 
 /// The content that a post shares: by its id, or itself.

@@ -42,7 +42,7 @@ impl Marks {
                     self.hashtags.push(start..start + 1 + name);
                 }
             }
-            Some(_) => match part.find("https://").or_else(|| part.find("http://")) {
+            Some(_) => match link_start(part) {
                 Some(link) => {
                     let end = part.trim_end_matches(['.', ',', '!', '?', ')', ':', ';', '”', '"']).len();
                     self.words_of(&part[..link], start);
@@ -114,14 +114,24 @@ impl Marks {
     }
 }
 
+fn link_start(part: &str) -> Option<usize> {
+    // Few words have a colon within, and looking for a byte is cheap.
+    part.bytes().any(|byte| byte == b':').then_some(())?;
+    part.find("https://").or_else(|| part.find("http://"))
+}
+
 fn is_word(sign: char) -> bool {
     sign.is_alphanumeric()
 }
 
 /// How long the word is that starts at an offset; 0 where none does.
 fn word_length(part: &str, start: usize) -> usize {
-    let mut end = start;
-    let mut signs = part[start..].chars().peekable();
+    let plain = part.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let mut end = start + plain;
+    if end == part.len() {
+        return plain;
+    }
+    let mut signs = part[end..].chars().peekable();
     while let Some(sign) = signs.next() {
         let within = matches!(sign, '\'' | '’' | '.')
             && end > start

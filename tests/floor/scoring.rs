@@ -11,14 +11,6 @@ use super::timeline::{self, Standing};
 
 const TIME_ZONE: &str = "Europe/Berlin";
 
-/// The kinds that the program declares.
-const KINDS: [&str; 11] = [
-    "read", "listen", "train", "share", "comment", "create", "help", "mentor", "teach", "refer",
-    "kudos",
-];
-/// The channels that it declares.
-const CHANNELS: [&str; 6] = ["blog", "facebook", "instagram", "linkedin", "threads", "x"];
-
 /// The rules, in the order in which they share caps.
 pub(crate) const RULES: [&str; 10] = [
     "comment", "create", "kudos", "learn", "listen", "reach", "refer", "share", "support",
@@ -101,9 +93,7 @@ fn fold(
     let mut total = Total::default();
     let mut so_far = SoFar::default();
     for activity in activities {
-        let declared = KINDS.contains(&activity.kind.as_str())
-            && activity.channel.as_deref().is_none_or(|channel| CHANNELS.contains(&channel));
-        if !declared || !counts(activity.at) {
+        if !is_declared(activity) || !counts(activity.at) {
             continue;
         }
         so_far.look_from(local_day(activity.at, zone));
@@ -132,6 +122,20 @@ fn fold(
     total
 }
 
+/// Whether the program declares the activity's kind and channel.
+fn is_declared(activity: &Record) -> bool {
+    let kind = matches!(
+        activity.kind.as_str(),
+        "read" | "listen" | "train" | "share" | "comment" | "create" | "help" | "mentor" | "teach"
+            | "refer" | "kudos"
+    );
+    let channel = matches!(
+        activity.channel.as_deref(),
+        None | Some("blog" | "facebook" | "instagram" | "linkedin" | "threads" | "x")
+    );
+    kind && channel
+}
+
 /// Days since 1970-01-01 in the program's time zone.
 fn local_day(at: Timestamp, zone: &TimeZone) -> i64 {
     (at.as_second() + i64::from(zone.to_offset(at).seconds())).div_euclid(86_400)
@@ -145,52 +149,54 @@ struct SoFar<'r> {
     week: i64,
     activities: u32,
     last_day: i64,
-    today: [i64; KINDS.len()],
-    kudos_this_week: i64,
+    comments_today: u32,
+    created_today: u32,
+    listened_today: u32,
+    helped_today: u32,
+    kudos_this_week: u32,
     by_content: HashMap<&'r str, u32>,
-    published_today: i64,
-    shared_today: i64,
-    listened_this_week: i64,
+    published_points_today: i64,
+    shared_points_today: i64,
+    listened_points_this_week: i64,
 }
 
 impl<'r> SoFar<'r> {
     fn look_from(&mut self, day: i64) {
         if day != self.day {
             self.day = day;
-            self.today = [0; KINDS.len()];
-            self.published_today = 0;
-            self.shared_today = 0;
+            self.comments_today = 0;
+            self.created_today = 0;
+            self.listened_today = 0;
+            self.helped_today = 0;
+            self.published_points_today = 0;
+            self.shared_points_today = 0;
         }
         let week = (day + 3).div_euclid(7);
         if week != self.week {
             self.week = week;
             self.kudos_this_week = 0;
-            self.listened_this_week = 0;
+            self.listened_points_this_week = 0;
         }
-    }
-
-    fn today(&self, kind: &str) -> i64 {
-        KINDS.iter().position(|known| *known == kind).map_or(0, |at| self.today[at])
     }
 
     fn clip(&mut self, rule: &str, earned: i64) -> i64 {
         match rule {
             "learn" | "listen" => {
-                let points = earned.min(LISTENING_PER_WEEK - self.listened_this_week);
-                self.listened_this_week += points;
+                let points = earned.min(LISTENING_PER_WEEK - self.listened_points_this_week);
+                self.listened_points_this_week += points;
                 points
             }
             "comment" | "create" => {
-                let points = earned.min(PUBLISHING_PER_DAY - self.published_today);
-                self.published_today += points;
+                let points = earned.min(PUBLISHING_PER_DAY - self.published_points_today);
+                self.published_points_today += points;
                 points
             }
             "share" => {
                 let points = earned
-                    .min(PUBLISHING_PER_DAY - self.published_today)
-                    .min(SHARING_PER_DAY - self.shared_today);
-                self.published_today += points;
-                self.shared_today += points;
+                    .min(PUBLISHING_PER_DAY - self.published_points_today)
+                    .min(SHARING_PER_DAY - self.shared_points_today);
+                self.published_points_today += points;
+                self.shared_points_today += points;
                 points
             }
             _ => earned,
@@ -200,11 +206,13 @@ impl<'r> SoFar<'r> {
     fn add(&mut self, activity: &'r Record) {
         self.activities += 1;
         self.last_day = self.day;
-        if let Some(kind) = KINDS.iter().position(|known| *known == activity.kind) {
-            self.today[kind] += 1;
-        }
-        if activity.kind == "kudos" {
-            self.kudos_this_week += 1;
+        match activity.kind.as_str() {
+            "comment" => self.comments_today += 1,
+            "create" => self.created_today += 1,
+            "read" | "listen" => self.listened_today += 1,
+            "help" => self.helped_today += 1,
+            "kudos" => self.kudos_this_week += 1,
+            _ => {}
         }
         if let Some(content) = &activity.content {
             *self.by_content.entry(content).or_default() += 1;
@@ -256,7 +264,7 @@ fn comment(seen: &Seen<'_>) -> Option<i64> {
     if seen.activity.kind != "comment" {
         return None;
     }
-    let today = seen.so_far.today("comment");
+    let today = seen.so_far.comments_today;
     Some(match seen.activity.customer {
         _ if today >= 10 => 0,
         true => 5,
@@ -269,7 +277,7 @@ fn create(seen: &Seen<'_>) -> Option<i64> {
     if seen.activity.kind != "create" {
         return None;
     }
-    if seen.activity.ghostwritten || seen.so_far.today("create") >= 3 {
+    if seen.activity.ghostwritten || seen.so_far.created_today >= 3 {
         return Some(2);
     }
     Some(match seen.format() {
@@ -301,7 +309,7 @@ fn listen(seen: &Seen<'_>) -> Option<i64> {
     if seen.activity.kind != "read" && seen.activity.kind != "listen" {
         return None;
     }
-    let today = seen.so_far.today("read") + seen.so_far.today("listen");
+    let today = seen.so_far.listened_today;
     Some(if today < 5 { 1 } else { 0 })
 }
 
@@ -333,7 +341,7 @@ fn share(seen: &Seen<'_>) -> Option<i64> {
 
 fn support(seen: &Seen<'_>) -> Option<i64> {
     match seen.activity.kind.as_str() {
-        "help" if seen.so_far.today("help") < 3 => Some(4),
+        "help" if seen.so_far.helped_today < 3 => Some(4),
         "help" => Some(1),
         "mentor" => Some(8),
         "teach" => Some(10 + (seen.activity.minutes.unwrap_or(0) / 30).min(4)),

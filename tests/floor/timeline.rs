@@ -1,8 +1,8 @@
 //! What holds before a time: each person's activities in the order of the fold, with their latest
 //! outcomes and edits, without those that were taken back.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -11,7 +11,21 @@ use serde_json::{Map, Value};
 use super::records::Record;
 
 /// An activity as it stands. Only one that something was said about later is copied.
-pub(crate) type Standing<'r> = Cow<'r, Record>;
+pub(crate) enum Standing<'r> {
+    AsRead(&'r Record),
+    Changed(Box<Record>),
+}
+
+impl Deref for Standing<'_> {
+    type Target = Record;
+
+    fn deref(&self) -> &Record {
+        match self {
+            Standing::AsRead(record) => record,
+            Standing::Changed(record) => record,
+        }
+    }
+}
 
 /// Everyone's activities before `as_of` in the order of (time, source, id), by advocate.
 pub(crate) fn before(records: &[Record], as_of: Timestamp) -> HashMap<String, Vec<Standing<'_>>> {
@@ -37,11 +51,11 @@ pub(crate) fn before(records: &[Record], as_of: Timestamp) -> HashMap<String, Ve
         if !retracted.is_empty() && retracted.contains(&activity.identity()) {
             continue;
         }
-        let mut standing = Cow::Borrowed(activity);
-        if !about.is_empty() {
-            for record in about.get(&activity.identity()).into_iter().flatten() {
-                lay_over(standing.to_mut(), record);
-            }
+        let mut standing = Standing::AsRead(activity);
+        if !about.is_empty() && let Some(about) = about.get(&activity.identity()) {
+            let mut changed = Box::new(activity.clone());
+            about.iter().for_each(|record| lay_over(&mut changed, record));
+            standing = Standing::Changed(changed);
         }
         if standing.at < as_of {
             let advocate = standing.advocate.as_deref().unwrap_or_default();
@@ -69,14 +83,10 @@ fn lay_over(activity: &mut Record, later: &Record) {
         return;
     }
     let latest = |known: &mut Option<i64>, later: Option<i64>| *known = later.or(*known);
-    latest(&mut activity.impressions, later.impressions);
-    latest(&mut activity.likes, later.likes);
     latest(&mut activity.comments, later.comments);
     latest(&mut activity.shares, later.shares);
     latest(&mut activity.clicks, later.clicks);
-    latest(&mut activity.leads, later.leads);
     latest(&mut activity.conversions, later.conversions);
-    latest(&mut activity.pipeline_value, later.pipeline_value);
 }
 
 /// An edit replaces the fields that it names; null clears one.

@@ -271,7 +271,7 @@ fn posts_get_the_findings_of_the_independent_check() {
                     checking::Severity::Revise => "revise",
                     checking::Severity::Block => "block",
                 };
-                (finding.rule.to_owned(), severity, finding.message, finding.places)
+                (finding.rule.to_owned(), severity, finding.message.into_owned(), finding.places)
             })
             .collect();
         assert_eq!(ours, floor, "{}", post.text);

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Body, Content, Event, Identity};
+use super::{Body, Event, Identity};
+use crate::post::Content;
 
 /// Accepted events. The same event again changes nothing; another event under the same identity
 /// is a conflict, and the first one stays.

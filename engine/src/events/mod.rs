@@ -4,7 +4,6 @@
 //! does not declare is kept, so that tomorrow's program can replay today's events.
 
 mod log;
-mod post;
 mod read;
 mod record;
 
@@ -14,10 +13,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use log::Log;
-pub use post::{Content, Media, MediaKind, MediaSource, Post, Shared};
 pub use read::{Format, read_events, read_people, read_posts, read_record};
 
 use crate::facts::Value;
+use crate::post::{Content, Post};
 
 /// Who says so, and under which name: two events with the same identity are the same event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

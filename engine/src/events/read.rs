@@ -7,9 +7,10 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::record::column_type;
-use super::{Event, Log, People, Person, Post};
+use super::{Event, Log, People, Person};
 use crate::error::{Code, Error, Place, Problem, Source};
 use crate::facts::{Object, Type};
+use crate::post::Post;
 
 /// How a file of records is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::Deserialize;
 
-use super::{Activity, Body, Change, Content, Event, Identity, LOCAL, Person, Post, Stated, Times};
+use super::{Activity, Body, Change, Event, Identity, LOCAL, Person, Stated, Times};
 use crate::error::{choose, did_you_mean};
 use crate::facts::{ActivityFact, Fact, LARGEST, Object, Type, Value, Words};
+use crate::post::{Content, Origin, Post};
 
 static LOCAL_SOURCE: LazyLock<Arc<str>> = LazyLock::new(|| LOCAL.into());
 
@@ -168,9 +169,9 @@ impl<'de> Deserialize<'de> for Times {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Interval {
-            #[serde(default, deserialize_with = "super::post::instant")]
+            #[serde(default, deserialize_with = "crate::post::instant")]
             from: Option<Timestamp>,
-            #[serde(default, deserialize_with = "super::post::instant")]
+            #[serde(default, deserialize_with = "crate::post::instant")]
             until: Option<Timestamp>,
         }
 
@@ -410,7 +411,7 @@ impl RawEvent {
                 Body::Content(Content {
                     id: Some(Arc::clone(&id)),
                     copy: self.copy.take(),
-                    origin: origin.and_then(|value| super::post::origin(&value)),
+                    origin: origin.and_then(|value| Origin::of(value.text()?)),
                     campaign: campaign.and_then(|value| match value {
                         Value::Text(text) => Some(text),
                         _ => None,

@@ -5,6 +5,7 @@
 //! what they share.
 
 mod activity;
+mod folder;
 mod person;
 mod post;
 mod program;
@@ -15,6 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use activity::ActivityFact;
+pub use folder::Folder;
 pub use person::PersonFact;
 pub use post::PostFact;
 pub use program::ProgramFact;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::activity::{FORMATS, ORIGINS};
 use super::{COUNT, PERCENT, Type, Value, Words, facts};
-use crate::events::{Content, Media, MediaKind, MediaSource, Post};
+use crate::post::{Content, Media, MediaKind, MediaSource, Post};
 use crate::text::{Analysis, ListId, Scanner};
 
 /// The languages that are told apart, by ISO 639-1 code; `unknown` where the text is too short
@@ -123,7 +123,7 @@ impl PostView {
                 _ => "unknown".into(),
             },
             PostFact::Format => self.format(),
-            PostFact::Origin => self.content.as_ref().and_then(|content| content.origin).into(),
+            PostFact::Origin => self.content.as_ref().and_then(|content| Some(content.origin?.name())).into(),
             PostFact::Embargoed => self.embargoed.into(),
             PostFact::Labelled => self.post.labelled.into(),
             PostFact::Discloses => {
@@ -175,7 +175,7 @@ impl PostView {
             MediaKind::Document => 1,
         };
         let telling = self.post.media.iter().map(|medium| medium.kind).max_by_key(|kind| rank(*kind));
-        telling.map_or_else(|| "text".into(), Value::from)
+        telling.map_or("text", MediaKind::name).into()
     }
 
     /// Where something is: the byte ranges that a finding can point at, by the name that

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::table::{Report, Set, Table, parse};
 use crate::error::{Code, Problem, Source, did_you_mean};
 use crate::facts::{ActivityFact, STYLES};
-use crate::guidelines::Severity;
+use crate::severity::Severity;
 use crate::text::Count;
 use crate::time::{Calendar, Unit};
 

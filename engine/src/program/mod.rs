@@ -1,40 +1,31 @@
 //! A program: a directory of rules, read and compiled once.
 //!
-//! - `sources` reads the files;
-//! - `manifest` reads `program.toml` through `table`;
-//! - `rules` reads what stands in rule files beside the code;
-//! - `examples` runs the examples and tells what they cover.
+//! - `load` reads and compiles a program, collecting every problem;
+//! - `sources` reads the files, `manifest` the `program.toml` through `table`, `rules` what stands
+//!   in rule files beside the code, `example` the inputs of examples;
+//! - `view` shows a post under the program.
 
-mod examples;
+mod example;
+mod load;
 mod manifest;
 mod rules;
 mod sources;
 mod table;
+mod view;
 
-use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-pub use examples::{ExampleFailure, TestReport, Uncovered};
+pub(crate) use example::prepare;
 pub use manifest::Kpi;
 pub(crate) use manifest::{Manifest, RuleSettings};
-pub use rules::Folder;
-pub(crate) use rules::{Example, Expected, Input, RuleText, filled, function_place};
+pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
 
-use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
-use crate::facts::{Evidence, Object, PLACES, ProgramView, Read};
-use crate::script::{FactUse, File, FileTree, Function, Sandbox, check_library, check_rule};
-use crate::text::{Lexicon, Scanner, Trouble};
-
-/// The names that rules may use.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Vocabulary {
-    pub(crate) lexicons: Vec<String>,
-    pub(crate) patterns: Vec<String>,
-    pub(crate) kinds: Vec<String>,
-    pub(crate) channels: Vec<String>,
-}
+use crate::error::{Error, Place, Problem};
+use crate::facts::{Evidence, Folder, Object, ProgramView, Read};
+use crate::script::{FactUse, File, Function, Sandbox};
+use crate::text::Scanner;
 
 /// A rule, ready to run.
 #[derive(Debug)]
@@ -109,6 +100,10 @@ impl Rule {
         &self.settings
     }
 
+    pub(crate) fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+
     pub(crate) fn shared_id(&self) -> &Arc<str> {
         &self.id
     }
@@ -179,7 +174,7 @@ impl Program {
     ///
     /// Every problem of the program, each with its place and what would be right.
     pub fn from_sources(sources: &Sources) -> Result<Self, Error> {
-        Loading::new(sources).finish(sources.version())
+        load::load(sources)
     }
 
     /// The content hash: SHA-256 of the files in hexadecimal digits.
@@ -222,8 +217,13 @@ impl Program {
         (&self.files[rule.file].name, rule.place.line)
     }
 
-    fn import_into(&self, sandbox: &mut Sandbox) -> Result<(), Error> {
-        Ok(import_libraries(sandbox, &self.files)?)
+    /// Makes the program's libraries importable in another sandbox.
+    pub(crate) fn import_into(&self, sandbox: &mut Sandbox) -> Result<(), Error> {
+        Ok(load::import_libraries(sandbox, &self.files)?)
+    }
+
+    pub(crate) fn files(&self) -> &[File] {
+        &self.files
     }
 
     pub(crate) fn file_of(&self, rule: &Rule) -> &File {
@@ -238,378 +238,4 @@ impl Program {
     pub(crate) fn rules_of(&self, folder: Folder) -> impl Iterator<Item = (usize, &Rule)> {
         self.rules.iter().enumerate().filter(move |(_, rule)| rule.folder == folder)
     }
-}
-
-/// A program while it is read: problems are collected, and what is wrong is left out so that the
-/// rest can be checked.
-struct Loading<'a> {
-    texts: BTreeMap<&'a str, &'a str>,
-    problems: Vec<Problem>,
-}
-
-impl<'a> Loading<'a> {
-    fn new(sources: &'a Sources) -> Self {
-        let (texts, problems) = sources.texts();
-        Self { texts, problems }
-    }
-
-    fn finish(mut self, version: String) -> Result<Program, Error> {
-        let manifest = self.manifest();
-        let Some(scanner) = self.scanner(&manifest.brand) else {
-            let unreadable = Problem::new(Code::Internal, "the patterns cannot be compiled together");
-            return Err(Error::of(self.problems).unwrap_or_else(|| unreadable.into()));
-        };
-        let vocabulary = Vocabulary {
-            lexicons: scanner.list_names().map(str::to_owned).collect(),
-            patterns: scanner.pattern_names().map(str::to_owned).collect(),
-            kinds: manifest.kinds.keys().map(ToString::to_string).collect(),
-            channels: manifest.channels.keys().map(ToString::to_string).collect(),
-        };
-        let mut sandbox = Sandbox::new();
-        let (files, folders, all_compiled) = self.compile(&sandbox);
-        let mut rules = self.rules(&sandbox, &files, &folders, &manifest);
-        self.settings(&manifest, &rules, all_compiled);
-        self.check(&sandbox, &files, &folders, &vocabulary, &mut rules);
-        self.examples(&manifest, &files, &rules);
-        self.imports(&mut sandbox, &files);
-
-        let view = Arc::new(ProgramView {
-            name: Arc::clone(&manifest.name),
-            brand: Arc::clone(&manifest.brand),
-            rewards: manifest.rewards,
-            thresholds: rules.iter().map(|rule| rule.settings.thresholds.clone()).collect(),
-        });
-        let warnings = self.problems.iter().filter(|p| p.level == Level::Warning).cloned().collect();
-        match Error::of(self.problems) {
-            Some(error) => Err(error),
-            None => Ok(Program {
-                version,
-                manifest,
-                rules,
-                files,
-                sandbox,
-                scanner: Arc::new(scanner),
-                view,
-                warnings,
-            }),
-        }
-    }
-
-    fn source(&self, file: &'a str) -> Source<'a> {
-        Source { file, text: self.texts.get(file).copied().unwrap_or_default() }
-    }
-
-    fn manifest(&mut self) -> Manifest {
-        const FILE: &str = "program.toml";
-        let missing = !self.texts.contains_key(FILE);
-        let (manifest, problems) = manifest::read(self.source(FILE));
-        if missing {
-            if !self.problems.iter().any(|problem| problem.file.as_deref() == Some(FILE)) {
-                let problem = Problem::new(Code::Missing, "there is no `program.toml`")
-                    .help("`plaudit new DIR` makes a program directory to start with");
-                self.problems.push(problem.file(FILE));
-            }
-        } else {
-            self.problems.extend(problems);
-        }
-        manifest
-    }
-
-    /// The lexicons and patterns, in one automaton each.
-    fn scanner(&mut self, brand: &str) -> Option<Scanner> {
-        let mut lexicons = Vec::new();
-        let files: Vec<&'a str> =
-            self.texts.keys().copied().filter(|file| file.starts_with("lexicons/")).collect();
-        for file in files {
-            let source = self.source(file);
-            let stem = file.trim_start_matches("lexicons/").trim_end_matches(".txt");
-            match Lexicon::parse(stem, source.text, brand) {
-                Ok(lexicon) => lexicons.push((file, lexicon)),
-                Err(troubles) => {
-                    for trouble in troubles.into_iter().take(MOST_PROBLEMS) {
-                        self.problems.push(trouble_problem(&trouble, &source));
-                    }
-                }
-            }
-        }
-        let source = self.source("patterns.toml");
-        let (patterns, problems) = manifest::read_patterns(source);
-        self.problems.extend(problems);
-        for (name, _, range) in &patterns {
-            let taken = if PLACES.contains(&name.as_str()) {
-                Some("a place in every text")
-            } else if lexicons.iter().any(|(_, lexicon)| lexicon.name == *name) {
-                Some("a lexicon")
-            } else {
-                None
-            };
-            if let Some(taken) = taken {
-                let problem = Problem::new(Code::Duplicate, format!("`{name}` is the name of {taken}"))
-                    .help("give the pattern another name");
-                self.problems.push(problem.at(&source, source.place(range.clone())));
-            }
-        }
-        for (file, lexicon) in &lexicons {
-            if PLACES.contains(&lexicon.name.as_str()) {
-                let message = format!("`{}` is the name of a place in every text", lexicon.name);
-                let problem = Problem::new(Code::Duplicate, message).help("give the lexicon another name");
-                self.problems.push(problem.file(*file));
-            }
-        }
-        let lexicons: Vec<Lexicon> = lexicons.into_iter().map(|(_, lexicon)| lexicon).collect();
-        let expressions = patterns.iter().map(|(name, text, _)| (name.clone(), text.clone())).collect();
-        match Scanner::new(lexicons.clone(), expressions) {
-            Ok(scanner) => Some(scanner),
-            Err(troubles) => {
-                let mut bad = Vec::new();
-                let too_many = troubles.len() > MOST_PROBLEMS;
-                for (name, trouble) in troubles.into_iter().take(MOST_PROBLEMS) {
-                    let range = patterns.iter().find(|(known, ..)| *known == name).map(|(.., range)| range.clone());
-                    let problem = Problem::new(Code::Syntax, trouble.message).maybe_help(trouble.help);
-                    let place = source.place(range.unwrap_or(0..0));
-                    self.problems.push(problem.at(&source, place));
-                    bad.push(name);
-                }
-                if too_many {
-                    return None;
-                }
-                let good = patterns
-                    .iter()
-                    .filter(|(name, ..)| !bad.contains(name))
-                    .map(|(name, text, _)| (name.clone(), text.clone()))
-                    .collect();
-                Scanner::new(lexicons, good).ok()
-            }
-        }
-    }
-
-    /// Compiles every rule file that can be; says whether all could.
-    fn compile(&mut self, sandbox: &Sandbox) -> (Vec<File>, Vec<Folder>, bool) {
-        let mut files = Vec::new();
-        let mut folders = Vec::new();
-        let mut all = true;
-        for folder in Folder::ALL {
-            let prefix = format!("{}/", folder.name());
-            let names: Vec<&'a str> =
-                self.texts.keys().copied().filter(|file| file.starts_with(&prefix)).collect();
-            for name in names {
-                match sandbox.compile(&self.source(name)) {
-                    Ok(file) => {
-                        files.push(file);
-                        folders.push(folder);
-                    }
-                    Err(problem) => {
-                        all = false;
-                        self.problems.push(problem);
-                    }
-                }
-            }
-        }
-        (files, folders, all)
-    }
-
-    fn file_source(&self, file: &File) -> Source<'a> {
-        let known = self.texts.iter().find(|(name, _)| ***name == *file.name);
-        known.map_or(Source { file: "", text: "" }, |(name, text)| Source { file: name, text })
-    }
-
-    fn rules(
-        &mut self,
-        sandbox: &Sandbox,
-        files: &[File],
-        folders: &[Folder],
-        manifest: &Manifest,
-    ) -> Vec<Rule> {
-        let mut rules: Vec<Rule> = Vec::new();
-        for (index, (file, folder)) in files.iter().zip(folders).enumerate() {
-            let source = self.file_source(file);
-            let texts = rules::read(sandbox, &source, file, *folder, &manifest.brand, &mut self.problems);
-            for text in texts {
-                if let Some(first) = rules.iter().find(|rule| rule.id == text.id) {
-                    let message = format!(
-                        "there is another rule `{}` in {}:{}",
-                        text.id, files[first.file].name, first.place.line
-                    );
-                    let problem = Problem::new(Code::Duplicate, message)
-                        .help("a rule's name is its id: give one of them another name");
-                    self.problems.push(problem.at(&source, text.place));
-                    continue;
-                }
-                rules.push(rule(text, *folder, index, manifest));
-            }
-        }
-        rules.sort_by(|a, b| a.id.cmp(&b.id));
-        rules
-    }
-
-    /// Settings must be those of rules that exist.
-    fn settings(&mut self, manifest: &Manifest, rules: &[Rule], all_compiled: bool) {
-        // A rule in a file that does not compile is not unknown.
-        if !all_compiled {
-            return;
-        }
-        let source = self.source("program.toml");
-        for (name, settings) in manifest.rules.iter().take(10 * MOST_PROBLEMS) {
-            let problem = match rules.iter().find(|rule| &*rule.id == name) {
-                None => Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
-                    .maybe_help(did_you_mean(name, rules.iter().map(Rule::id))),
-                Some(rule) if settings.severity.is_some() && rule.folder != Folder::Guidelines => {
-                    Problem::new(Code::UnknownSetting, format!("`{name}` gives points and has no severity"))
-                }
-                Some(_) => continue,
-            };
-            self.problems.push(problem.at(&source, source.place(settings.range.clone())));
-        }
-        for (name, settings) in &manifest.rules {
-            for old in &settings.formerly {
-                if rules.iter().any(|rule| &*rule.id == old) {
-                    let message = format!("`{name}` cannot have been `{old}`: that rule is still there");
-                    let problem = Problem::new(Code::Duplicate, message);
-                    self.problems.push(problem.at(&source, source.place(settings.range.clone())));
-                }
-            }
-        }
-        for cap in &manifest.caps {
-            for (name, range) in &cap.rules {
-                let known = rules.iter().find(|rule| &*rule.id == name);
-                let problem = match known {
-                    Some(rule) if rule.folder == Folder::Scoring => continue,
-                    Some(_) => Problem::new(
-                        Code::WrongValue,
-                        format!("`{name}` gives no points that `{}` could cap", cap.name),
-                    ),
-                    None => {
-                        let scoring = rules.iter().filter(|rule| rule.folder == Folder::Scoring);
-                        Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
-                            .maybe_help(did_you_mean(name, scoring.map(Rule::id)))
-                    }
-                };
-                self.problems.push(problem.at(&source, source.place(range.clone())));
-            }
-        }
-    }
-
-    fn check(
-        &mut self,
-        sandbox: &Sandbox,
-        files: &[File],
-        folders: &[Folder],
-        vocabulary: &Vocabulary,
-        rules: &mut [Rule],
-    ) {
-        let sources = files.iter().map(|file| (file, self.file_source(file))).collect();
-        let tree = FileTree::new(sandbox, sources);
-        for rule in rules.iter_mut() {
-            let file = &files[rule.file].name;
-            let thresholds = &rule.settings.thresholds;
-            let checked =
-                check_rule(&tree, vocabulary, thresholds, file, &rule.function, rule.folder);
-            self.problems.extend(checked.problems);
-            rule.uses = checked.uses.into_iter().collect();
-        }
-        self.unused_thresholds(rules);
-        for (file, folder) in files.iter().zip(folders) {
-            let checked = check_library(&tree, vocabulary, &file.name, *folder);
-            self.problems.extend(checked.problems);
-        }
-    }
-
-    /// A threshold that its rule never asks for is a knob that turns nothing.
-    fn unused_thresholds(&mut self, rules: &[Rule]) {
-        let source = self.source("program.toml");
-        for rule in rules {
-            for name in rule.settings.thresholds.keys() {
-                let asked = rule.uses.iter().any(|known| {
-                    known.object == Object::Program && known.argument.as_deref() == Some(name)
-                });
-                if !asked {
-                    let message = format!("`{}` never asks for its threshold `{name}`", rule.id);
-                    let problem = Problem::new(Code::Advice, message)
-                        .help(format!("ask for it with `program.threshold({name:?})`, or take it out"));
-                    let place = source.place(rule.settings.range.clone());
-                    self.problems.push(problem.warning().at(&source, place));
-                }
-            }
-        }
-    }
-
-    /// Examples must be readable; whether they hold is for `plaudit test`.
-    fn examples(&mut self, manifest: &Manifest, files: &[File], rules: &[Rule]) {
-        for rule in rules {
-            let source = self.file_source(&files[rule.file]);
-            for example in &rule.examples {
-                if self.problems.len() >= 10 * MOST_PROBLEMS {
-                    return;
-                }
-                if let Err(problem) = examples::prepare(rule.folder, &example.input, manifest) {
-                    let line = source.text.lines().nth(example.line - 1).unwrap_or_default();
-                    let indent = line.chars().take_while(|c| !c.is_alphanumeric()).count();
-                    let length = line.trim_end().chars().count().saturating_sub(indent);
-                    let place = Place { line: example.line, column: indent + 1, length };
-                    self.problems.push(problem.at(&source, place));
-                }
-            }
-        }
-    }
-
-    /// Makes the libraries importable.
-    fn imports(&mut self, sandbox: &mut Sandbox, files: &[File]) {
-        if self.problems.iter().any(|problem| problem.level == Level::Error) {
-            // Nothing of a program that is refused may run, not even its constants.
-            return;
-        }
-        if let Err(problem) = import_libraries(sandbox, files) {
-            self.problems.push(problem);
-        }
-    }
-}
-
-/// Makes the library files importable, each after those that it imports itself.
-fn import_libraries(sandbox: &mut Sandbox, files: &[File]) -> Result<(), Problem> {
-    let prefix = format!("{}/", Folder::Lib.name());
-    let libraries = files.iter().filter(|file| file.name.starts_with(&prefix)).cloned().collect();
-    let ordered = in_import_order(libraries).map_err(|name| {
-        Problem::new(Code::UnknownImport, "the library imports itself, over others").file(name)
-    })?;
-    sandbox.import_library(&ordered)
-}
-
-/// Files in an order in which each comes after those that it imports; the name of a file that
-/// imports itself over others where there is no such order.
-fn in_import_order(mut waiting: Vec<File>) -> Result<Vec<File>, String> {
-    let mut ordered: Vec<File> = Vec::new();
-    let mut known: HashSet<Arc<str>> = HashSet::new();
-    while !waiting.is_empty() {
-        let is_ready =
-            |file: &File| file.imports().iter().all(|name| known.contains(format!("{name}.rhai").as_str()));
-        match waiting.iter().position(is_ready) {
-            Some(index) => {
-                let file = waiting.remove(index);
-                known.insert(Arc::clone(&file.name));
-                ordered.push(file);
-            }
-            None => return Err(waiting[0].name.to_string()),
-        }
-    }
-    Ok(ordered)
-}
-
-fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rule {
-    Rule {
-        settings: manifest.rules.get(&*text.id).cloned().unwrap_or_default(),
-        id: text.id,
-        folder,
-        title: text.title,
-        help: text.help,
-        place: text.place,
-        file,
-        function: text.function,
-        examples: text.examples,
-        uses: Vec::new(),
-    }
-}
-
-fn trouble_problem(trouble: &Trouble, source: &Source<'_>) -> Problem {
-    let place = Place { line: trouble.line, column: trouble.column, length: trouble.length.max(1) };
-    Problem::new(Code::Syntax, trouble.message.clone()).maybe_help(trouble.help.clone()).at(source, place)
 }

@@ -4,78 +4,9 @@
 use std::sync::Arc;
 
 use crate::error::{Code, MOST_PROBLEMS, Place, Problem, Source, choose, did_you_mean};
-use crate::facts::Object;
-use crate::guidelines::Severity;
-use crate::script::{File, Function, Sandbox, constant_map};
-
-/// A folder of rules: what they may take, and what their examples are labelled with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Folder {
-    /// Rules that look at a post and find what could be better.
-    Guidelines,
-    /// Rules that give an activity points.
-    Scoring,
-    /// Helpers that rules import.
-    Lib,
-}
-
-impl Folder {
-    /// The folders, by name.
-    pub const ALL: [Folder; 3] = [Folder::Guidelines, Folder::Scoring, Folder::Lib];
-
-    /// The name of the folder.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Folder::Guidelines => "guidelines",
-            Folder::Scoring => "scoring",
-            Folder::Lib => "lib",
-        }
-    }
-
-    /// The parameters that a rule of the folder may take.
-    pub const fn parameters(self) -> &'static [(&'static str, Object)] {
-        match self {
-            Folder::Guidelines => &[
-                ("post", Object::Post),
-                ("author", Object::Person),
-                ("so_far", Object::SoFar),
-                ("program", Object::Program),
-            ],
-            Folder::Scoring => &[
-                ("activity", Object::Activity),
-                ("person", Object::Person),
-                ("so_far", Object::SoFar),
-                ("program", Object::Program),
-            ],
-            Folder::Lib => &[],
-        }
-    }
-
-    /// The name under which rules of the folder see an object.
-    pub(crate) fn parameter(self, object: Object) -> &'static str {
-        let known = self.parameters().iter().find(|(_, known)| *known == object);
-        known.map_or_else(|| Self::any_parameter(object), |(name, _)| name)
-    }
-
-    fn any_parameter(object: Object) -> &'static str {
-        match object {
-            Object::Post => "post",
-            Object::Person => "person",
-            Object::Activity => "activity",
-            Object::SoFar => "so_far",
-            Object::Program => "program",
-        }
-    }
-
-    /// The object that a parameter name stands for in any folder.
-    pub(crate) fn object_of(name: &str) -> Option<Object> {
-        Folder::ALL
-            .iter()
-            .flat_map(|folder| folder.parameters())
-            .find(|(known, _)| *known == name)
-            .map(|(_, object)| *object)
-    }
-}
+use crate::facts::{Folder, Object};
+use crate::severity::Severity;
+use crate::script::{File, Function, Sandbox, constant_map, function_place};
 
 /// What an example says its rule does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,21 +51,6 @@ pub(crate) struct RuleText {
 const LONGEST_EXAMPLE: usize = 4_096;
 /// There are four objects that a rule may take.
 const MOST_PARAMETERS: usize = 16;
-
-/// Finds the place of a function's name in its file.
-pub(crate) fn function_place(source: &Source<'_>, name: &str) -> Option<Place> {
-    source.text.lines().enumerate().find_map(|(index, line)| {
-        let start = line.trim_start();
-        let rest = start.strip_prefix("private ").map_or(start, str::trim_start);
-        let rest = rest.strip_prefix("fn ")?.trim_start();
-        let after = rest.strip_prefix(name)?;
-        if !after.trim_start().starts_with('(') {
-            return None;
-        }
-        let column = line.chars().count() - rest.chars().count() + 1;
-        Some(Place { line: index + 1, column, length: name.chars().count() })
-    })
-}
 
 /// The public functions of a file as rules.
 pub(super) fn read(

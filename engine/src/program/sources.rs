@@ -6,8 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::Folder;
 use crate::error::{Code, Error, Problem};
+use crate::facts::Folder;
 
 /// The largest word list of a program, in bytes. A long one has a few hundred thousand.
 const LARGEST_LEXICON: u64 = 4 << 20;

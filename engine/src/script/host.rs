@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
 
 use crate::facts::{Object, Value, World};
-use crate::guidelines::Severity;
+use crate::severity::Severity;
 
 /// A fact object in a script's hands. It can be asked and handed to a helper, nothing else.
 #[derive(Clone, Debug)]

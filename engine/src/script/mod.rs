@@ -13,15 +13,13 @@ mod coverage;
 mod host;
 mod literal;
 mod lower;
-#[cfg(test)]
-mod promise;
 mod sandbox;
 
-pub(crate) use check::{FactUse, FileTree, check_library, check_rule};
+pub(crate) use check::{FactUse, FileTree, Vocabulary, check_library, check_rule};
 pub(crate) use coverage::{Coverage, branches};
 pub(crate) use host::Draft;
 pub(crate) use literal::constant_map;
-pub(crate) use sandbox::{File, Function, Sandbox, limits};
+pub(crate) use sandbox::{File, Function, Sandbox, function_place, limits};
 
 use crate::error::Code;
 

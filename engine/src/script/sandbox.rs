@@ -66,6 +66,7 @@ pub(crate) struct File {
     pub(crate) name: Arc<str>,
     ast: AST,
     definitions: Arc<[Definition]>,
+    constants: Arc<[(String, Dynamic)]>,
     /// Whether it has imports or constants that must be there before a function of it runs.
     has_globals: bool,
 }
@@ -86,6 +87,10 @@ impl File {
             name: name.into(),
             has_globals: !ast.statements().is_empty(),
             definitions: definitions(&ast).into(),
+            constants: ast
+                .iter_literal_variables(true, false)
+                .map(|(name, _, value)| (name.to_owned(), value))
+                .collect(),
             ast,
         }
     }
@@ -219,11 +224,8 @@ impl Sandbox {
     }
 
     /// The constants that a file names, and their values.
-    pub(super) fn constants(file: &File) -> Vec<(String, Dynamic)> {
-        file.ast
-            .iter_literal_variables(true, false)
-            .map(|(name, _, value)| (name.to_owned(), value))
-            .collect()
+    pub(super) fn constants(file: &File) -> &[(String, Dynamic)] {
+        &file.constants
     }
 
     /// The engine itself, for the checker and the coverage of examples.
@@ -311,7 +313,7 @@ impl Sandbox {
     }
 
     /// Runs a rule in Rhai: the reference for every other way.
-    pub(super) fn interpret(
+    pub(crate) fn interpret(
         &self,
         file: &File,
         function: &Function,
@@ -471,4 +473,19 @@ pub(super) fn place(position: Position, source: &Source<'_>, length: usize) -> P
         Some(line) => Place { line, column: position.position().unwrap_or(1), length },
         None => source.place(source.text.len()..source.text.len()),
     }
+}
+
+/// Finds the place of a function's name in its file.
+pub(crate) fn function_place(source: &Source<'_>, name: &str) -> Option<Place> {
+    source.text.lines().enumerate().find_map(|(index, line)| {
+        let start = line.trim_start();
+        let rest = start.strip_prefix("private ").map_or(start, str::trim_start);
+        let rest = rest.strip_prefix("fn ")?.trim_start();
+        let after = rest.strip_prefix(name)?;
+        if !after.trim_start().starts_with('(') {
+            return None;
+        }
+        let column = line.chars().count() - rest.chars().count() + 1;
+        Some(Place { line: index + 1, column, length: name.chars().count() })
+    })
 }

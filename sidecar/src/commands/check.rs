@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use plaudit_engine::guidelines::{Finding, Outcome, Severity};
+use plaudit_engine::guidelines::{Finding, Outcome};
+use plaudit_engine::severity::Severity;
 use plaudit_engine::{CheckContext, Code, Error, History, Problem, Program, Verdict, canonical};
 
 use crate::cli::{Check, FailOn};

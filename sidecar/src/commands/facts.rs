@@ -3,8 +3,7 @@
 use std::io::Write;
 
 use plaudit_engine::canonical;
-use plaudit_engine::facts::{Argument, Fact, LARGEST, Object, Type, Words};
-use plaudit_engine::program::Folder;
+use plaudit_engine::facts::{Argument, Fact, Folder, LARGEST, Object, Type, Words};
 use serde::Serialize;
 
 use crate::cli::Facts;

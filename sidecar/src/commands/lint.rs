@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use plaudit_engine::program::Folder;
+use plaudit_engine::facts::Folder;
 use plaudit_engine::{Problem, Program, canonical};
 use serde::Serialize;
 

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use plaudit_engine::canonical;
-use plaudit_engine::program::{ExampleFailure, TestReport};
+use plaudit_engine::examples::{ExampleFailure, TestReport};
 
 use crate::cli::Test;
 use crate::input::{self, Failure};

@@ -279,7 +279,7 @@ impl Checker<'_> {
                     self.report(problem, position, text.chars().count() + 2);
                 }
             }
-        } else if crate::guidelines::Severity::of(name).is_some() || name == "suggest" {
+        } else if crate::severity::Severity::of(name).is_some() || name == "suggest" {
             let Some(message) = arguments.last() else { return };
             if !message.sorts().may_be(Sorts::TEXT) {
                 let problem = Problem::new(Code::WrongArguments, format!("`{name}` takes a text"));

@@ -69,7 +69,7 @@ impl Functions {
         for method in FINDING_METHODS {
             functions.insert((*method).to_owned(), Native { arities: vec![2], result: Sorts::FINDING });
         }
-        for severity in crate::guidelines::Severity::ALL {
+        for severity in crate::severity::Severity::ALL {
             let native = Native { arities: vec![1], result: Sorts::FINDING };
             functions.insert(severity.name().to_owned(), native);
         }

@@ -6,10 +6,11 @@
 //!
 //! - `types` says what is known of a value;
 //! - `functions` lists what a script may call;
-//! - `walk` follows statements and expressions; `access` follows property and method chains;
-//!   `compare` looks at comparisons.
+//! - `walk` follows statements and expressions, `calls` functions, `access` property and method
+//!   chains; `compare` looks at comparisons.
 
 mod access;
+mod calls;
 mod compare;
 mod functions;
 mod types;
@@ -21,10 +22,18 @@ use rhai::{Expr, Position, Stmt};
 
 use self::functions::Functions;
 use self::types::{Known, Sorts};
-use super::sandbox::{Definition, File, Function, Sandbox, place};
+use super::sandbox::{Definition, File, Function, Sandbox, function_place, place};
 use crate::error::{Code, MOST_PROBLEMS, Problem, Source, choose};
-use crate::facts::Object;
-use crate::program::{Folder, Vocabulary};
+use crate::facts::{Folder, Object};
+
+/// The names that rules may use.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Vocabulary {
+    pub(crate) lexicons: Vec<String>,
+    pub(crate) patterns: Vec<String>,
+    pub(crate) kinds: Vec<String>,
+    pub(crate) channels: Vec<String>,
+}
 
 /// The compiled files of a program with their texts.
 #[derive(Debug)]
@@ -295,7 +304,7 @@ impl<'a> Checker<'a> {
 
     fn report_function(&mut self, problem: Problem, function: &Definition) {
         let source = self.source();
-        let at = crate::program::function_place(source, &function.name)
+        let at = function_place(source, &function.name)
             .unwrap_or_else(|| place(Position::NONE, source, 1));
         let problem = problem.at(source, at);
         self.problems.push(problem);

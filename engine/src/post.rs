@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::facts::Value;
 
 /// A draft or published post.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -96,9 +95,15 @@ macro_rules! words {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub enum $name { $( $(#[$variant_doc])+ #[serde(rename = $word)] $variant, )+ }
 
-        impl From<$name> for Value {
-            fn from(word: $name) -> Value {
-                Value::from(match word { $( $name::$variant => $word, )+ })
+        impl $name {
+            /// The word in records and rules.
+            pub const fn name(self) -> &'static str {
+                match self { $( $name::$variant => $word, )+ }
+            }
+
+            /// What a word stands for.
+            pub fn of(word: &str) -> Option<Self> {
+                match word { $( $word => Some($name::$variant), )+ _ => None }
             }
         }
     };
@@ -178,7 +183,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error
     Ok(text.into())
 }
 
-pub(super) fn instant<'de, D: Deserializer<'de>>(
+pub(crate) fn instant<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
@@ -206,15 +211,5 @@ impl<'de> Deserialize<'de> for Shared {
         }
 
         deserializer.deserialize_any(IdOrContent)
-    }
-}
-
-/// The origin that a fact's value names.
-pub(super) fn origin(value: &Value) -> Option<Origin> {
-    match value.text()? {
-        "own" => Some(Origin::Own),
-        "company" => Some(Origin::Company),
-        "third_party" => Some(Origin::ThirdParty),
-        _ => None,
     }
 }

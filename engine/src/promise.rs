@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::Returned;
 use crate::facts::{Argument, Fact, Object, Read, Stubs, Type, Value, Words, World};
 use crate::program::{Program, Rule, Sources};
+use crate::script::{Failure, Returned};
 
 /// Rules that take every road of the language that changes what is read.
 const ROADS: &str = r#"
@@ -119,7 +119,7 @@ fn world(program: &Program, seed: u64, fixed: &[Read]) -> Arc<World> {
     Arc::new(world)
 }
 
-fn run(program: &Program, index: usize, rule: &Rule, world: &Arc<World>) -> (Result<Returned, super::Failure>, Vec<Read>) {
+fn run(program: &Program, index: usize, rule: &Rule, world: &Arc<World>) -> (Result<Returned, Failure>, Vec<Read>) {
     program.sandbox.run(program.file_of(rule), program.function_of(rule), index, world)
 }
 

@@ -1,0 +1,278 @@
+//! Folds a person's activities into points, in order, under the caps.
+
+use std::sync::Arc;
+
+use super::roster::{NotCounted, Roster};
+use super::{Line, Total, add, text_of};
+use crate::error::{Code, Error};
+use crate::events::Log;
+use crate::facts::{
+    ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, dense, fill,
+};
+use crate::fault::{Fault, retryable};
+use crate::program::{Program, Rule, evidence};
+use crate::script::{Failure, Returned, limits};
+use crate::time::Day;
+use crate::timeline::Standing;
+
+/// How much of a cap is used, and in which of its periods.
+#[derive(Clone, Copy, Debug)]
+struct Used {
+    period: Option<Day>,
+    points: i64,
+}
+
+/// An activity that was just scored.
+pub(crate) struct Scored<'s> {
+    pub(super) activity: &'s Standing,
+    pub(super) points: i64,
+    pub(super) not_counted: Option<NotCounted>,
+    /// Empty unless lines are kept.
+    pub(super) lines: &'s mut Vec<Line>,
+    pub(super) faults: &'s mut Vec<Fault>,
+}
+
+/// Folds people's activities into points, one person after the other.
+pub(crate) struct Fold<'a> {
+    program: &'a Program,
+    log: &'a Log,
+    roster: Roster<'a>,
+    version: Arc<str>,
+    rules: Vec<(usize, &'a Rule)>,
+    /// For each rule, the caps that it counts under.
+    caps_of: Vec<Vec<usize>>,
+    world: Arc<World>,
+    used: Vec<Used>,
+    pub(crate) keep_lines: bool,
+}
+
+impl<'a> Fold<'a> {
+    pub(crate) fn new(program: &'a Program, log: &'a Log, roster: Roster<'a>) -> Self {
+        let rules: Vec<(usize, &Rule)> = program.rules_of(Folder::Scoring).collect();
+        let caps = &program.manifest.caps;
+        let caps_of = rules
+            .iter()
+            .map(|(_, rule)| {
+                let covers = |cap: &usize| caps[*cap].rules.iter().any(|(name, _)| name == rule.id());
+                (0..caps.len()).filter(covers).collect()
+            })
+            .collect();
+        Self {
+            program,
+            log,
+            roster,
+            version: program.version().into(),
+            rules,
+            caps_of,
+            world: Arc::new(World::new(Arc::clone(&program.view))),
+            used: Vec::new(),
+            keep_lines: false,
+        }
+    }
+
+    /// Folds one person's activities, which are in order, and shows each as it is scored.
+    pub(crate) fn person(
+        &mut self,
+        advocate: &Arc<str>,
+        activities: &[Standing],
+        mut show: impl FnMut(&mut Scored<'_>),
+    ) -> Result<Total, Error> {
+        let facts = match self.roster.people.get(advocate) {
+            Some(person) => dense(Object::Person, &person.stated).into(),
+            None => PersonFact::nobody(),
+        };
+        let world = unique(&mut self.world);
+        world.person = facts;
+        world.so_far = SoFar::default();
+        self.used.clear();
+        self.used.resize(self.program.manifest.caps.len(), Used { period: None, points: 0 });
+        let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
+        let (mut lines, mut faults) = (Vec::new(), Vec::new());
+        for activity in activities {
+            lines.clear();
+            faults.clear();
+            let not_counted = self.refusal(activity);
+            let mut points = 0;
+            if not_counted.is_none() {
+                points = self.activity(activity, &mut total, &mut lines, &mut faults)?;
+                total.activities += 1;
+                total.points = add(total.points, points)?;
+                total.incomplete |= !faults.is_empty();
+            }
+            show(&mut Scored { activity, points, not_counted, lines: &mut lines, faults: &mut faults });
+        }
+        Ok(total)
+    }
+
+    /// The record of the person who was folded last.
+    pub(crate) fn into_so_far(mut self) -> SoFar {
+        std::mem::take(&mut unique(&mut self.world).so_far)
+    }
+
+    fn refusal(&self, activity: &Standing) -> Option<NotCounted> {
+        if let Err(why) = self.roster.admits(&activity.advocate, activity.at) {
+            return Some(why);
+        }
+        let manifest = &self.program.manifest;
+        let kind = text_of(activity, ActivityFact::Kind);
+        if !kind.is_some_and(|kind| manifest.kinds.contains_key(&kind)) {
+            return Some(NotCounted::UndeclaredKind);
+        }
+        let channel = text_of(activity, ActivityFact::Channel);
+        if channel.is_some_and(|channel| !manifest.channels.contains_key(&channel)) {
+            return Some(NotCounted::UndeclaredChannel);
+        }
+        None
+    }
+
+    /// Scores one activity that counts, and takes it into the record.
+    fn activity(
+        &mut self,
+        activity: &Standing,
+        total: &mut Total,
+        lines: &mut Vec<Line>,
+        faults: &mut Vec<Fault>,
+    ) -> Result<i64, Error> {
+        let calendar = &self.program.manifest.calendar;
+        let day = calendar.day(activity.at);
+        let kind = text_of(activity, ActivityFact::Kind).unwrap_or_default();
+        self.show_world(activity, &kind, day);
+        let mut sum = 0;
+        for index in 0..self.rules.len() {
+            let (rule_index, rule) = self.rules[index];
+            if !rule.settings().in_force(activity.at) {
+                continue;
+            }
+            let program = self.program;
+            let (file, function) = (program.file_of(rule), program.function_of(rule));
+            let (result, reads) = if self.keep_lines {
+                program.sandbox.run(file, function, rule_index, &self.world)
+            } else {
+                // Evidence is rebuilt when somebody asks for it.
+                (program.sandbox.result(file, function, rule_index, &self.world), Vec::new())
+            };
+            let earned = match points(result) {
+                Ok(Some(earned)) => earned,
+                Ok(None) => continue,
+                Err(failure) => {
+                    retryable(rule, &failure)?;
+                    faults.push(Fault::new(rule, failure));
+                    continue;
+                }
+            };
+            let (points, capped_by) = self.clip(index, earned, day);
+            sum = add(sum, points)?;
+            match total.rules.get_mut(rule.id()) {
+                Some(known) => *known = add(*known, points)?,
+                None => {
+                    total.rules.insert(Arc::clone(rule.shared_id()), points);
+                }
+            }
+            if self.keep_lines {
+                lines.push(Line {
+                    rule: Arc::clone(rule.shared_id()),
+                    title: rule.title().into(),
+                    help: rule.help().into(),
+                    program: Arc::clone(&self.version),
+                    earned,
+                    points,
+                    capped_by,
+                    evidence: evidence(rule.folder(), reads),
+                });
+            }
+        }
+        unique(&mut self.world).so_far.add(&kind, sum);
+        Ok(sum)
+    }
+
+    /// Fills the world with an activity.
+    fn show_world(&mut self, activity: &Standing, kind: &Arc<str>, day: Day) {
+        let manifest = &self.program.manifest;
+        let post = activity.post.as_ref().and_then(|post| {
+            let mut post = Arc::clone(post);
+            if post.channel.is_none() {
+                Arc::make_mut(&mut post).channel = text_of(activity, ActivityFact::Channel);
+            }
+            if post.content.is_none() {
+                if let Some(content) = &activity.content {
+                    Arc::make_mut(&mut post).content =
+                        Some(crate::post::Shared::Id(Arc::clone(content)));
+                }
+            }
+            self.program.post_view(post, Some(self.log), activity.at).ok()
+        });
+        let content = activity.content.as_ref().and_then(|id| self.log.content(id));
+        let world = unique(&mut self.world);
+        fill(Object::Activity, &activity.stated, &mut world.activity);
+        let mut set = |fact: ActivityFact, value: Value| world.activity[fact as usize] = value;
+        set(ActivityFact::Style, manifest.kinds.get(kind).cloned().into());
+        set(ActivityFact::Weekday, day.weekday().into());
+        set(ActivityFact::HasCounterpart, activity.counterpart.is_some().into());
+        if let Some(content) = content {
+            for (fact, value) in [
+                (ActivityFact::Origin, content.origin.map(crate::post::Origin::name).into()),
+                (ActivityFact::Campaign, Value::from(content.campaign.clone())),
+            ] {
+                if world.activity[fact as usize] == Value::Unknown {
+                    world.activity[fact as usize] = value;
+                }
+            }
+        }
+        world.post = post;
+        let week = manifest.calendar.week(day);
+        world.so_far.look_from(day, week, activity.content.clone(), activity.counterpart.clone());
+    }
+
+    /// What the caps leave of a rule's points; they clip exactly, in the order of rules.
+    fn clip(&mut self, rule: usize, earned: i64, day: Day) -> (i64, Vec<Arc<str>>) {
+        let manifest = &self.program.manifest;
+        let mut points = earned;
+        let mut capped_by = Vec::new();
+        for cap in &self.caps_of[rule] {
+            let limit = &manifest.caps[*cap];
+            let period = manifest.calendar.start_of(limit.per, day);
+            let used = &mut self.used[*cap];
+            if used.period != Some(period) {
+                *used = Used { period: Some(period), points: 0 };
+            }
+            let room = limit.points - used.points;
+            if earned > room {
+                capped_by.push(Arc::clone(&limit.name));
+            }
+            points = points.min(room);
+        }
+        for cap in &self.caps_of[rule] {
+            self.used[*cap].points += points;
+        }
+        (points, capped_by)
+    }
+}
+
+/// The world between two evaluations, when no script holds it.
+fn unique(world: &mut Arc<World>) -> &mut World {
+    if Arc::get_mut(world).is_none() {
+        // Only a script that kept a fact object could hold it, which the checker refuses.
+        let mut fresh = World::new(Arc::clone(&world.program));
+        fresh.person = Arc::clone(&world.person);
+        fresh.so_far = world.so_far.clone();
+        *world = Arc::new(fresh);
+    }
+    #[expect(clippy::expect_used, reason = "it was just made, or found to be held by nobody else")]
+    Arc::get_mut(world).expect("held once")
+}
+
+/// The points that a rule gave, if it applies.
+fn points(result: Result<Returned, Failure>) -> Result<Option<i64>, Failure> {
+    let wrong = |message: String| {
+        Err(Failure { code: Code::WrongResult, message, file: None, line: None, column: None })
+    };
+    match result? {
+        Returned::Nothing => Ok(None),
+        Returned::Points(points) if (0..=limits::POINTS).contains(&points) => Ok(Some(points)),
+        Returned::Points(points) if points > limits::POINTS => {
+            wrong(format!("{points} are too many points; a rule gives at most {} at once", limits::POINTS))
+        }
+        Returned::Points(points) => wrong(format!("{points} is no number of points; they are 0 or more")),
+        Returned::Findings(_) => wrong("a scoring rule returned a finding".to_owned()),
+    }
+}

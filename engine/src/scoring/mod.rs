@@ -1,0 +1,354 @@
+//! Scores activities: which rules give how many points, with evidence, clipped by shared caps.
+//!
+//! A person's activities are folded in the order of (time, source, id), so the result does not
+//! depend on the order of arrival. Points are whole numbers; lines sum to totals.
+//!
+//! - `roster` knows who takes part and when;
+//! - `fold` goes through one person's activities;
+//! - this file has the documents and the two questions, [`Program::score`] and
+//!   [`Program::explain`].
+
+mod fold;
+mod roster;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::error::{Code, Error, Problem, did_you_mean};
+use crate::events::{Identity, Log, People};
+use crate::facts::{ActivityFact, Evidence, Value};
+use crate::fault::Fault;
+use crate::program::Program;
+use crate::timeline::{Standing, Timeline};
+
+pub(crate) use fold::Fold;
+pub use roster::NotCounted;
+pub(crate) use roster::Roster;
+
+/// What to score: events, people and the time as of which to look.
+#[derive(Clone, Copy, Debug)]
+pub struct ScoreInput<'a> {
+    /// The accepted events.
+    pub log: &'a Log,
+    /// The people on record.
+    pub people: &'a People,
+    /// Events at this time and later are not looked at.
+    pub as_of: Timestamp,
+    /// Takes people without a consent on record for willing; for files that have no such field.
+    pub assume_consent: bool,
+}
+
+/// Points that a rule gave for an activity.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The rule's title.
+    pub title: Arc<str>,
+    /// The rule's explanation.
+    pub help: Arc<str>,
+    /// The version of the program that the rule belongs to.
+    pub program: Arc<str>,
+    /// What the rule gave.
+    pub earned: i64,
+    /// What is left of it under the caps.
+    pub points: i64,
+    /// The caps that left less than was earned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub capped_by: Vec<Arc<str>>,
+    /// What the rule read, in reading order.
+    pub evidence: Vec<Evidence>,
+}
+
+/// An activity with its lines.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScoredActivity {
+    /// The source of its identity.
+    pub source: Arc<str>,
+    /// The id within the source.
+    pub id: Arc<str>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What was done.
+    pub kind: Arc<str>,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Arc<str>>,
+    /// The sum of its lines.
+    pub points: i64,
+    /// Why it does not count at all, where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_counted: Option<NotCounted>,
+    /// What each rule that applies gave, by rule.
+    pub lines: Vec<Line>,
+    /// Rules that failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+}
+
+/// A person's totals.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Total {
+    /// The person.
+    pub advocate: Arc<str>,
+    /// The sum of all lines.
+    pub points: i64,
+    /// Activities that count.
+    pub activities: usize,
+    /// The points of each rule that gave a line.
+    pub rules: BTreeMap<Arc<str>, i64>,
+    /// Whether a rule failed, so that points may be missing.
+    pub incomplete: bool,
+}
+
+/// The same failure of a rule, however often it happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FaultCount {
+    /// The failure.
+    #[serde(flatten)]
+    pub fault: Fault,
+    /// How often it happened.
+    pub count: usize,
+    /// The first activity in the order of people and time that it happened on.
+    pub first: Identity,
+}
+
+/// What was left out, and how much of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LeftOut {
+    /// Activities of people who had not opted in, or have opted out since.
+    pub no_consent: usize,
+    /// Activities of people who are not on record.
+    pub not_on_record: usize,
+    /// Activities of people who were no active employees.
+    pub not_active: usize,
+    /// Activities of kinds that the program does not declare.
+    pub undeclared_kinds: BTreeMap<Arc<str>, usize>,
+    /// Activities on channels that the program does not declare.
+    pub undeclared_channels: BTreeMap<Arc<str>, usize>,
+    /// Outcomes, edits and retractions whose target has not come yet.
+    pub waiting: usize,
+}
+
+/// Everyone's points.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scores {
+    /// The program's version.
+    pub program: Arc<str>,
+    /// The time as of which the points hold.
+    pub as_of: Timestamp,
+    /// Whether people without a consent on record were taken for willing.
+    pub assumed_consent: bool,
+    /// Everyone's totals by advocate; nobody's in aggregate-only mode.
+    pub advocates: Vec<Total>,
+    /// The sums; nothing where the group is too small to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Sum>,
+    /// What was left out.
+    pub left_out: LeftOut,
+    /// Rules that failed.
+    pub faults: Vec<FaultCount>,
+}
+
+/// Sums over everyone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sum {
+    /// People with an activity that counts.
+    pub advocates: usize,
+    /// Activities that count.
+    pub activities: usize,
+    /// Points.
+    pub points: i64,
+}
+
+/// One person's points, line by line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The program's version.
+    pub program: Arc<str>,
+    /// The time as of which the points hold.
+    pub as_of: Timestamp,
+    /// Whether people without a consent on record were taken for willing.
+    pub assumed_consent: bool,
+    /// The person's totals.
+    #[serde(flatten)]
+    pub total: Total,
+    /// Every activity in the order of the fold.
+    pub lines: Vec<ScoredActivity>,
+}
+
+impl Program {
+    /// Scores everyone.
+    ///
+    /// # Errors
+    ///
+    /// A rule ran out of time (retryable), or points grew beyond what can be counted.
+    pub fn score(&self, input: &ScoreInput<'_>) -> Result<Scores, Error> {
+        self.score_with(input, |_, _| {})
+    }
+
+    /// Scores everyone and says how far it is: people done and people in all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::score`].
+    pub fn score_with(
+        &self,
+        input: &ScoreInput<'_>,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<Scores, Error> {
+        let roster = Roster { people: input.people, assume_consent: input.assume_consent };
+        let timeline = Timeline::before(input.log, input.as_of);
+        let mut left_out = LeftOut { waiting: timeline.waiting, ..LeftOut::default() };
+        let mut faults = Faults::default();
+        let mut advocates = Vec::new();
+        let mut fold = Fold::new(self, input.log, roster);
+        let people = timeline.by_advocate.len();
+        for (done, (advocate, activities)) in timeline.by_advocate.iter().enumerate() {
+            progress(done, people);
+            if let Err(why) = roster.shows(advocate, input.as_of) {
+                for activity in activities {
+                    left_out.add(why, activity);
+                }
+                continue;
+            }
+            let total = fold.person(advocate, activities, |scored| match scored.not_counted {
+                Some(why) => left_out.add(why, scored.activity),
+                None => faults.add(scored.activity, scored.faults),
+            })?;
+            if total.activities > 0 {
+                advocates.push(total);
+            }
+        }
+        progress(people, people);
+        let mut sum = Sum { advocates: advocates.len(), ..Sum::default() };
+        for total in &advocates {
+            sum.activities += total.activities;
+            sum.points = add(sum.points, total.points)?;
+        }
+        let privacy = self.manifest.privacy;
+        let mut total = Some(sum);
+        if privacy.aggregate_only {
+            total = total.filter(|sum| sum.advocates >= privacy.minimum_group);
+            advocates.clear();
+        }
+        Ok(Scores {
+            program: self.version().into(),
+            as_of: input.as_of,
+            assumed_consent: input.assume_consent,
+            advocates,
+            total,
+            left_out,
+            faults: faults.list,
+        })
+    }
+
+    /// One person's points, line by line.
+    ///
+    /// # Errors
+    ///
+    /// The person has no activity before as-of or is not to be shown, or a rule ran out of time
+    /// (retryable).
+    pub fn explain(&self, input: &ScoreInput<'_>, advocate: &str) -> Result<Explanation, Error> {
+        let roster = Roster { people: input.people, assume_consent: input.assume_consent };
+        let timeline = Timeline::before(input.log, input.as_of);
+        let known = timeline.by_advocate.get_key_value(advocate);
+        if known.is_none() && !input.people.contains_key(advocate) {
+            let names = timeline.by_advocate.keys().chain(input.people.keys()).map(|name| &**name);
+            return Err(Problem::new(
+                Code::UnknownAdvocate,
+                format!("there is no advocate `{advocate}` in the records"),
+            )
+            .maybe_help(did_you_mean(advocate, names))
+            .into());
+        }
+        if let Err(why) = roster.shows(advocate, input.as_of) {
+            let help = match why {
+                NotCounted::NotOnRecord => "add the person to the people file; consent is needed, too",
+                _ => "the person has not opted in; --assume-consent is for files without a consent field",
+            };
+            let message = format!("nothing is shown about `{advocate}`: there is no consent");
+            return Err(Problem::new(Code::UnknownAdvocate, message).help(help).into());
+        }
+        let mut lines = Vec::new();
+        let mut total = Total { advocate: advocate.into(), ..Total::default() };
+        if let Some((advocate, activities)) = known {
+            let mut fold = Fold::new(self, input.log, roster);
+            fold.keep_lines = true;
+            total = fold.person(advocate, activities, |scored| {
+                lines.push(ScoredActivity {
+                    source: Arc::clone(&scored.activity.identity.source),
+                    id: Arc::clone(&scored.activity.identity.id),
+                    at: scored.activity.at,
+                    kind: text_of(scored.activity, ActivityFact::Kind).unwrap_or_default(),
+                    channel: text_of(scored.activity, ActivityFact::Channel),
+                    points: scored.points,
+                    not_counted: scored.not_counted,
+                    lines: std::mem::take(scored.lines),
+                    faults: std::mem::take(scored.faults),
+                });
+            })?;
+        }
+        Ok(Explanation {
+            program: self.version().into(),
+            as_of: input.as_of,
+            assumed_consent: input.assume_consent,
+            total,
+            lines,
+        })
+    }
+}
+
+impl LeftOut {
+    fn add(&mut self, why: NotCounted, activity: &Standing) {
+        let count = |counts: &mut BTreeMap<Arc<str>, usize>, fact| {
+            *counts.entry(text_of(activity, fact).unwrap_or_default()).or_default() += 1;
+        };
+        match why {
+            NotCounted::NotOnRecord => self.not_on_record += 1,
+            NotCounted::NoConsent => self.no_consent += 1,
+            NotCounted::NotActive => self.not_active += 1,
+            NotCounted::UndeclaredKind => count(&mut self.undeclared_kinds, ActivityFact::Kind),
+            NotCounted::UndeclaredChannel => {
+                count(&mut self.undeclared_channels, ActivityFact::Channel);
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Faults {
+    list: Vec<FaultCount>,
+}
+
+impl Faults {
+    fn add(&mut self, activity: &Standing, faults: &mut Vec<Fault>) {
+        for fault in faults.drain(..) {
+            match self.list.iter_mut().find(|known| known.fault == fault) {
+                Some(known) => known.count += 1,
+                None => {
+                    self.list.push(FaultCount { fault, count: 1, first: activity.identity.clone() });
+                }
+            }
+        }
+    }
+}
+
+fn text_of(activity: &Standing, fact: ActivityFact) -> Option<Arc<str>> {
+    let found = activity.stated.iter().find(|(slot, _)| *slot == fact as u8)?;
+    match &found.1 {
+        Value::Text(text) => Some(Arc::clone(text)),
+        _ => None,
+    }
+}
+
+fn add(sum: i64, points: i64) -> Result<i64, Error> {
+    sum.checked_add(points).filter(|sum| *sum <= crate::facts::LARGEST).ok_or_else(|| {
+        Problem::new(Code::WrongValue, "points grow beyond 2^53 − 1, more than can be counted")
+            .help("a rule gives far too many points")
+            .into()
+    })
+}
