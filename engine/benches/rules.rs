@@ -36,8 +36,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use plaudit_engine::events::{Format, Log, People, Post, read_events, read_people};
-use plaudit_engine::{CheckContext, Program, ScoreInput};
+use plaudit_engine::events::{Format, Log, People, read_events, read_people};
+use plaudit_engine::{CheckContext, Post, Program, ScoreInput};
 
 #[path = "../../tests/floor/mod.rs"]
 mod floor;

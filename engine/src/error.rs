@@ -173,6 +173,19 @@ const LONGEST_MESSAGE: usize = 1_000;
 /// memory, and nobody reads them.
 pub(crate) const MOST_PROBLEMS: usize = 100;
 
+/// Text from outside without what could steer a terminal: other signs stand for the controls.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\n' | '\t' => character,
+            '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            other if other.is_control() => '\u{fffd}',
+            other => other,
+        })
+        .collect()
+}
+
 fn shortened(text: String) -> String {
     match text.char_indices().nth(LONGEST_MESSAGE) {
         Some((at, _)) => format!("{}…", &text[..at]),
@@ -259,15 +272,18 @@ impl Problem {
             Level::Error => Grade::ERROR,
             Level::Warning => Grade::WARNING,
         };
-        let mut group = grade.primary_title(self.title()).id(self.code.name()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
-        if let (Some((line, span)), Some(file)) = (&self.shown, &self.file) {
+        let file = self.file.as_deref().map(harmless);
+        let help = self.help.as_deref().map(harmless);
+        
+        let mut group = grade.primary_title(harmless(&self.title())).id(self.code.name()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+        if let (Some((line, span)), Some(file)) = (&self.shown, &file) {
             group = group.element(
                 Snippet::source(line.as_str())
                     .line_start(self.line.unwrap_or(1))
                     .path(file.as_str())
                     .annotation(AnnotationKind::Primary.span(span.clone())),
             );
-        } else if let Some(file) = &self.file {
+        } else if let Some(file) = &file {
             let mut origin = annotate_snippets::Origin::path(file.as_str());
             if let Some(line) = self.line {
                 origin = origin.line(line);
@@ -277,7 +293,7 @@ impl Problem {
             }
             group = group.element(origin);
         }
-        if let Some(help) = &self.help {
+        if let Some(help) = &help {
             group = group.element(Grade::HELP.message(help.as_str()));
         }
         renderer.render(&[group])
@@ -293,7 +309,8 @@ impl Problem {
 
 /// The part of a line to show and the byte range of the fault in it.
 fn shown(line: &str, column: usize, length: usize) -> (String, Range<usize>) {
-    let line: Vec<char> = line.chars().collect();
+    // One sign stands for another, so that columns stay what they are.
+    let line: Vec<char> = harmless(line).chars().collect();
     let column = column.saturating_sub(1).min(line.len());
     let end = (column + length).min(line.len());
     let from = if line.len() > SHOWN_LINE { column.saturating_sub(SHOWN_LINE / 2) } else { 0 };

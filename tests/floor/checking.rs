@@ -38,7 +38,8 @@ pub(crate) struct Checker {
     lists: Lists,
     long_hashtag: Regex,
     shouted_marks: Regex,
-    /// Both, in this order.
+    /// Both, in this order, without word boundaries: the automata of regex cannot follow those through
+    /// text that is not ASCII. What matches is looked at again.
     patterns: RegexSet,
 }
 
@@ -53,7 +54,7 @@ impl Checker {
         let (long_hashtag, shouted_marks) = (pattern("long_hashtag"), pattern("shouted_marks"));
         Self {
             lists: Lists::read(&directory.join("lexicons"), "Acme"),
-            patterns: RegexSet::new([&long_hashtag, &shouted_marks]).unwrap(),
+            patterns: RegexSet::new([&long_hashtag, &shouted_marks].map(|text| text.replace(r"\b", ""))).unwrap(),
             long_hashtag: Regex::new(&long_hashtag).unwrap(),
             shouted_marks: Regex::new(&shouted_marks).unwrap(),
         }
@@ -282,7 +283,7 @@ fn include_everyone(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
             "Screen readers spell these letters out or skip them. Plain letters work for everyone.";
         find(findings, "include_everyone", Severity::Advise, message, seen.marks.decorative.clone());
     }
-    if seen.matched.matched(0) {
+    if seen.matched.matched(0) && seen.checker.long_hashtag.is_match(&seen.post.text) {
         let message = "Start each word of a long hashtag with a capital, so that it can be read aloud.";
         let places = all(&seen.checker.long_hashtag, &seen.post.text);
         find(findings, "include_everyone", Severity::Advise, message, places);

@@ -222,7 +222,7 @@ impl<'r> SoFar<'r> {
 
 /// What a rule looks at.
 struct Seen<'a> {
-    activity: &'a Record,
+    activity: &'a Standing<'a>,
     so_far: &'a SoFar<'a>,
     contents: &'a HashMap<&'a str, &'a Record>,
 }
@@ -314,10 +314,8 @@ fn listen(seen: &Seen<'_>) -> Option<i64> {
 }
 
 fn reach(seen: &Seen<'_>) -> Option<i64> {
-    let activity = seen.activity;
-    let answers = activity.comments.unwrap_or(0)
-        + activity.shares.unwrap_or(0)
-        + activity.clicks.unwrap_or(0);
+    let results = &seen.activity.results;
+    let answers = results.comments + results.shares + results.clicks;
     let first = answers.min(20);
     (answers >= 4).then(|| first / 4 + ((answers - first) / 20).min(5))
 }
@@ -326,7 +324,7 @@ fn refer(seen: &Seen<'_>) -> Option<i64> {
     if seen.activity.kind != "refer" {
         return None;
     }
-    Some(5 + 10 * seen.activity.conversions.unwrap_or(0).min(2))
+    Some(5 + 10 * seen.activity.results.conversions.min(2))
 }
 
 fn share(seen: &Seen<'_>) -> Option<i64> {

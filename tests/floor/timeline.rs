@@ -10,19 +10,33 @@ use serde_json::{Map, Value};
 
 use super::records::Record;
 
-/// An activity as it stands. Only one that something was said about later is copied.
-pub(crate) enum Standing<'r> {
+/// An activity as it stands: with its latest results, and copied only where it was edited.
+pub(crate) struct Standing<'r> {
+    record: Edited<'r>,
+    pub(crate) results: Results,
+}
+
+enum Edited<'r> {
     AsRead(&'r Record),
     Changed(Box<Record>),
+}
+
+/// The results that rules read.
+#[derive(Clone, Copy)]
+pub(crate) struct Results {
+    pub(crate) comments: i64,
+    pub(crate) shares: i64,
+    pub(crate) clicks: i64,
+    pub(crate) conversions: i64,
 }
 
 impl Deref for Standing<'_> {
     type Target = Record;
 
     fn deref(&self) -> &Record {
-        match self {
-            Standing::AsRead(record) => record,
-            Standing::Changed(record) => record,
+        match &self.record {
+            Edited::AsRead(record) => record,
+            Edited::Changed(record) => record,
         }
     }
 }
@@ -51,11 +65,11 @@ pub(crate) fn before(records: &[Record], as_of: Timestamp) -> HashMap<String, Ve
         if !retracted.is_empty() && retracted.contains(&activity.identity()) {
             continue;
         }
-        let mut standing = Standing::AsRead(activity);
+        let nothing = Results { comments: 0, shares: 0, clicks: 0, conversions: 0 };
+        let mut standing = Standing { record: Edited::AsRead(activity), results: nothing };
+        standing.results.lay_over(activity);
         if !about.is_empty() && let Some(about) = about.get(&activity.identity()) {
-            let mut changed = Box::new(activity.clone());
-            about.iter().for_each(|record| lay_over(&mut changed, record));
-            standing = Standing::Changed(changed);
+            about.iter().for_each(|record| standing.lay_over(record));
         }
         if standing.at < as_of {
             let advocate = standing.advocate.as_deref().unwrap_or_default();
@@ -77,20 +91,31 @@ fn is_activity(record: &Record) -> bool {
     matches!(record.what.as_deref(), None | Some("activity"))
 }
 
-fn lay_over(activity: &mut Record, later: &Record) {
-    if let Some(set) = &later.set {
-        change(activity, set);
-        return;
+impl Standing<'_> {
+    fn lay_over(&mut self, later: &Record) {
+        self.results.lay_over(later);
+        let Some(set) = &later.set else { return };
+        if let Edited::AsRead(record) = self.record {
+            self.record = Edited::Changed(Box::new(record.clone()));
+        }
+        if let Edited::Changed(record) = &mut self.record {
+            change(record, &mut self.results, set);
+        }
     }
-    let latest = |known: &mut Option<i64>, later: Option<i64>| *known = later.or(*known);
-    latest(&mut activity.comments, later.comments);
-    latest(&mut activity.shares, later.shares);
-    latest(&mut activity.clicks, later.clicks);
-    latest(&mut activity.conversions, later.conversions);
+}
+
+impl Results {
+    fn lay_over(&mut self, later: &Record) {
+        let latest = |known: &mut i64, later: Option<i64>| *known = later.unwrap_or(*known);
+        latest(&mut self.comments, later.comments);
+        latest(&mut self.shares, later.shares);
+        latest(&mut self.clicks, later.clicks);
+        latest(&mut self.conversions, later.conversions);
+    }
 }
 
 /// An edit replaces the fields that it names; null clears one.
-fn change(activity: &mut Record, set: &Map<String, Value>) {
+fn change(activity: &mut Record, results: &mut Results, set: &Map<String, Value>) {
     fn to<T: DeserializeOwned>(value: &Value) -> T {
         serde_json::from_value(value.clone()).unwrap()
     }
@@ -108,10 +133,10 @@ fn change(activity: &mut Record, set: &Map<String, Value>) {
             "ghostwritten" => activity.ghostwritten = to::<Option<bool>>(value) == Some(true),
             "customer" => activity.customer = to::<Option<bool>>(value) == Some(true),
             "minutes" => activity.minutes = to(value),
-            "comments" => activity.comments = to(value),
-            "shares" => activity.shares = to(value),
-            "clicks" => activity.clicks = to(value),
-            "conversions" => activity.conversions = to(value),
+            "comments" => results.comments = to::<Option<i64>>(value).unwrap_or(0),
+            "shares" => results.shares = to::<Option<i64>>(value).unwrap_or(0),
+            "clicks" => results.clicks = to::<Option<i64>>(value).unwrap_or(0),
+            "conversions" => results.conversions = to::<Option<i64>>(value).unwrap_or(0),
             // No starter rule reads the others.
             _ => {}
         }

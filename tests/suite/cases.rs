@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use plaudit_engine::events::{Format, Log, People, Post, read_events, read_people, read_record};
+use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
+use plaudit_engine::Post;
 use plaudit_engine::{CheckContext, Error, History, Program, ScoreInput, Sources, canonical};
 use serde::Deserialize;
 use serde_json::Value;
@@ -174,7 +175,7 @@ fn through_command_line(case: &Case, rules: &str, folder: &Path) -> Result<Strin
         path.display().to_string()
     };
     let mut arguments: Vec<String> = vec!["--rules".to_owned(), rules.to_owned()];
-    let mut records = |events: &[Value], people: &[Value], arguments: &mut Vec<String>| {
+    let records = |events: &[Value], people: &[Value], arguments: &mut Vec<String>| {
         arguments.extend(["--activities".to_owned(), file("events.jsonl", lines(events))]);
         if !people.is_empty() {
             arguments.extend(["--people".to_owned(), file("people.jsonl", lines(people))]);

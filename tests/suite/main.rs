@@ -16,7 +16,10 @@
 )]
 
 mod cases;
+mod hostile_input;
+mod hostile_rules;
 mod order;
+mod program;
 mod readme;
 mod rfcs;
 mod support;

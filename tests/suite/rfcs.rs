@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use plaudit_engine::events::{Log, People, Post};
-use plaudit_engine::program::Folder;
-use plaudit_engine::{CheckContext, ScoreInput, Scores};
+use plaudit_engine::Post;
+use plaudit_engine::events::{Log, People};
+use plaudit_engine::facts::Folder;
+use plaudit_engine::{CheckContext, Post, ScoreInput, Scores};
 use serde_json::Value;
 
 use super::support::{events, people, plaudit, starter, stdout, top};

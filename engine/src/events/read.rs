@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::record::column_type;
 use super::{Event, Log, People, Person};
-use crate::error::{Code, Error, Place, Problem, Source};
+use crate::error::{Code, Error, Place, Problem, Source, choose};
 use crate::facts::{Object, Type};
 use crate::post::Post;
 
@@ -224,9 +224,10 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> 
             Code::Syntax => format!("this is not JSON: {message}"),
             _ => message.to_owned(),
         };
-        let (message, help) = match message.split_once("; ") {
-            Some((message, help)) => (message.to_owned(), Some(help.to_owned())),
-            None => (message, None),
+        let (message, help) = match (unknown_field(&message), message.split_once("; ")) {
+            (Some((message, help)), _) => (message, help),
+            (None, Some((message, help))) => (message.to_owned(), Some(help.to_owned())),
+            (None, None) => (message, None),
         };
         let mut problem = Problem::new(code, message).maybe_help(help);
         if path != "." && code != Code::Syntax {
@@ -237,6 +238,14 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> 
         }
         (problem, plain.line().max(1), plain.column().max(1))
     })
+}
+
+/// Serde's own words for an unknown field, in ours: it lists every field there is.
+fn unknown_field(message: &str) -> Option<(String, Option<String>)> {
+    let mut names = message.strip_prefix("unknown field `")?.split('`').step_by(2);
+    let unknown = names.next()?;
+    let help = choose(unknown, names);
+    Some((format!("there is no field `{unknown}`"), help))
 }
 
 fn data_code(message: &str) -> Code {

@@ -50,6 +50,7 @@ pub struct Analysis {
     matches: OnceLock<Box<[bool]>>,
     language: OnceLock<String>,
     length: OnceLock<usize>,
+    x_links: OnceLock<Vec<x::Link>>,
     entities: OnceLock<Entities>,
     emoji: OnceLock<Vec<Range<usize>>>,
     words: OnceLock<Vec<Range<usize>>>,
@@ -73,6 +74,7 @@ impl Analysis {
             matches: OnceLock::new(),
             language: OnceLock::new(),
             length: OnceLock::new(),
+            x_links: OnceLock::new(),
             entities: OnceLock::new(),
             emoji: OnceLock::new(),
             words: OnceLock::new(),
@@ -102,7 +104,10 @@ impl Analysis {
     /// The length, as the channel counts; in user-visible characters where there is no channel.
     pub fn length(&self) -> usize {
         let count = self.input.channel.map_or(Count::Graphemes, |channel| channel.count);
-        *self.length.get_or_init(|| measure::length(self.text(), count))
+        *self.length.get_or_init(|| match count {
+            Count::X => x::weighted_length_with(self.text(), self.x_links()),
+            _ => measure::length(self.text(), count),
+        })
     }
 
     /// How many words there are, without links, e-mail addresses, hashtags and handles (words as in
@@ -118,7 +123,12 @@ impl Analysis {
     pub fn own_words(&self) -> u8 {
         let Some(copy) = &self.input.supplied else { return 100 };
         *self.own_words.get_or_init(|| {
-            let copy_words = measure::words(copy, &self.entities_of(copy).gaps(copy));
+            let entities = if self.input.x {
+                Entities::of_x(copy, &x::links(copy))
+            } else {
+                Entities::of_other(copy)
+            };
+            let copy_words = measure::words(copy, &entities.gaps(copy));
             own_words(self.text(), self.word_ranges(), copy, &copy_words)
         })
     }
@@ -231,11 +241,18 @@ impl Analysis {
     }
 
     fn entities(&self) -> &Entities {
-        self.entities.get_or_init(|| self.entities_of(self.text()))
+        self.entities.get_or_init(|| {
+            if self.input.x {
+                Entities::of_x(self.text(), self.x_links())
+            } else {
+                Entities::of_other(self.text())
+            }
+        })
     }
 
-    fn entities_of(&self, text: &str) -> Entities {
-        if self.input.x { Entities::of_x(text) } else { Entities::of_other(text) }
+    /// What X takes for links, which both its entities and its length start from.
+    fn x_links(&self) -> &[x::Link] {
+        self.x_links.get_or_init(|| x::links(self.text()))
     }
 
     fn word_ranges(&self) -> &[Range<usize>] {

@@ -1,6 +1,6 @@
 //! Links, hashtags and handles of a post.
 //!
-//! On X they are what X makes of a text (`x.rs`). Elsewhere, where every platform has rules of its
+//! On X they are what X makes of a text (`x`). Elsewhere, where every platform has rules of its
 //! own and publishes none: links as linkify finds them (without a scheme only where the name ends
 //! in a top-level domain); `#` or `@` with the letters, digits and underscores after it, at least one
 //! of them not a digit, and not within a word, a link or an e-mail address.
@@ -27,9 +27,9 @@ pub(crate) struct Entities {
 }
 
 impl Entities {
-    /// What X links.
-    pub(crate) fn of_x(text: &str) -> Self {
-        let found = x::entities(text);
+    /// What X links, where its links are known.
+    pub(crate) fn of_x(text: &str, links: &[x::Link]) -> Self {
+        let found = x::entities_with(text, links);
         let addresses = found.links.clone();
         Self { links: found.links, hashtags: found.hashtags, handles: found.mentions, addresses }
     }
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn on_x_the_rules_of_x_hold() {
         let text = "#acme see acme.com @jane";
-        let found = Entities::of_x(text);
+        let found = Entities::of_x(text, &x::links(text));
         let found = [found.hashtags, found.links, found.handles].concat();
         assert_eq!(
             found.into_iter().map(|range| &text[range]).collect::<Vec<_>>(),

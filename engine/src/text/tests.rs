@@ -1,7 +1,6 @@
 //! What the analysis as a whole says of posts.
 
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
@@ -259,8 +258,9 @@ fn everything(post: &Analysis) -> Vec<std::ops::Range<usize>> {
     ranges
 }
 
+/// Work that is not in proportion to the text would keep these busy for hours.
 #[test]
-fn time_is_in_proportion_to_the_text() {
+fn long_repetitive_texts_get_their_answers() {
     const LENGTH: usize = 1 << 18;
     let parts = [
         "a",
@@ -309,10 +309,10 @@ fn time_is_in_proportion_to_the_text() {
         for x in [false, true] {
             let supplied = Some(text.as_str().into());
             let post = Analysis::new(scanner(), Input { x, supplied, ..input(&text) });
-            let start = Instant::now();
-            everything(&post);
-            let elapsed = start.elapsed();
-            assert!(elapsed < Duration::from_secs(5), "{part:?}, x: {x}: {elapsed:?}");
+            for range in everything(&post) {
+                assert!(text.get(range.clone()).is_some(), "{part:?}, x: {x}: {range:?}");
+            }
+            assert_eq!(post.own_words(), 0, "{part:?}, x: {x}");
         }
     }
 }

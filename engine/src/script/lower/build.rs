@@ -14,6 +14,9 @@ const DEEPEST_HELPER: usize = 6;
 /// Rules with more variables are left to Rhai, whose own limit is near.
 const MOST_LOCALS: usize = 64;
 
+/// Helpers that call helpers multiply; a rule that takes more steps is left to Rhai and its limits.
+const MOST_STEPS: usize = 10_000;
+
 /// What a name stands for.
 #[derive(Clone, Copy)]
 enum Name {
@@ -27,6 +30,7 @@ struct Builder<'a> {
     scope: Vec<(String, Name)>,
     locals: usize,
     depth: usize,
+    steps: usize,
 }
 
 /// Lowers a rule; nothing where none of it can be.
@@ -38,9 +42,11 @@ pub(crate) fn lower(file: &File, function: &Function) -> Option<Lowered> {
         .zip(&function.parameters)
         .map(|(name, object)| (name.clone(), Name::Object(*object)))
         .collect();
-    let mut builder = Builder { file, scope, locals: 0, depth: 0 };
+    let mut builder = Builder { file, scope, locals: 0, depth: 0, steps: 0 };
     let root = builder.block(&definition.statements);
-    let usable = !matches!(root, Step::GiveUp) && builder.locals <= MOST_LOCALS;
+    let usable = !matches!(root, Step::GiveUp)
+        && builder.locals <= MOST_LOCALS
+        && builder.steps <= MOST_STEPS;
     usable.then(|| Lowered { root: Step::Helper(Box::new(root)), locals: builder.locals })
 }
 
@@ -57,6 +63,10 @@ impl Builder<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt) -> Step {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            return Step::GiveUp;
+        }
         match statement {
             Stmt::Noop(_) => Step::Constant(Constant::Nothing),
             Stmt::Expr(expression) => self.expression(expression),
@@ -149,6 +159,10 @@ impl Builder<'_> {
     }
 
     fn expression(&mut self, expression: &Expr) -> Step {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            return Step::GiveUp;
+        }
         match expression {
             Expr::BoolConstant(flag, _) => Step::Constant(Constant::Flag(*flag)),
             Expr::IntegerConstant(number, _) => Step::Constant(Constant::Number(*number)),

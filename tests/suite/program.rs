@@ -1,0 +1,259 @@
+//! Programs that are wrong in one way each: what is said, where, and what would be right.
+
+use plaudit_engine::error::Level;
+use plaudit_engine::{Code, Problem, Program, Sources};
+
+use crate::support::{MANIFEST, scoring, sources};
+
+/// Everything that is wrong with a program.
+fn problems(sources: &Sources) -> Vec<Problem> {
+    match Program::from_sources(sources) {
+        Ok(program) => program.warnings().to_vec(),
+        Err(error) => error.problems().to_vec(),
+    }
+}
+
+/// What a problem must be: its code, line and column, and words of its help (or of its message
+/// where there is no help).
+type Wrong<'a> = (&'a str, Code, usize, usize, &'a str);
+
+fn says(problem: &Problem, words: &str) -> bool {
+    problem.help.as_deref().unwrap_or(&problem.message).contains(words)
+        || problem.message.contains(words)
+}
+
+fn assert_problem(found: &[Problem], case: &str, file: &str, wrong: Wrong<'_>) {
+    let (_, code, line, column, words) = wrong;
+    let fits = found.iter().any(|problem| {
+        problem.code == code
+            && problem.file.as_deref() == Some(file)
+            && problem.line == Some(line)
+            && problem.column == Some(column)
+            && says(problem, words)
+    });
+    assert!(fits, "{case}\nwanted {code} at {file}:{line}:{column} with “{words}”, found {found:#?}");
+}
+
+/// Each body stands in a scoring rule, from line 3 on.
+fn bodies_are_refused(cases: &[Wrong<'_>]) {
+    for case in cases {
+        assert_problem(&problems(&scoring(case.0)), case.0, "scoring/rule.rhai", *case);
+    }
+}
+
+#[test]
+fn names_that_do_not_exist_are_refused_with_the_nearest_that_does() {
+    bodies_are_refused(&[
+        ("activity.liks", Code::UnknownProperty, 3, 10, "did you mean `likes`?"),
+        ("so_far.cuont(\"share\")", Code::UnknownFunction, 3, 8, "did you mean `count`?"),
+        ("mni(1, 2)", Code::UnknownFunction, 3, 1, "did you mean `min`?"),
+        ("let points = 1;\npoinst", Code::UnknownVariable, 4, 1, "did you mean `points`?"),
+        ("post.words", Code::UnknownVariable, 3, 1, "take it as a parameter"),
+        ("so_far.count(\"shrae\")", Code::UnknownKind, 3, 14, "did you mean `share`?"),
+        ("program.threshold(\"most\")", Code::UnknownThreshold, 3, 19, "set it in `program.toml`"),
+        ("words::count()", Code::UnknownImport, 3, 8, "import it at the top"),
+        ("global::MOST", Code::UnknownVariable, 3, 9, "there is no constant `MOST`"),
+    ]);
+}
+
+#[test]
+fn calls_with_the_wrong_arguments_are_refused() {
+    bodies_are_refused(&[
+        ("so_far.count()", Code::WrongArguments, 3, 8, "takes 1 argument(s), not 0"),
+        ("so_far.count", Code::WrongArguments, 3, 8, "write `so_far.count("),
+        ("activity.likes()", Code::WrongArguments, 3, 10, "without parentheses"),
+        ("abs(1, 2)", Code::WrongArguments, 3, 1, "`abs` takes"),
+    ]);
+}
+
+#[test]
+fn values_that_a_fact_can_never_have_are_refused() {
+    bodies_are_refused(&[
+        ("if activity.kind == \"shrae\" { 1 }", Code::ImpossibleValue, 3, 21, "did you mean `share`?"),
+        ("switch activity.kind { \"craete\" => 1 }", Code::ImpossibleValue, 3, 24, "did you mean `create`?"),
+        ("if activity.kind in [\"share\", \"crate\"] { 1 }", Code::ImpossibleValue, 3, 31, "did you mean `create`?"),
+        ("if activity.channel == \"blgo\" { 1 }", Code::ImpossibleValue, 3, 24, "did you mean `blog`?"),
+        ("if activity.likes < 0 { 1 }", Code::ImpossibleValue, 3, 19, "it is 0 or more"),
+        ("if activity.weekday == 8 { 1 }", Code::ImpossibleValue, 3, 21, "it is 1 to 7"),
+        ("if activity.customer == 1 { 1 }", Code::ImpossibleValue, 3, 22, "`true` or `false`"),
+    ]);
+}
+
+#[test]
+fn a_fact_object_is_asked_or_handed_on_and_nothing_else() {
+    for body in [
+        "let kept = activity; 1",
+        "if activity == activity { 1 }",
+        "activity",
+        "let list = [activity]; 1",
+        "let map = #{ a: activity }; 1",
+        "let text = `${activity}`; 1",
+        "return activity;",
+        "throw activity;",
+        "let x = if activity.likes > 1 { activity } else { 1 }; 1",
+        "abs(activity)",
+        "activity.likes = 5; 1",
+        "activity = 5; 1",
+    ] {
+        let found = problems(&scoring(body));
+        assert!(found.iter().any(|problem| problem.code == Code::NotAllowed), "{body}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_rule_must_return_what_its_folder_has_use_for() {
+    bodies_are_refused(&[
+        ("true", Code::WrongResult, 2, 4, "can return yes or no"),
+        ("\"five\"", Code::WrongResult, 2, 4, "can return text"),
+        ("[5]", Code::WrongResult, 2, 4, "can return a list"),
+        ("#{}", Code::WrongResult, 2, 4, "can return a map"),
+        ("advise(\"x\")", Code::WrongResult, 2, 4, "can return a finding"),
+        ("1.5", Code::NotAllowed, 3, 1, "whole numbers"),
+        ("let x = 1;", Code::WrongResult, 2, 4, "never returns anything"),
+    ]);
+}
+
+#[test]
+fn guidelines_name_lexicons_patterns_and_places_that_exist() {
+    let start = "/// Title.\nfn guide(post) {\n";
+    for case in [
+        ("if post.mentions(\"brnad\") { advise(\"x\") }", Code::UnknownLexicon, 3, 18, "did you mean `brand`?"),
+        ("if post.matches(\"emial\") { advise(\"x\") }", Code::UnknownPattern, 3, 17, "did you mean `email`?"),
+        ("advise(\"x\").at(\"link\")", Code::UnknownPlace, 3, 16, "did you mean `links`?"),
+        ("if post.discloses { advise(\"x\") }", Code::UnknownLexicon, 3, 9, "lexicons/disclosure.txt"),
+        ("advise(\" \")", Code::WrongArguments, 3, 8, "must say something"),
+        ("5", Code::WrongResult, 2, 4, "can return a number"),
+        ("let w = \"brand\";\nfor i in 0..2 {\nif post.mentions(w) { return advise(\"x\"); }\nw = \"other\"; }",
+            Code::UnknownLexicon, 5, 18, "there is no lexicon `other`"),
+    ] {
+        let rule = format!("{start}{}\n}}\n", case.0);
+        let files = [
+            ("guidelines/guide.rhai", rule.as_str()),
+            ("lexicons/brand.txt", "{brand}\n"),
+            ("patterns.toml", "email = '\\w@\\w'\n"),
+        ];
+        assert_problem(&problems(&sources(&files)), case.0, "guidelines/guide.rhai", case);
+    }
+}
+
+#[test]
+fn what_stands_around_a_rule_must_be_right() {
+    const RULE: &str = "fn share(activity) { 1 }\n";
+    for case in [
+        ("fn share(activity) { if }\n", Code::Syntax, 1, 25, "unexpected"),
+        (RULE, Code::MissingDoc, 1, 4, "write `/// What to do"),
+        ("/// A.\nfn share(activty) { 1 }\n", Code::UnknownParameter, 2, 10, "did you mean `activity`?"),
+        ("/// A.\nfn share(post) { 1 }\n", Code::UnknownParameter, 2, 10, "known: `activity`"),
+        ("/// A.\nfn share() { 1 }\n", Code::UnknownParameter, 2, 4, "known: `activity`"),
+        ("import \"lib/wrds\" as words;\n/// A.\nfn share(activity) { 1 }\n", Code::UnknownImport, 1, 8, "did you mean `lib/words`?"),
+        ("loop { }\n", Code::NotAllowed, 1, 1, "only functions, imports and constants"),
+        ("/// A.\nfn max(activity) { 1 }\n", Code::Duplicate, 2, 4, "name of a function that rules are given"),
+    ] {
+        let files = [("scoring/a.rhai", case.0), ("lib/words.rhai", "fn count() { 1 }\n")];
+        assert_problem(&problems(&sources(&files)), case.0, "scoring/a.rhai", case);
+    }
+    let twice = [("scoring/a.rhai", "/// A.\nfn one(activity) { 1 }\n"), ("scoring/b.rhai", "\n/// B.\nfn one(activity) { 2 }\n")];
+    let wrong = ("", Code::Duplicate, 3, 4, "give one of them another name");
+    assert_problem(&problems(&sources(&twice)), "twice", "scoring/b.rhai", wrong);
+}
+
+#[test]
+fn an_example_must_be_readable_and_a_near_miss_is_a_warning() {
+    for case in [
+        ("5:", Code::MalformedExample, 2, 5, "write a map behind the label"),
+        ("5: some text", Code::MalformedExample, 2, 5, "such as `#{ activity:"),
+        ("5: #{ activity: #{ kind: \"share\" }", Code::MalformedExample, 2, 5, "this is not a map"),
+        ("5: #{ activity: #{ kind: 1 + 1 } }", Code::MalformedExample, 2, 5, "constants"),
+        ("5: #{ activity: #{ likes: 1 } }", Code::MalformedExample, 2, 5, "begin with `#{ activity"),
+        ("5: #{ activity: #{ kind: \"shrae\" } }", Code::MalformedExample, 2, 5, "did you mean `share`?"),
+        ("5: #{ activity: #{ kind: \"share\", liks: 1 } }", Code::MalformedExample, 2, 5, "did you mean `likes`?"),
+        ("5: #{ activity: #{ kind: \"share\", likes: -1 } }", Code::MalformedExample, 2, 5, "a whole number from 0"),
+        ("5: #{ activty: #{ kind: \"share\" } }", Code::MalformedExample, 2, 5, "did you mean `activity`?"),
+        ("5: #{ activity: #{ kind: \"share\" }, so_far: #{ count: 3 } }", Code::MalformedExample, 2, 5, "is asked with an argument"),
+    ] {
+        let rule = format!("/// A.\n/// {}\nfn rule(activity) {{ 1 }}\n", case.0);
+        assert_problem(&problems(&sources(&[("scoring/a.rhai", &rule)])), case.0, "scoring/a.rhai", case);
+    }
+    for (label, help) in [("nome: x", "did you mean `none`?"), ("-5: x", "points are never negative")] {
+        let rule = format!("/// A.\n/// {label}\nfn rule(activity) {{ 1 }}\n");
+        let program = Program::from_sources(&sources(&[("scoring/a.rhai", &rule)])).unwrap();
+        let warning = program.warnings().first().unwrap();
+        assert_eq!((warning.level, warning.line, warning.column), (Level::Warning, Some(2), Some(5)), "{label}");
+        assert!(says(warning, help), "{warning:?}");
+    }
+}
+
+#[test]
+fn settings_must_exist_and_have_values_that_make_sense() {
+    let line = MANIFEST.lines().count() + 1;
+    let zone = MANIFEST.replace("name = \"Test\"", "name = \"Test\"\ntime_zone = \"Europe/Berlon\"");
+    assert_problem(&problems(&Sources::new().with("program.toml", zone)), "zone", "program.toml",
+        ("", Code::WrongValue, 4, 13, "did you mean `Europe/Berlin`?"));
+    for case in [
+        ("[kpi.clicks]\ngoal = 5", Code::UnknownSetting, line, 2, "did you mean `kpis`?"),
+        ("[kpis.clicks]\nwindow = 5", Code::KpiWithoutGoal, line, 7, "add `goal"),
+        ("[kpis.fun]\ngoal = 5", Code::Missing, line, 7, "add `metric`"),
+        ("[caps.day]\nrules = [\"shrae\"]\nper = \"day\"\npoints = 5", Code::UnknownRule, line + 1, 10, "did you mean `share`?"),
+        ("[caps.day]\nrules = [\"share\"]\nper = \"dya\"\npoints = 5", Code::WrongValue, line + 2, 7, "did you mean `day`?"),
+        ("[rules.shrae]\nenabled = false", Code::UnknownRule, line, 8, "did you mean `share`?"),
+        ("[rules.share]\nenabeld = false", Code::UnknownSetting, line + 1, 1, "did you mean `enabled`?"),
+        ("[rules.share]\nseverity = \"advise\"", Code::UnknownSetting, line, 8, "has no severity"),
+        ("[rules.share]\nsince = 2026-02-30", Code::Syntax, line + 1, 9, "not TOML"),
+        ("[rules.share]\nsince = \"2026-02-30\"", Code::WrongValue, line + 1, 9, "a date such as 2026-01-31"),
+        ("[rules.share]\nsince = 2026-03-01\nuntil = 2026-02-01", Code::WrongValue, line + 2, 9, "no longer on `until`"),
+        ("[kinds.play]\nstyle = \"plyaer\"", Code::WrongValue, line + 1, 9, "known: `listener`"),
+        ("[privacy]\nminimum_group = 0", Code::WrongValue, line + 1, 17, "a whole number from 1"),
+        ("[channels.y]\nlimit = \"many\"", Code::WrongValue, line + 1, 9, "a whole number"),
+    ] {
+        let sources = sources(&[("scoring/a.rhai", "/// A.\nfn share(activity) { 1 }\n")])
+            .with("program.toml", format!("{MANIFEST}{}\n", case.0));
+        assert_problem(&problems(&sources), case.0, "program.toml", case);
+    }
+}
+
+#[test]
+fn files_must_be_there_and_be_text() {
+    let without = Sources::new().with("scoring/a.rhai", "/// A.\nfn share(activity) { 1 }\n");
+    let found = problems(&without);
+    assert_eq!((found[0].code, found[0].file.as_deref()), (Code::Missing, Some("program.toml")));
+    assert!(says(&found[0], "plaudit new"), "{found:?}");
+    let binary = sources(&[]).with("scoring/a.rhai", b"/// \xc3\xa9\xff\n".to_vec());
+    assert_problem(&problems(&binary), "binary", "scoring/a.rhai", ("", Code::NotUtf8, 1, 6, "save it as UTF-8"));
+    let found = problems(&sources(&[]).with("scoring/a.rhai", "x".repeat(5 << 20)));
+    assert_eq!(found[0].code, Code::TooLarge);
+    let found = problems(&sources(&[]).with("scoring/a.rhai", "\n".repeat(70_000)));
+    assert_eq!(found[0].code, Code::TooLarge, "beyond line 65,535 rhai no longer tells lines apart");
+}
+
+#[test]
+fn ten_different_problems_are_reported_at_once() {
+    let sources = sources(&[
+        ("scoring/a.rhai", "fn first(activty) { activity.liks }\n"),
+        ("scoring/b.rhai", "/// B.\n/// 5:\nfn second(activity) { if activity.kind == \"shrae\" { foo() } else { true } }\n"),
+        ("scoring/c.rhai", "/// C.\nfn third(activity) {"),
+        ("guidelines/d.rhai", "/// D.\nfn fourth(post) { if post.mentions(\"x\") { advise(\"x\").at(\"y\") } }\n"),
+    ])
+    .with("program.toml", format!("{MANIFEST}[kpis.clicks]\nwindow = 1\n[extra]\n"));
+    let mut codes: Vec<Code> = problems(&sources).iter().map(|problem| problem.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert!(codes.len() >= 10, "{codes:?}");
+}
+
+#[test]
+fn a_rendered_problem_shows_the_line_with_a_caret_under_the_fault() {
+    for (body, line, mark) in [
+        ("activity.liks", "activity.liks", "         ^^^^"),
+        ("/* ¿größer? */ activity.liks", "/* ¿größer? */ activity.liks", "                        ^^^^"),
+        ("if activity.kind == \"shrae\" { 1 }", "if activity.kind == \"shrae\" { 1 }", "                    ^^^^^^^"),
+    ] {
+        let found = problems(&scoring(body));
+        let shown = found.iter().find(|problem| problem.line == Some(3)).unwrap().render(false);
+        let expected = format!("3 | {line}\n  | {mark}\n");
+        assert!(shown.contains(&expected), "wanted\n{expected}\nin\n{shown}");
+        assert!(shown.contains("scoring/rule.rhai:3:"), "{shown}");
+    }
+    let long = format!("{}activity.liks", "1; ".repeat(2_000));
+    let shown = problems(&scoring(&long))[0].render(false);
+    assert!(shown.len() < 1_000 && shown.contains("^^^^") && shown.contains("activity.liks"), "{shown}");
+}
