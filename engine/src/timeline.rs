@@ -37,11 +37,10 @@ impl Timeline {
         let retracted = retracted(&events, as_of);
         let mut activities: HashMap<&Identity, Standing> = HashMap::new();
         for event in &events {
-            if let Body::Activity(activity) = &event.body {
-                if !retracted.contains(&event.identity) {
+            if let Body::Activity(activity) = &event.body
+                && !retracted.contains(&event.identity) {
                     activities.insert(&event.identity, standing(event, activity));
                 }
-            }
         }
         let known: HashSet<&Identity> = events.iter().map(|event| &event.identity).collect();
         let mut waiting = 0;
@@ -82,11 +81,10 @@ impl Timeline {
 fn retracted<'a>(in_order: &[&'a Event], as_of: Timestamp) -> HashSet<&'a Identity> {
     let mut retracted = HashSet::new();
     for event in in_order.iter().rev().filter(|event| event.at < as_of) {
-        if let Body::Retraction { target } = &event.body {
-            if !retracted.contains(&event.identity) {
+        if let Body::Retraction { target } = &event.body
+            && !retracted.contains(&event.identity) {
                 retracted.insert(target);
             }
-        }
     }
     retracted
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use plaudit_engine::Post;
 use plaudit_engine::events::{Log, People};
 use plaudit_engine::facts::Folder;
-use plaudit_engine::{CheckContext, Post, ScoreInput, Scores};
+use plaudit_engine::{CheckContext, ScoreInput, Scores};
 use serde_json::Value;
 
 use super::support::{events, people, plaudit, starter, stdout, top};

@@ -42,13 +42,12 @@ pub(crate) fn prepare(folder: Folder, input: &Input, manifest: &Manifest) -> Res
     } else if prepared.post.is_none() {
         prepared.post = Some(Post::of(""));
     }
-    if let Some(channel) = prepared.post.as_ref().and_then(|post| post.channel.clone()) {
-        if !manifest.channels.contains_key(&channel) {
+    if let Some(channel) = prepared.post.as_ref().and_then(|post| post.channel.clone())
+        && !manifest.channels.contains_key(&channel) {
             let names = manifest.channels.keys().map(|name| &**name);
             return Err(Problem::new(Code::UnknownChannel, format!("there is no channel `{channel}`"))
                 .maybe_help(choose(&channel, names)));
         }
-    }
     Ok(prepared)
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::manifest::Pattern;
 use super::rules::{self, RuleText};
 use super::{Manifest, Program, Rule, Sources, example, manifest};
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
@@ -111,50 +112,55 @@ impl<'a> Loading<'a> {
         let source = self.source("patterns.toml");
         let (patterns, problems) = manifest::read_patterns(source);
         self.problems.extend(problems);
-        for (name, _, range) in &patterns {
-            let taken = if PLACES.contains(&name.as_str()) {
-                Some("a place in every text")
-            } else if lexicons.iter().any(|(_, lexicon)| lexicon.name == *name) {
-                Some("a lexicon")
-            } else {
-                None
-            };
-            if let Some(taken) = taken {
-                let problem = Problem::new(Code::Duplicate, format!("`{name}` is the name of {taken}"))
-                    .help("give the pattern another name");
-                self.problems.push(problem.at(&source, source.place(range.clone())));
-            }
+        self.names_of_their_own(&lexicons, &patterns);
+        let lexicons: Vec<Lexicon> = lexicons.into_iter().map(|(_, lexicon)| lexicon).collect();
+        let expressions = |bad: &[String]| {
+            patterns
+                .iter()
+                .filter(|pattern| !bad.contains(&pattern.name))
+                .map(|pattern| (pattern.name.clone(), pattern.expression.clone()))
+                .collect()
+        };
+        let troubles = match Scanner::new(lexicons.clone(), expressions(&[])) {
+            Ok(scanner) => return Some(scanner),
+            Err(troubles) => troubles,
+        };
+        let too_many = troubles.len() > MOST_PROBLEMS;
+        let mut bad = Vec::new();
+        for (name, trouble) in troubles.into_iter().take(MOST_PROBLEMS) {
+            let pattern = patterns.iter().find(|pattern| pattern.name == name);
+            let range = pattern.map_or(0..0, |pattern| pattern.range.clone());
+            let problem = Problem::new(Code::Syntax, trouble.message).maybe_help(trouble.help);
+            self.problems.push(problem.at(&source, source.place(range)));
+            bad.push(name);
         }
-        for (file, lexicon) in &lexicons {
+        if too_many {
+            return None;
+        }
+        Scanner::new(lexicons, expressions(&bad)).ok()
+    }
+
+    /// Lexicons, patterns and the places in every text share their names: `.at()` takes any.
+    fn names_of_their_own(&mut self, lexicons: &[(&'a str, Lexicon)], patterns: &[Pattern]) {
+        let source = self.source("patterns.toml");
+        for Pattern { name, range, .. } in patterns {
+            let taken = if PLACES.contains(&name.as_str()) {
+                "a place in every text"
+            } else if lexicons.iter().any(|(_, lexicon)| lexicon.name == *name) {
+                "a lexicon"
+            } else {
+                continue;
+            };
+            let problem = Problem::new(Code::Duplicate, format!("`{name}` is the name of {taken}"))
+                .help("give the pattern another name");
+            self.problems.push(problem.at(&source, source.place(range.clone())));
+        }
+        for (file, lexicon) in lexicons {
             if PLACES.contains(&lexicon.name.as_str()) {
                 let message = format!("`{}` is the name of a place in every text", lexicon.name);
-                let problem = Problem::new(Code::Duplicate, message).help("give the lexicon another name");
+                let problem =
+                    Problem::new(Code::Duplicate, message).help("give the lexicon another name");
                 self.problems.push(problem.file(*file));
-            }
-        }
-        let lexicons: Vec<Lexicon> = lexicons.into_iter().map(|(_, lexicon)| lexicon).collect();
-        let expressions = patterns.iter().map(|(name, text, _)| (name.clone(), text.clone())).collect();
-        match Scanner::new(lexicons.clone(), expressions) {
-            Ok(scanner) => Some(scanner),
-            Err(troubles) => {
-                let mut bad = Vec::new();
-                let too_many = troubles.len() > MOST_PROBLEMS;
-                for (name, trouble) in troubles.into_iter().take(MOST_PROBLEMS) {
-                    let range = patterns.iter().find(|(known, ..)| *known == name).map(|(.., range)| range.clone());
-                    let problem = Problem::new(Code::Syntax, trouble.message).maybe_help(trouble.help);
-                    let place = source.place(range.unwrap_or(0..0));
-                    self.problems.push(problem.at(&source, place));
-                    bad.push(name);
-                }
-                if too_many {
-                    return None;
-                }
-                let good = patterns
-                    .iter()
-                    .filter(|(name, ..)| !bad.contains(name))
-                    .map(|(name, text, _)| (name.clone(), text.clone()))
-                    .collect();
-                Scanner::new(lexicons, good).ok()
             }
         }
     }

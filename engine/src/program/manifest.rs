@@ -291,13 +291,12 @@ fn rule(table: &Table<'_, '_>, calendar: &Calendar) -> RuleSettings {
     let names: Vec<&str> = Severity::ALL.iter().map(|severity| severity.name()).collect();
     let since = table.date("since");
     let until = table.date("until");
-    if let (Some(since), Some(until)) = (&since, &until) {
-        if until.value <= since.value {
+    if let (Some(since), Some(until)) = (&since, &until)
+        && until.value <= since.value {
             let problem = Problem::new(Code::WrongValue, "`until` is not after `since`")
                 .help("a rule counts from `since` and no longer on `until`");
             table.problem(problem, until.range.clone());
         }
-    }
     let thresholds = table.table("thresholds").map_or_else(BTreeMap::new, |thresholds| {
         thresholds
             .names()
@@ -315,8 +314,16 @@ fn rule(table: &Table<'_, '_>, calendar: &Calendar) -> RuleSettings {
     }
 }
 
+/// A named regular expression and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub(super) name: String,
+    pub(super) expression: String,
+    pub(super) range: std::ops::Range<usize>,
+}
+
 /// Reads `patterns.toml`: a name and a regular expression a line.
-pub(super) fn read_patterns(source: Source<'_>) -> (Vec<(String, String, std::ops::Range<usize>)>, Vec<Problem>) {
+pub(super) fn read_patterns(source: Source<'_>) -> (Vec<Pattern>, Vec<Problem>) {
     let report = Report::new(source);
     let document = parse(&report);
     let root = Table::root(&report, &document);
@@ -324,7 +331,8 @@ pub(super) fn read_patterns(source: Source<'_>) -> (Vec<(String, String, std::op
         .names()
         .filter_map(|(name, _)| {
             let set = root.text(name)?;
-            Some((name.to_owned(), set.value.to_owned(), set.range))
+            let (name, expression) = (name.to_owned(), set.value.to_owned());
+            Some(Pattern { name, expression, range: set.range })
         })
         .collect();
     (patterns, report.into_problems())

@@ -184,12 +184,11 @@ impl<'a> Doc<'a> {
         let mut parts = Parts::default();
         let mut paragraphs: Vec<String> = vec![String::new()];
         let mut lines = self.lines.iter().copied().peekable();
-        if let Some((_, _, first)) = lines.peek() {
-            if label(first).is_none_or(|(word, _)| expected(folder, word).is_none()) {
+        if let Some((_, _, first)) = lines.peek()
+            && label(first).is_none_or(|(word, _)| expected(folder, word).is_none()) {
                 parts.title = filled(first.trim(), brand);
                 lines.next();
             }
-        }
         while let Some((number, column, text)) = lines.next() {
             if problems.len() >= 10 * MOST_PROBLEMS {
                 break;

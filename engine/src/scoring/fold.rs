@@ -193,12 +193,11 @@ impl<'a> Fold<'a> {
             if post.channel.is_none() {
                 Arc::make_mut(&mut post).channel = text_of(activity, ActivityFact::Channel);
             }
-            if post.content.is_none() {
-                if let Some(content) = &activity.content {
+            if post.content.is_none()
+                && let Some(content) = &activity.content {
                     Arc::make_mut(&mut post).content =
                         Some(crate::post::Shared::Id(Arc::clone(content)));
                 }
-            }
             self.program.post_view(post, Some(self.log), activity.at).ok()
         });
         let content = activity.content.as_ref().and_then(|id| self.log.content(id));

@@ -156,12 +156,11 @@ impl Checker<'_> {
                     return Known::of(native.result);
                 }
                 self.check_finding(name, &call.args, &arguments);
-                if name == "contains" {
-                    if let [needle] = arguments.as_slice() {
+                if name == "contains"
+                    && let [needle] = arguments.as_slice() {
                         let list = Known::Value { sorts, origin: None, constants: None, elements: elements(&base) };
                         return self.operator("contains", &list, needle, position);
                     }
-                }
                 Known::of(native.result)
             }
         }

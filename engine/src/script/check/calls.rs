@@ -13,13 +13,12 @@ impl Checker<'_> {
     /// A call of an operator, a function of the file, of a library, or of the language.
     pub(super) fn function(&mut self, call: &FnCallExpr, position: Position) -> Known {
         let name = call.name.as_str();
-        if call.is_operator_call() || name == "contains" {
-            if let [one, other] = &*call.args {
+        if (call.is_operator_call() || name == "contains")
+            && let [one, other] = &*call.args {
                 let left = self.expression(one);
                 let right = self.expression(other);
                 return self.operator(name, &left, &right, position);
             }
-        }
         if call.is_operator_call() {
             let known: Vec<Known> = call.args.iter().map(|part| self.expression(part)).collect();
             return match (name, known.first()) {
@@ -77,8 +76,8 @@ impl Checker<'_> {
                 self.report(problem, argument.position(), object_name.len());
             }
         }
-        if own {
-            if let Some(native) = self.tree.functions.get(name).cloned() {
+        if own
+            && let Some(native) = self.tree.functions.get(name).cloned() {
                 if !native.arities.contains(&arguments.len()) {
                     self.wrong_arity(name, &native.arities, arguments.len(), position);
                 } else {
@@ -91,7 +90,6 @@ impl Checker<'_> {
                 }
                 return Known::of(native.result);
             }
-        }
         if self.is_full() {
             return Known::ANY;
         }

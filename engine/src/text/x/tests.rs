@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
-use super::{Entities, emoji, entities, weighted_length};
+use super::{Entities, emoji, entities, links, weighted_length, weighted_length_with};
 
 const EXTRACT: &str = include_str!("../../../../tests/data/x/extract.json");
 const LENGTHS: &str = include_str!("../../../../tests/data/x/weighted_length.json");
@@ -128,6 +129,20 @@ fn composed_and_decomposed_text_count_the_same() {
 }
 
 #[test]
+fn known_links_change_no_length_of_decomposed_text() {
+    // The Hangul of the domain composes: its links are elsewhere once it is normalised.
+    for text in [
+        "https://acme.com/e\u{301} ok",
+        "\u{1112}\u{1161}.acme.com/\u{1112}\u{1161}",
+    ] {
+        assert_eq!(
+            weighted_length_with(text, &links(text)),
+            weighted_length(&text.nfc().collect::<String>())
+        );
+    }
+}
+
+#[test]
 fn an_emoji_sequence_is_one_emoji() {
     let text = "1️⃣ a 👩🏽\u{200D}💻 b 🇩🇪 c ❤️\u{200D}🔥 d 🐦\u{200D}🔥 e ☺";
     let found = words(text, &emoji(text));
@@ -166,32 +181,28 @@ fn text_that_only_resembles_emoji_is_none() {
 
 /// Quadratic work would keep these busy for minutes.
 #[test]
-fn repetition_gets_its_answer() {
-    // A part; of how many of them the entities and the length are.
+fn long_repetition_gets_its_answer() {
+    // A part, and what each of them adds: links, cashtags, length.
     let parts = [
-        "a.",
-        "日.",
-        "a.com",
-        "a.com日",
-        "a.co/(",
-        "@a",
-        "#1",
-        "$a ",
-        "😀.com",
-        "🇩",
-        "1\u{FE0F}\u{20E3}",
+        ("a.", 0, 0, 2),
+        ("日.", 0, 0, 3),
+        ("a.com", 0, 0, 5),
+        ("a.com日", 0, 0, 7),
+        ("a.co/(", 1, 0, 24),
+        ("@a", 0, 0, 2),
+        ("#1", 0, 0, 2),
+        ("$a ", 0, 1, 3),
+        ("😀.com", 0, 0, 6),
+        ("🇩", 0, 0, 2),
+        ("1\u{FE0F}\u{20E3}", 0, 0, 2),
     ];
-    for part in parts {
+    for (part, links, cashtags, length) in parts {
         let times = 200_000 / part.len();
         let text = part.repeat(times);
         let found = entities(&text);
-        eprintln!(
-            "{part:?} {times} {} {} {} {} {}",
-            found.links.len(),
-            found.hashtags.len(),
-            found.mentions.len(),
-            found.cashtags.len(),
-            weighted_length(&text)
-        );
+        assert_eq!(found.links.len(), links * times, "{part:?}");
+        assert_eq!(found.cashtags.len(), cashtags * times, "{part:?}");
+        assert!(found.hashtags.is_empty() && found.mentions.is_empty());
+        assert_eq!(weighted_length(&text), length * times, "{part:?}");
     }
 }
