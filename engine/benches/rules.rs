@@ -1,7 +1,7 @@
 //! What rules in scripts cost, beside the same rules written by hand in Rust.
 //!
 //! ```sh
-//! cargo bench -p plaudit-engine              # some two minutes
+//! cargo bench -p plaudit-engine              # some ten seconds
 //! cargo bench -p plaudit-engine -- --quick   # a look, not a figure
 //! cargo bench -p plaudit-engine -- check     # only what has the word in its name
 //! ```
@@ -285,7 +285,7 @@ impl<'a> Case<'a> {
     /// Measures both, in turns first and second.
     fn measure(&mut self, round: usize) {
         let mut floor = || self.floor.as_mut().map(|floor| floor());
-        let times = if round % 2 == 0 {
+        let times = if round.is_multiple_of(2) {
             let floor = floor();
             (floor, (self.ours)())
         } else {

@@ -149,7 +149,10 @@ impl Program {
                 expected: example.label.clone(),
                 got: match &result {
                     Ok(returned) => told(rule.folder(), returned),
-                    Err(failure) => format!("a fault: {}", failure.message),
+                    Err(failure) => match (&failure.file, failure.line) {
+                        (Some(file), Some(line)) => format!("a fault: {} ({file}:{line})", failure.message),
+                        _ => format!("a fault: {}", failure.message),
+                    },
                 },
                 input: match &example.input {
                     Input::Text(text) => text.clone(),

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Error};
 use crate::events::{Log, Person};
-use crate::facts::{Evidence, Folder, Object, PersonFact, SoFar, World, dense};
+use crate::facts::{Evidence, Folder, Object, PersonFact, SoFar, Value, World, dense};
 use crate::fault::{Fault, retryable};
 use crate::history::History;
 use crate::post::{Content, Post};
@@ -254,7 +254,8 @@ impl Program {
         }
         let day = self.manifest.calendar.day(at);
         let content = view.content.as_ref().and_then(|content| content.id.clone());
-        world.so_far.look_from(day, self.manifest.calendar.week(day), content, None);
+        let now = (day, self.manifest.calendar.week(day));
+        world.so_far.look_from(now, None, content, None);
         world.post = Some(view);
         Ok(Arc::new(world))
     }
@@ -272,23 +273,24 @@ impl Program {
             at: Timestamp,
             post: &'a Post,
             content: Option<&'a Content>,
-            author: HashMap<&'static str, &'a crate::facts::Value>,
-            so_far: &'a SoFar,
-            near_duplicates: usize,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            author: Option<HashMap<&'static str, &'a Value>>,
+            /// Nothing where nothing was looked back on.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            history: Option<(&'a SoFar, usize)>,
         }
         let view = world.post.as_ref();
-        let author = context.author.map(|author| &author.stated);
+        let name = |slot: u8| PersonFact::FACTS[usize::from(slot)].name;
         let looked = Looked {
             at,
             post,
             content: view.and_then(|view| view.content.as_ref()),
-            author: author
-                .into_iter()
-                .flatten()
-                .map(|(slot, value)| (PersonFact::FACTS[usize::from(*slot)].name, value))
-                .collect(),
-            so_far: &world.so_far,
-            near_duplicates: view.map_or(0, |view| view.near_duplicates),
+            author: context.author.map(|author| {
+                author.stated.iter().map(|(slot, value)| (name(*slot), value)).collect()
+            }),
+            history: context.history.map(|_| {
+                (&world.so_far, view.map_or(0, |view| view.near_duplicates))
+            }),
         };
         wire::decision_id(self.version(), &looked)
     }

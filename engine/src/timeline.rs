@@ -1,9 +1,10 @@
 //! From accepted events to what holds: activities with their latest outcomes and edits, without
 //! what was taken back, in the order of the fold.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use jiff::Timestamp;
 
 use crate::events::{Activity, Body, Change, Event, Identity, Log, Stated};
@@ -35,7 +36,7 @@ impl Timeline {
         let mut events: Vec<&Event> = log.events.iter().collect();
         events.sort_by(|a, b| a.order().cmp(&b.order()));
         let retracted = retracted(&events, as_of);
-        let mut activities: HashMap<&Identity, Standing> = HashMap::new();
+        let mut activities: HashMap<&Identity, Standing> = HashMap::with_capacity(events.len());
         for event in &events {
             if let Body::Activity(activity) = &event.body
                 && !retracted.contains(&event.identity) {

@@ -154,7 +154,8 @@ struct SoFar<'r> {
     listened_today: u32,
     helped_today: u32,
     kudos_this_week: u32,
-    by_content: HashMap<&'r str, u32>,
+    /// By kind and content.
+    by_content: HashMap<(&'r str, &'r str), u32>,
     published_points_today: i64,
     shared_points_today: i64,
     listened_points_this_week: i64,
@@ -215,7 +216,7 @@ impl<'r> SoFar<'r> {
             _ => {}
         }
         if let Some(content) = &activity.content {
-            *self.by_content.entry(content).or_default() += 1;
+            *self.by_content.entry((&activity.kind, content)).or_default() += 1;
         }
     }
 }
@@ -230,7 +231,8 @@ struct Seen<'a> {
 impl Seen<'_> {
     fn same_content(&self) -> u32 {
         let content = self.activity.content.as_deref();
-        content.and_then(|id| self.so_far.by_content.get(id)).copied().unwrap_or(0)
+        let kind = self.activity.kind.as_str();
+        content.and_then(|id| self.so_far.by_content.get(&(kind, id))).copied().unwrap_or(0)
     }
 
     /// As stated, or worked out from the post and the supplied copy; unknown where one is missing.

@@ -1,7 +1,8 @@
 //! The accepted events: each identity once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::{Body, Event, Identity};
 use crate::post::Content;

@@ -1,5 +1,6 @@
 //! Reading files of records: JSON lines and CSV, with every problem placed.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
 use std::sync::Arc;
@@ -263,7 +264,10 @@ fn csv_lines<T: DeserializeOwned>(
     object: Object,
     each: &mut impl FnMut(Result<T, Problem>, usize) -> bool,
 ) -> Result<(), Problem> {
-    let mut csv = csv::ReaderBuilder::new().flexible(false).from_reader(reader);
+    let open = Cell::new(false);
+    let watched = QuoteWatch { reader, open: &open };
+    let mut csv = csv::ReaderBuilder::new().flexible(false).from_reader(watched);
+    let mut last = 1;
     let headers: Vec<String> = match csv.headers() {
         Ok(headers) => headers
             .iter()
@@ -288,11 +292,32 @@ fn csv_lines<T: DeserializeOwned>(
                 (Err(problem), line)
             }
         };
+        last = line;
         if !each(record, line) {
-            break;
+            return Ok(());
         }
     }
+    if open.get() {
+        let problem = Problem::new(Code::Syntax, "a quotation mark is opened and never closed")
+            .help("what stands behind it was read as one cell; write a mark that is part of a text twice");
+        return Err(problem.line(last, 1));
+    }
     Ok(())
+}
+
+/// Passes a file on and watches whether a quotation mark is open: inside CSV they come in pairs.
+struct QuoteWatch<'a, R> {
+    reader: R,
+    open: &'a Cell<bool>,
+}
+
+impl<R: Read> Read for QuoteWatch<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        let marks = memchr::memchr_iter(b'"', &buffer[..read]).count();
+        self.open.set(self.open.get() ^ (marks % 2 == 1));
+        Ok(read)
+    }
 }
 
 /// A row as the JSON object it stands for: empty cells are left out, `post.text` is nested.

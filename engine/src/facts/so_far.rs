@@ -1,8 +1,8 @@
 //! Facts of what a person did before, and the running record they are read from.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::{COUNT, Value, facts};
@@ -25,7 +25,7 @@ facts! {
         ActivitiesThisWeek = "activities_this_week": COUNT, personal;
         /// Local days since the last activity; not known where there was none.
         DaysSinceLast = "days_since_last": COUNT, optional, personal;
-        /// Earlier activities on the same content; 0 where this one names no content.
+        /// Earlier activities of the same kind on the same content, for a post of any kind; 0 where no content is named.
         SameContent = "same_content": COUNT, personal;
         /// Earlier activities with the same counterpart; 0 where this one names none.
         SameCounterpart = "same_counterpart": COUNT, personal;
@@ -68,37 +68,42 @@ pub(crate) struct SoFar {
     points: Tally,
     activities: Tally,
     by_kind: HashMap<Arc<str>, Tally>,
-    by_content: HashMap<Arc<str>, i64>,
+    /// By content and kind.
+    by_content: HashMap<Arc<str>, HashMap<Arc<str>, i64>>,
     by_counterpart: HashMap<Arc<str>, i64>,
     last: Option<Day>,
     /// The day and the first day of the week that “today” and “this week” mean now.
     now: Option<(Day, Day)>,
+    kind: Option<Arc<str>>,
     content: Option<Arc<str>>,
     counterpart: Option<Arc<str>>,
 }
 
 impl SoFar {
-    /// Looks at the record from an activity (or a draft) on `day` in the week that starts on `week`.
+    /// Looks at the record from an activity on `day` in the week that starts on `week`; a draft
+    /// has no kind.
     pub(crate) fn look_from(
         &mut self,
-        day: Day,
-        week: Day,
+        (day, week): (Day, Day),
+        kind: Option<Arc<str>>,
         content: Option<Arc<str>>,
         counterpart: Option<Arc<str>>,
     ) {
         self.now = Some((day, week));
+        self.kind = kind;
         self.content = content;
         self.counterpart = counterpart;
     }
 
     /// Takes the activity that was just looked at into the record, with the points it brought.
-    pub(crate) fn add(&mut self, kind: &Arc<str>, points: i64) {
-        let Some((day, week)) = self.now else { return };
+    pub(crate) fn add(&mut self, points: i64) {
+        let (Some((day, week)), Some(kind)) = (self.now, &self.kind) else { return };
         self.points.add(points, day, week);
         self.activities.add(1, day, week);
         self.by_kind.entry(Arc::clone(kind)).or_default().add(1, day, week);
         if let Some(content) = &self.content {
-            *self.by_content.entry(Arc::clone(content)).or_default() += 1;
+            let kinds = self.by_content.entry(Arc::clone(content)).or_default();
+            *kinds.entry(Arc::clone(kind)).or_default() += 1;
         }
         if let Some(counterpart) = &self.counterpart {
             *self.by_counterpart.entry(Arc::clone(counterpart)).or_default() += 1;
@@ -113,9 +118,6 @@ impl SoFar {
             None => return SoFarFact::FACTS[fact as usize].default(),
         };
         let of_kind = || kind.and_then(|kind| self.by_kind.get(kind)).copied().unwrap_or_default();
-        let count = |counts: &HashMap<Arc<str>, i64>, key: &Option<Arc<str>>| {
-            key.as_ref().and_then(|key| counts.get(key)).copied().unwrap_or(0)
-        };
         Value::Number(match fact {
             SoFarFact::Points => self.points.ever,
             SoFarFact::PointsToday => self.points.today(day),
@@ -127,11 +129,23 @@ impl SoFar {
                 Some(last) => day.since(last),
                 None => return Value::Unknown,
             },
-            SoFarFact::SameContent => count(&self.by_content, &self.content),
-            SoFarFact::SameCounterpart => count(&self.by_counterpart, &self.counterpart),
+            SoFarFact::SameContent => self.same_content(),
+            SoFarFact::SameCounterpart => {
+                let counterpart = self.counterpart.as_ref();
+                counterpart.and_then(|name| self.by_counterpart.get(name)).copied().unwrap_or(0)
+            }
             SoFarFact::Count => of_kind().ever,
             SoFarFact::Today => of_kind().today(day),
             SoFarFact::ThisWeek => of_kind().this_week(week),
         })
+    }
+
+    fn same_content(&self) -> i64 {
+        let content = self.content.as_ref();
+        let Some(kinds) = content.and_then(|content| self.by_content.get(content)) else { return 0 };
+        match &self.kind {
+            Some(kind) => kinds.get(kind).copied().unwrap_or(0),
+            None => kinds.values().sum(),
+        }
     }
 }

@@ -118,9 +118,11 @@ impl<'a> Fold<'a> {
         if !kind.is_some_and(|kind| manifest.kinds.contains_key(&kind)) {
             return Some(NotCounted::UndeclaredKind);
         }
-        let channel = text_of(activity, ActivityFact::Channel);
-        if channel.is_some_and(|channel| !manifest.channels.contains_key(&channel)) {
+        if undeclared_channel(self.program, activity).is_some() {
             return Some(NotCounted::UndeclaredChannel);
+        }
+        if activity.counterpart.as_ref() == Some(&activity.advocate) {
+            return Some(NotCounted::OwnCounterpart);
         }
         None
     }
@@ -181,7 +183,7 @@ impl<'a> Fold<'a> {
                 });
             }
         }
-        unique(&mut self.world).so_far.add(&kind, sum);
+        unique(&mut self.world).so_far.add(sum);
         Ok(sum)
     }
 
@@ -219,7 +221,12 @@ impl<'a> Fold<'a> {
         }
         world.post = post;
         let week = manifest.calendar.week(day);
-        world.so_far.look_from(day, week, activity.content.clone(), activity.counterpart.clone());
+        world.so_far.look_from(
+            (day, week),
+            Some(Arc::clone(kind)),
+            activity.content.clone(),
+            activity.counterpart.clone(),
+        );
     }
 
     /// What the caps leave of a rule's points; they clip exactly, in the order of rules.
@@ -245,6 +252,14 @@ impl<'a> Fold<'a> {
         }
         (points, capped_by)
     }
+}
+
+/// The channel of an activity or of its post that the program does not declare.
+pub(super) fn undeclared_channel(program: &Program, activity: &Standing) -> Option<Arc<str>> {
+    let own = text_of(activity, ActivityFact::Channel);
+    let of_post = activity.post.as_ref().and_then(|post| post.channel.clone());
+    let declared = &program.manifest.channels;
+    [own, of_post].into_iter().flatten().find(|channel| !declared.contains_key(channel))
 }
 
 /// The world between two evaluations, when no script holds it.

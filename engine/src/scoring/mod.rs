@@ -25,6 +25,7 @@ use crate::program::Program;
 use crate::timeline::{Standing, Timeline};
 
 pub(crate) use fold::Fold;
+use fold::undeclared_channel;
 pub use roster::NotCounted;
 pub(crate) use roster::Roster;
 
@@ -129,6 +130,8 @@ pub struct LeftOut {
     pub undeclared_kinds: BTreeMap<Arc<str>, usize>,
     /// Activities on channels that the program does not declare.
     pub undeclared_channels: BTreeMap<Arc<str>, usize>,
+    /// Activities in which people are their own counterpart, such as kudos to oneself.
+    pub own_counterpart: usize,
     /// Outcomes, edits and retractions whose target has not come yet.
     pub waiting: usize,
 }
@@ -211,12 +214,12 @@ impl Program {
             progress(done, people);
             if let Err(why) = roster.shows(advocate, input.as_of) {
                 for activity in activities {
-                    left_out.add(why, activity);
+                    left_out.add(why, self, activity);
                 }
                 continue;
             }
             let total = fold.person(advocate, activities, |scored| match scored.not_counted {
-                Some(why) => left_out.add(why, scored.activity),
+                Some(why) => left_out.add(why, self, scored.activity),
                 None => faults.add(scored.activity, scored.faults),
             })?;
             if total.activities > 0 {
@@ -303,17 +306,20 @@ impl Program {
 }
 
 impl LeftOut {
-    fn add(&mut self, why: NotCounted, activity: &Standing) {
-        let count = |counts: &mut BTreeMap<Arc<str>, usize>, fact| {
-            *counts.entry(text_of(activity, fact).unwrap_or_default()).or_default() += 1;
+    fn add(&mut self, why: NotCounted, program: &Program, activity: &Standing) {
+        let count = |counts: &mut BTreeMap<Arc<str>, usize>, name: Option<Arc<str>>| {
+            *counts.entry(name.unwrap_or_default()).or_default() += 1;
         };
         match why {
             NotCounted::NotOnRecord => self.not_on_record += 1,
             NotCounted::NoConsent => self.no_consent += 1,
             NotCounted::NotActive => self.not_active += 1,
-            NotCounted::UndeclaredKind => count(&mut self.undeclared_kinds, ActivityFact::Kind),
+            NotCounted::OwnCounterpart => self.own_counterpart += 1,
+            NotCounted::UndeclaredKind => {
+                count(&mut self.undeclared_kinds, text_of(activity, ActivityFact::Kind));
+            }
             NotCounted::UndeclaredChannel => {
-                count(&mut self.undeclared_channels, ActivityFact::Channel);
+                count(&mut self.undeclared_channels, undeclared_channel(program, activity));
             }
         }
     }

@@ -24,8 +24,10 @@ pub enum NotCounted {
     NotActive,
     /// The program does not declare the kind.
     UndeclaredKind,
-    /// The program does not declare the channel.
+    /// The program does not declare the channel of the activity or of its post.
     UndeclaredChannel,
+    /// The advocate is their own counterpart: nobody praises or helps themselves.
+    OwnCounterpart,
 }
 
 impl Roster<'_> {

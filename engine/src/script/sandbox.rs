@@ -306,8 +306,8 @@ impl Sandbox {
         rule: usize,
         world: &Arc<World>,
     ) -> Result<Returned, Failure> {
-        match function.lowered.as_ref().and_then(|lowered| lowered.run(rule, world)) {
-            Some((returned, _)) => Ok(returned),
+        match function.lowered.as_ref().and_then(|lowered| lowered.result(rule, world)) {
+            Some(returned) => Ok(returned),
             None => self.interpret(file, function, rule, world).0,
         }
     }

@@ -85,12 +85,15 @@ pub(crate) struct Entry {
     pub(crate) exception: bool,
 }
 
+/// After so many troubles a file is given up: the rest is likely of the same kind.
+const MOST_TROUBLES: usize = 100;
+
 impl Lexicon {
     /// Reads a file, from its name without `.txt` (`praise.en`) and its text.
     ///
     /// # Errors
     ///
-    /// Everything that is not right, in the order of the file.
+    /// Everything that is not right, in the order of the file, up to a hundred.
     pub fn parse(file_stem: &str, text: &str, brand: &str) -> Result<Self, Vec<Trouble>> {
         let mut troubles = Vec::new();
         let (name, language) = match file_stem.split_once('.') {
@@ -120,6 +123,9 @@ impl Lexicon {
         for (line, number) in text.lines().zip(1..) {
             if let Err((part, message, help)) = lexicon.read(line, brand) {
                 troubles.push(at(line, number, part, message, help));
+                if troubles.len() >= MOST_TROUBLES {
+                    break;
+                }
             }
             if lexicon.entries.len() > LARGEST_LEXICON {
                 let message = format!("the list has more than {LARGEST_LEXICON} entries");

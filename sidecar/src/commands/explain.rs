@@ -83,5 +83,6 @@ const fn reason(why: NotCounted) -> &'static str {
         NotCounted::NotActive => "the person was no active employee",
         NotCounted::UndeclaredKind => "the program does not declare the kind",
         NotCounted::UndeclaredChannel => "the program does not declare the channel",
+        NotCounted::OwnCounterpart => "people cannot be their own counterpart",
     }
 }

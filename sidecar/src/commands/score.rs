@@ -136,6 +136,7 @@ fn print_left_out(
     note(left_out.no_consent, &format!("the person has not opted in{hint}"))?;
     note(left_out.not_on_record, &format!("the person is in no people file{hint}"))?;
     note(left_out.not_active, "the person was no active employee at the time")?;
+    note(left_out.own_counterpart, "people cannot be their own counterpart")?;
     for (kind, number) in &left_out.undeclared_kinds {
         note(*number, &format!("the program declares no kind `{}`", safe(kind)))?;
     }

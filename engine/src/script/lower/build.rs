@@ -172,6 +172,7 @@ impl Builder<'_> {
             Expr::Variable(..) => self.local(expression).map_or(Step::GiveUp, Step::Local),
             Expr::And(parts, _) => Step::All(parts.iter().map(|part| self.expression(part)).collect()),
             Expr::Or(parts, _) => Step::Any(parts.iter().map(|part| self.expression(part)).collect()),
+            Expr::Coalesce(parts, _) => Step::Known(parts.iter().map(|part| self.expression(part)).collect()),
             Expr::Stmt(block) => self.block(block.statements()),
             Expr::FnCall(call, _) => self.call(call),
             Expr::Dot(sides, _, _) => self.fact(&sides.lhs, &sides.rhs),

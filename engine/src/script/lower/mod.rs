@@ -44,6 +44,8 @@ enum Step {
     Any(Vec<Step>),
     Compare { how: Comparison, left: Box<Step>, right: Box<Step> },
     Calculate { how: Calculation, left: Box<Step>, right: Box<Step> },
+    /// The first that is known.
+    Known(Vec<Step>),
     Among { needle: Box<Step>, list: Vec<Constant> },
     If { condition: Box<Step>, then: Box<Step>, otherwise: Box<Step> },
     Switch { on: Box<Step>, cases: Vec<Case>, default: Box<Step> },

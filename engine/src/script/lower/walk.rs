@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Calculation, Case, Comparison, Constant, Lowered, Step};
 use crate::facts::{Object, Value, World};
 use crate::script::Returned;
@@ -38,15 +40,31 @@ type Walked<'s> = Result<Held<'s>, Stop<'s>>;
 struct Walk<'s, 'w> {
     world: &'w World,
     rule: usize,
-    locals: Vec<Held<'s>>,
-    seen: Vec<Seen<'s>>,
+    locals: SmallVec<[Held<'s>; 8]>,
+    /// What was read, where that is asked for.
+    seen: Option<Vec<Seen<'s>>>,
 }
 
 impl Lowered {
     /// What the rule gives back and what it read, in reading order; nothing where Rhai must say.
     pub(crate) fn run<'s>(&'s self, rule: usize, world: &World) -> Option<(Returned, Vec<Seen<'s>>)> {
-        let locals = vec![Held::Nothing; self.locals];
-        let mut walk = Walk { world, rule, locals, seen: Vec::new() };
+        let (returned, seen) = self.walk(rule, world, Some(Vec::new()))?;
+        Some((returned, seen.unwrap_or_default()))
+    }
+
+    /// What the rule gives back; nothing where Rhai must say.
+    pub(crate) fn result(&self, rule: usize, world: &World) -> Option<Returned> {
+        self.walk(rule, world, None).map(|(returned, _)| returned)
+    }
+
+    fn walk<'s>(
+        &'s self,
+        rule: usize,
+        world: &World,
+        seen: Option<Vec<Seen<'s>>>,
+    ) -> Option<(Returned, Option<Vec<Seen<'s>>>)> {
+        let locals = smallvec![Held::Nothing; self.locals];
+        let mut walk = Walk { world, rule, locals, seen };
         let returned = match walk.step(&self.root) {
             Ok(Held::Nothing | Held::EmptyList) => Returned::Nothing,
             Ok(Held::Number(number)) => Returned::Points(number),
@@ -128,6 +146,15 @@ impl<'s> Walk<'s, '_> {
                 };
                 Held::Number(calculate(*how, left, right).ok_or(Stop::GiveUp)?)
             }
+            Step::Known(parts) => {
+                for part in parts {
+                    match self.step(part)? {
+                        Held::Nothing => {}
+                        known => return Ok(known),
+                    }
+                }
+                Held::Nothing
+            }
             Step::Among { needle, list } => match self.step(needle)? {
                 Held::EmptyList => return Err(Stop::GiveUp),
                 needle => Held::Flag(list.iter().any(|item| needle.is(item))),
@@ -185,11 +212,13 @@ impl<'s> Walk<'s, '_> {
     }
 
     fn read(&mut self, object: Object, slot: u8, argument: Option<&'s Arc<str>>) -> Held<'s> {
-        let known = self.seen.iter().any(|seen| {
-            seen.object == object && seen.slot == slot && seen.argument == argument
-        });
-        if !known {
-            self.seen.push(Seen { object, slot, argument });
+        if let Some(seen) = &mut self.seen {
+            let same = |known: &Seen<'_>| {
+                known.object == object && known.slot == slot && known.argument == argument
+            };
+            if !seen.iter().any(same) {
+                seen.push(Seen { object, slot, argument });
+            }
         }
         match self.world.value(self.rule, object, slot, argument.map(|text| &**text)) {
             Value::Unknown => Held::Nothing,
