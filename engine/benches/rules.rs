@@ -91,7 +91,8 @@ fn main() {
     }
     cases.push(posts.case(&program, effort.least));
     cases.push(load(effort.least));
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     cases.retain(|case| wanted.iter().all(|word| case.what.contains(word.as_str())));
     for round in 0..effort.rounds {
         for case in &mut cases {
@@ -130,7 +131,8 @@ struct Data {
 
 impl Data {
     fn real() -> Self {
-        let file = |name: &str| std::fs::read_to_string(top().join("tests/data/rfcs").join(name)).unwrap();
+        let file =
+            |name: &str| std::fs::read_to_string(top().join("tests/data/rfcs").join(name)).unwrap();
         Self::of(file("activities.jsonl"), &file("people.jsonl"), true)
     }
 
@@ -169,7 +171,12 @@ impl Data {
         assert!(ours.eq(floor.iter().map(|(advocate, total)| (advocate.as_str(), total.points))));
     }
 
-    fn cases<'a>(&'a self, program: &'a Program, names: [&'static str; 3], least: Duration) -> [Case<'a>; 3] {
+    fn cases<'a>(
+        &'a self,
+        program: &'a Program,
+        names: [&'static str; 3],
+        least: Duration,
+    ) -> [Case<'a>; 3] {
         let activities = self.records.iter().filter(|record| record.what.is_none()).count();
         let lines = self.records.len();
         let [scoring_name, reading, from_json] = names;
@@ -237,7 +244,8 @@ impl Posts {
         for (ours, floor) in self.ours.iter().zip(&self.floor) {
             let verdict = program.check(ours, &CheckContext::default(), self.at).unwrap();
             let floor = self.checker.check(floor, false, self.at);
-            let ours = verdict.findings.iter().map(|finding| (&*finding.rule, finding.message.as_str()));
+            let ours =
+                verdict.findings.iter().map(|finding| (&*finding.rule, finding.message.as_str()));
             assert!(ours.eq(floor.iter().map(|finding| (finding.rule, &*finding.message))));
         }
     }
@@ -314,7 +322,9 @@ fn print(cases: &[Case<'_>], effort: &Effort) {
         let ratio = spread(case.times.iter().filter_map(|(floor, ours)| Some(ours / (*floor)?)));
         let (goal, met) = match case.goal {
             Goal::Ratio(most) => (format!("≤ {most}×"), ratio.map(|[median, ..]| median <= most)),
-            Goal::Time(most) => (format!("≤ {}", shown(most)), ours.map(|[median, ..]| median <= most)),
+            Goal::Time(most) => {
+                (format!("≤ {}", shown(most)), ours.map(|[median, ..]| median <= most))
+            }
             Goal::None => ("–".to_owned(), None),
         };
         println!(

@@ -179,7 +179,11 @@ fn harmless(text: &str) -> String {
         .map(|character| match character {
             '\n' | '\t' => character,
             '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => '\u{fffd}',
             other if other.is_control() => '\u{fffd}',
             other => other,
         })
@@ -274,8 +278,11 @@ impl Problem {
         };
         let file = self.file.as_deref().map(harmless);
         let help = self.help.as_deref().map(harmless);
-        
-        let mut group = grade.primary_title(harmless(&self.title())).id(self.code.name()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+
+        let mut group = grade
+            .primary_title(harmless(&self.title()))
+            .id(self.code.name())
+            .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
         if let (Some((line, span)), Some(file)) = (&self.shown, &file) {
             group = group.element(
                 Snippet::source(line.as_str())
@@ -407,7 +414,9 @@ impl Error {
 
     /// An error of these problems, or nothing where none of them is worse than a warning.
     pub(crate) fn of(mut problems: Vec<Problem>) -> Option<Self> {
-        problems.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+        problems.sort_by(|a, b| {
+            (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
+        });
         problems.dedup();
         problems.iter().any(|problem| problem.level == Level::Error).then_some(Self { problems })
     }

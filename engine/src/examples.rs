@@ -150,7 +150,9 @@ impl Program {
                 got: match &result {
                     Ok(returned) => told(rule.folder(), returned),
                     Err(failure) => match (&failure.file, failure.line) {
-                        (Some(file), Some(line)) => format!("a fault: {} ({file}:{line})", failure.message),
+                        (Some(file), Some(line)) => {
+                            format!("a fault: {} ({file}:{line})", failure.message)
+                        }
                         _ => format!("a fault: {}", failure.message),
                     },
                 },
@@ -165,7 +167,11 @@ impl Program {
     }
 
     /// The world that an example shows its rule.
-    pub(crate) fn example_world(&self, folder: Folder, example: &Example) -> Result<Arc<World>, Error> {
+    pub(crate) fn example_world(
+        &self,
+        folder: Folder,
+        example: &Example,
+    ) -> Result<Arc<World>, Error> {
         let prepared = prepare(folder, &example.input, &self.manifest)?;
         let at = prepared.post.as_ref().and_then(|post| post.at).unwrap_or(AT);
         let mut world = match &prepared.post {

@@ -46,8 +46,9 @@ pub(crate) fn retryable(rule: &Rule, failure: &Failure) -> Result<(), Error> {
     if failure.code != Code::DeadlineExceeded {
         return Ok(());
     }
-    let mut problem = Problem::new(failure.code, format!("the rule `{}`: {}", rule.id(), failure.message))
-        .help("try again; if it happens again, make the rule simpler");
+    let mut problem =
+        Problem::new(failure.code, format!("the rule `{}`: {}", rule.id(), failure.message))
+            .help("try again; if it happens again, make the rule simpler");
     if let Some(file) = &failure.file {
         problem = problem.file(file);
         if let Some(line) = failure.line {

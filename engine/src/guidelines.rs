@@ -165,7 +165,9 @@ impl Program {
 
     fn is_protected(&self, world: &World) -> bool {
         let list = self.scanner.list(PROTECTED);
-        list.is_some_and(|list| world.post.as_ref().is_some_and(|post| post.analysis.mentions(list)))
+        list.is_some_and(|list| {
+            world.post.as_ref().is_some_and(|post| post.analysis.mentions(list))
+        })
     }
 
     /// Runs one rule; the outer error is a call that may be tried again.
@@ -288,9 +290,9 @@ impl Program {
             author: context.author.map(|author| {
                 author.stated.iter().map(|(slot, value)| (name(*slot), value)).collect()
             }),
-            history: context.history.map(|_| {
-                (&world.so_far, view.map_or(0, |view| view.near_duplicates))
-            }),
+            history: context
+                .history
+                .map(|_| (&world.so_far, view.map_or(0, |view| view.near_duplicates))),
         };
         wire::decision_id(self.version(), &looked)
     }

@@ -36,7 +36,12 @@ struct Published {
 
 impl<'a> History<'a> {
     /// Looks back on events. As everywhere, people without consent stay out of it.
-    pub fn new(program: &'a Program, log: &'a Log, people: &'a People, assume_consent: bool) -> Self {
+    pub fn new(
+        program: &'a Program,
+        log: &'a Log,
+        people: &'a People,
+        assume_consent: bool,
+    ) -> Self {
         let roster = Roster { people, assume_consent };
         let timeline = Timeline::before(log, Timestamp::MAX);
         let published = timeline
@@ -76,7 +81,8 @@ impl<'a> History<'a> {
         if self.published.is_empty() {
             return 0;
         }
-        let since = at.checked_sub(SignedDuration::from_hours(NEAR_DAYS * 24)).unwrap_or(Timestamp::MIN);
+        let since =
+            at.checked_sub(SignedDuration::from_hours(NEAR_DAYS * 24)).unwrap_or(Timestamp::MIN);
         let words = text.fingerprint();
         self.published
             .iter()

@@ -63,7 +63,8 @@ fn drawn(program: &Program, fact: &Fact, seed: u64) -> Value {
     if fact.optional && seed % 5 == 0 {
         return Value::Unknown;
     }
-    let pick = |words: &[&str]| Value::from(words[usize::try_from(seed % words.len() as u64).unwrap()]);
+    let pick =
+        |words: &[&str]| Value::from(words[usize::try_from(seed % words.len() as u64).unwrap()]);
     match fact.kind {
         Type::Flag => Value::Flag(seed % 2 == 0),
         // Small numbers meet the conditions of rules; a few large ones meet their limits.
@@ -119,7 +120,12 @@ fn world(program: &Program, seed: u64, fixed: &[Read]) -> Arc<World> {
     Arc::new(world)
 }
 
-fn run(program: &Program, index: usize, rule: &Rule, world: &Arc<World>) -> (Result<Returned, Failure>, Vec<Read>) {
+fn run(
+    program: &Program,
+    index: usize,
+    rule: &Rule,
+    world: &Arc<World>,
+) -> (Result<Returned, Failure>, Vec<Read>) {
     program.sandbox.run(program.file_of(rule), program.function_of(rule), index, world)
 }
 
@@ -143,7 +149,12 @@ fn holds(program: &Program, seed: u64, other: u64) -> Result<(), TestCaseError> 
         prop_assert_eq!(&result, &again, "{}", rule.id());
         prop_assert_eq!(&reads, &read_again, "{}", rule.id());
         for read in &reads {
-            prop_assert!(rule.foresees(read), "{} reads what the checker did not see: {:?}", rule.id(), read);
+            prop_assert!(
+                rule.foresees(read),
+                "{} reads what the checker did not see: {:?}",
+                rule.id(),
+                read
+            );
         }
     }
     Ok(())

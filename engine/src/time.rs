@@ -136,7 +136,10 @@ mod tests {
     #[test]
     fn a_day_is_the_one_of_the_zone_not_of_the_event() {
         let berlin = calendar("Europe/Berlin", Weekday::Monday);
-        assert_eq!(berlin.day(at("2026-01-01T23:30:00Z")), berlin.day(at("2026-01-02T12:00:00-05:00")));
+        assert_eq!(
+            berlin.day(at("2026-01-01T23:30:00Z")),
+            berlin.day(at("2026-01-02T12:00:00-05:00"))
+        );
         assert_ne!(berlin.day(at("2026-01-01T22:30:00Z")), berlin.day(at("2026-01-01T23:30:00Z")));
     }
 

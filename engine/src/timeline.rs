@@ -39,9 +39,10 @@ impl Timeline {
         let mut activities: HashMap<&Identity, Standing> = HashMap::with_capacity(events.len());
         for event in &events {
             if let Body::Activity(activity) = &event.body
-                && !retracted.contains(&event.identity) {
-                    activities.insert(&event.identity, standing(event, activity));
-                }
+                && !retracted.contains(&event.identity)
+            {
+                activities.insert(&event.identity, standing(event, activity));
+            }
         }
         let known: HashSet<&Identity> = events.iter().map(|event| &event.identity).collect();
         let mut waiting = 0;
@@ -83,9 +84,10 @@ fn retracted<'a>(in_order: &[&'a Event], as_of: Timestamp) -> HashSet<&'a Identi
     let mut retracted = HashSet::new();
     for event in in_order.iter().rev().filter(|event| event.at < as_of) {
         if let Body::Retraction { target } = &event.body
-            && !retracted.contains(&event.identity) {
-                retracted.insert(target);
-            }
+            && !retracted.contains(&event.identity)
+        {
+            retracted.insert(target);
+        }
     }
     retracted
 }

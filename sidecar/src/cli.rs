@@ -171,6 +171,7 @@ pub(crate) struct Completions {
 
 fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| {
-        "not a time with an offset, such as 2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00".to_owned()
+        "not a time with an offset, such as 2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00"
+            .to_owned()
     })
 }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use plaudit_engine::Post;
-use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_posts, read_record};
+use plaudit_engine::events::{
+    Format, Log, People, read_events, read_people, read_posts, read_record,
+};
 use plaudit_engine::{Code, Error, Problem, Program};
 
 use crate::cli::Records;
@@ -104,7 +106,8 @@ fn open(path: &Path, what: &'static str) -> Result<(Reader, String, ProgressBar)
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
-        let problem = Problem::new(Code::Unreadable, format!("`{name}` is a directory, not a file"));
+        let problem =
+            Problem::new(Code::Unreadable, format!("`{name}` is a directory, not a file"));
         return Err(problem.file(&name).into());
     }
     let bar = progress(metadata.len(), what);
@@ -175,7 +178,8 @@ pub(crate) fn posts(path: &Path) -> Result<Vec<Named>, Failure> {
 pub(crate) fn text_post(text: &str, name: &str) -> Result<Post, Failure> {
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     if text.len() > Post::LONGEST {
-        let message = format!("the text has {} bytes; at most {} are checked", text.len(), Post::LONGEST);
+        let message =
+            format!("the text has {} bytes; at most {} are checked", text.len(), Post::LONGEST);
         return Err(Problem::new(Code::TooLarge, message).file(name).into());
     }
     Ok(Post { text: Arc::from(text), ..Post::default() })

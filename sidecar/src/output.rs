@@ -76,7 +76,13 @@ pub(crate) fn safe(text: &str) -> String {
         .map(|character| match character {
             '\n' => "\n".to_owned(),
             '\t' => "    ".to_owned(),
-            '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+            '\u{061c}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => {
                 format!("<U+{:04X}>", u32::from(character))
             }
             other if other.is_control() => format!("<U+{:04X}>", u32::from(other)),

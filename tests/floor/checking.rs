@@ -54,7 +54,10 @@ impl Checker {
         let (long_hashtag, shouted_marks) = (pattern("long_hashtag"), pattern("shouted_marks"));
         Self {
             lists: Lists::read(&directory.join("lexicons"), "Acme"),
-            patterns: RegexSet::new([&long_hashtag, &shouted_marks].map(|text| text.replace(r"\b", ""))).unwrap(),
+            patterns: RegexSet::new(
+                [&long_hashtag, &shouted_marks].map(|text| text.replace(r"\b", "")),
+            )
+            .unwrap(),
             long_hashtag: Regex::new(&long_hashtag).unwrap(),
             shouted_marks: Regex::new(&shouted_marks).unwrap(),
         }
@@ -200,10 +203,12 @@ fn quotations(text: &str) -> Vec<Range<usize>> {
 
 fn is_negated(text: &str, place: &Range<usize>, negations: &[Place], contrasts: &[Place]) -> bool {
     let near = |between: Range<usize>, most: usize| {
-        let words = text[between.clone()].split_whitespace().filter(|part| part.contains(char::is_alphanumeric));
-        let contrasted = contrasts
-            .iter()
-            .any(|contrast| between.start <= contrast.range.start && contrast.range.end <= between.end);
+        let words = text[between.clone()]
+            .split_whitespace()
+            .filter(|part| part.contains(char::is_alphanumeric));
+        let contrasted = contrasts.iter().any(|contrast| {
+            between.start <= contrast.range.start && contrast.range.end <= between.end
+        });
         words.count() < most && !contrasted && !ends_clause(&text[between])
     };
     negations.iter().any(|negation| {
@@ -242,8 +247,7 @@ fn add_value(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
         let message = "A link alone gives few people a reason to open it. Say in a sentence what you took from it.";
         find(findings, "add_value", Severity::Advise, message, links.clone());
     } else if seen.own_words() < 30 {
-        let message =
-            "Most of this is the supplied text. Add a sentence of your own, such as why it matters to you.";
+        let message = "Most of this is the supplied text. Add a sentence of your own, such as why it matters to you.";
         find(findings, "add_value", Severity::Advise, message, Vec::new());
     }
 }
@@ -260,8 +264,9 @@ fn fit_the_channel(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     let (limit, _, hashtags) = limits(seen.post.channel.as_deref());
     let length = length(&seen.post.text, &seen.marks, seen.post.channel.as_deref() == Some("x"));
     if let Some(over) = limit.and_then(|limit| length.checked_sub(limit)).filter(|over| *over > 0) {
-        let message =
-            format!("This is {over} over what the channel takes. Shorten it, or make two posts of it.");
+        let message = format!(
+            "This is {over} over what the channel takes. Shorten it, or make two posts of it."
+        );
         find(findings, "fit_the_channel", Severity::Revise, message, Vec::new());
     }
     if hashtags.is_some_and(|most| seen.marks.hashtags.len() > most) {
@@ -281,10 +286,17 @@ fn include_everyone(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     if !seen.marks.decorative.is_empty() {
         let message =
             "Screen readers spell these letters out or skip them. Plain letters work for everyone.";
-        find(findings, "include_everyone", Severity::Advise, message, seen.marks.decorative.clone());
+        find(
+            findings,
+            "include_everyone",
+            Severity::Advise,
+            message,
+            seen.marks.decorative.clone(),
+        );
     }
     if seen.matched.matched(0) && seen.checker.long_hashtag.is_match(&seen.post.text) {
-        let message = "Start each word of a long hashtag with a capital, so that it can be read aloud.";
+        let message =
+            "Start each word of a long hashtag with a capital, so that it can be read aloud.";
         let places = all(&seen.checker.long_hashtag, &seen.post.text);
         find(findings, "include_everyone", Severity::Advise, message, places);
     }
@@ -329,7 +341,8 @@ fn respect_others(seen: &Seen<'_>, is_protected: bool, findings: &mut Vec<Findin
         return;
     }
     if let Some(places) = seen.asserted(List::Insults) {
-        let message = "This could hurt somebody. Say what you disagree with, and leave the person out of it.";
+        let message =
+            "This could hurt somebody. Say what you disagree with, and leave the person out of it.";
         find(findings, "respect_others", Severity::Revise, message, places);
     }
 }
@@ -337,7 +350,8 @@ fn respect_others(seen: &Seen<'_>, is_protected: bool, findings: &mut Vec<Findin
 fn serve_your_audience(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     const RULE: &str = "serve_your_audience";
     if let Some(places) = seen.asserted(List::EngagementBait) {
-        let message = "Readers notice when they are asked for clicks. Ask them something you want to know.";
+        let message =
+            "Readers notice when they are asked for clicks. Ask them something you want to know.";
         find(findings, RULE, Severity::Advise, message, places);
     }
     let marks = &seen.marks;
@@ -359,11 +373,11 @@ fn serve_your_audience(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
 fn speak_for_yourself(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     const RULE: &str = "speak_for_yourself";
     if seen.post.ghostwritten {
-        let message =
-            "Somebody else wrote this for you. Put it in your own words: people follow you for your voice.";
+        let message = "Somebody else wrote this for you. Put it in your own words: people follow you for your voice.";
         find(findings, RULE, Severity::Advise, message, Vec::new());
     } else if let Some(places) = seen.asserted(List::Official).filter(|_| !seen.author_is_leader) {
-        let message = "This sounds as if Acme were speaking. Write as yourself, in the first person.";
+        let message =
+            "This sounds as if Acme were speaking. Write as yourself, in the first person.";
         find(findings, RULE, Severity::Advise, message, places);
     }
 }

@@ -11,8 +11,14 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// Small words that tell English and German apart; found in the same pass as all others.
 const SMALL_WORDS: [(Language, &str); 2] = [
-    (Language::English, "the and with this that have from they you your our are what when how because been than"),
-    (Language::German, "und ist nicht ein eine einen wir mit auf für von zu zum auch sich dem ich wie oder sind"),
+    (
+        Language::English,
+        "the and with this that have from they you your our are what when how because been than",
+    ),
+    (
+        Language::German,
+        "und ist nicht ein eine einen wir mit auf für von zu zum auch sich dem ich wie oder sind",
+    ),
 ];
 /// So many of them decide.
 const FEWEST_SMALL_WORDS: usize = 3;
@@ -150,7 +156,8 @@ impl Lists {
                 let exception = line.starts_with("- ");
                 let text = line.trim_start_matches("- ").replace("{brand}", brand);
                 let (open_start, open_end) = (text.starts_with('*'), text.ends_with('*'));
-                let entry = Entry { list: List::of(name), language, open_start, open_end, exception };
+                let entry =
+                    Entry { list: List::of(name), language, open_start, open_end, exception };
                 add(text.trim_matches('*'), entry);
             }
         }
@@ -160,25 +167,37 @@ impl Lists {
     }
 
     /// Finds everything; `folded` is the post in lower case, of the same length.
-    pub(crate) fn find(&self, text: &str, folded: &str, stated: Option<&str>, links: &[Range<usize>]) -> Found {
+    pub(crate) fn find(
+        &self,
+        text: &str,
+        folded: &str,
+        stated: Option<&str>,
+        links: &[Range<usize>],
+    ) -> Found {
         let mut finds: Vec<(Find, Language)> = Vec::new();
         let (mut english, mut german) = (0, 0);
         for found in self.automaton.find_overlapping_iter(folded) {
             let starts = may_break(text, folded, found.start());
-            let ends = may_break(text, folded, found.end()) && !is_contraction(&folded[found.end()..]);
+            let ends =
+                may_break(text, folded, found.end()) && !is_contraction(&folded[found.end()..]);
             for entry in &self.entries[found.pattern().as_usize()] {
                 if (!starts && !entry.open_start) || (!ends && !entry.open_end) {
                     continue;
                 }
                 let is_german = entry.language == Language::German;
                 if entry.list == List::SmallWords {
-                    if is_german { german += 1 } else { english += 1 }
+                    if is_german {
+                        german += 1
+                    } else {
+                        english += 1
+                    }
                     continue;
                 }
                 let before = &folded[..found.start()];
                 let after = &folded[found.end()..];
                 let is_word = |sign: char| sign.is_alphanumeric();
-                let start = if starts { found.start() } else { before.trim_end_matches(is_word).len() };
+                let start =
+                    if starts { found.start() } else { before.trim_end_matches(is_word).len() };
                 let end = match ends {
                     true => found.end(),
                     false => folded.len() - after.trim_start_matches(is_word).len(),
@@ -186,8 +205,13 @@ impl Lists {
                 if links.iter().any(|link| link.start < end && start < link.end) {
                     continue;
                 }
-                let find =
-                    Find { list: entry.list, start, end, exception: entry.exception, german: is_german };
+                let find = Find {
+                    list: entry.list,
+                    start,
+                    end,
+                    exception: entry.exception,
+                    german: is_german,
+                };
                 finds.push((find, entry.language));
             }
         }
@@ -198,7 +222,8 @@ impl Lists {
             _ if german >= FEWEST_SMALL_WORDS && english * 4 <= german => Language::German,
             _ => Language::Either,
         };
-        let applies = |of: Language| of == Language::Either || language == Language::Either || of == language;
+        let applies =
+            |of: Language| of == Language::Either || language == Language::Either || of == language;
         let mut finds: Vec<Find> =
             finds.into_iter().filter(|(_, of)| applies(*of)).map(|(find, _)| find).collect();
         self.disguised(folded, &mut finds);
@@ -216,7 +241,8 @@ impl Lists {
             if !part.as_bytes().iter().any(is_sign) {
                 continue;
             }
-            let word = part.trim_matches(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '@' | '$'));
+            let word = part
+                .trim_matches(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '@' | '$'));
             let inner = word.as_bytes().get(1..word.len().saturating_sub(1)).unwrap_or_default();
             let disguised = inner.iter().any(is_sign) && word.as_bytes()[0].is_ascii_alphabetic();
             if disguised {
@@ -234,12 +260,19 @@ impl Lists {
                         other => other,
                     })
                     .collect();
-                let is_insult =
-                    |(text, open): &(String, bool)| if *open { plain.starts_with(text.as_str()) } else { *text == plain };
+                let is_insult = |(text, open): &(String, bool)| {
+                    if *open { plain.starts_with(text.as_str()) } else { *text == plain }
+                };
                 if self.insults.iter().any(is_insult) {
                     let start = start + (word.as_ptr() as usize - part.as_ptr() as usize);
                     let end = start + word.len();
-                    finds.push(Find { list: List::Insults, start, end, exception: false, german: false });
+                    finds.push(Find {
+                        list: List::Insults,
+                        start,
+                        end,
+                        exception: false,
+                        german: false,
+                    });
                 }
             }
         }
@@ -249,9 +282,15 @@ impl Lists {
 impl Found {
     /// Where entries of a list stand: none that overlaps an exception, none within another.
     pub(crate) fn places(&self, list: List) -> Vec<Place> {
-        let of_list = || self.finds.iter().skip_while(|find| find.list < list).take_while(|find| find.list == list);
+        let of_list = || {
+            self.finds
+                .iter()
+                .skip_while(|find| find.list < list)
+                .take_while(|find| find.list == list)
+        };
         let is_excepted = |find: &Find| {
-            of_list().any(|other| other.exception && other.start < find.end && find.start < other.end)
+            of_list()
+                .any(|other| other.exception && other.start < find.end && find.start < other.end)
         };
         let mut places: Vec<Place> = Vec::new();
         for find in of_list() {
@@ -267,11 +306,17 @@ impl Found {
 /// Whether a word may start or end at an offset: next to a sign, or at a capital within a hashtag.
 fn may_break(text: &str, folded: &str, at: usize) -> bool {
     let bytes = folded.as_bytes();
-    let (Some(before), Some(after)) = (at.checked_sub(1).map(|before| bytes[before]), bytes.get(at)) else {
+    let (Some(before), Some(after)) =
+        (at.checked_sub(1).map(|before| bytes[before]), bytes.get(at))
+    else {
         return true;
     };
     let is_word = |byte: u8, sign: fn(&str) -> Option<char>, part: &str| {
-        if byte.is_ascii() { byte.is_ascii_alphanumeric() } else { sign(part).is_some_and(char::is_alphanumeric) }
+        if byte.is_ascii() {
+            byte.is_ascii_alphanumeric()
+        } else {
+            sign(part).is_some_and(char::is_alphanumeric)
+        }
     };
     if !is_word(before, |part| part.chars().next_back(), &folded[..at])
         || !is_word(*after, |part| part.chars().next(), &folded[at..])
@@ -281,7 +326,9 @@ fn may_break(text: &str, folded: &str, at: usize) -> bool {
     let original = text.as_bytes();
     original[at].is_ascii_uppercase()
         && original[at - 1].is_ascii_lowercase()
-        && text[..at].trim_end_matches(|sign: char| sign.is_alphanumeric() || sign == '_').ends_with('#')
+        && text[..at]
+            .trim_end_matches(|sign: char| sign.is_alphanumeric() || sign == '_')
+            .ends_with('#')
 }
 
 /// `won` is no word of `won't`.

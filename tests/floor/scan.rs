@@ -37,14 +37,16 @@ impl Marks {
         match part.as_bytes().first() {
             None => {}
             Some(b'#' | b'@') => {
-                let name = part[1..].find(|sign| !is_word(sign) && sign != '_').unwrap_or(part.len() - 1);
+                let name =
+                    part[1..].find(|sign| !is_word(sign) && sign != '_').unwrap_or(part.len() - 1);
                 if name > 0 && part.starts_with('#') {
                     self.hashtags.push(start..start + 1 + name);
                 }
             }
             Some(_) => match link_start(part) {
                 Some(link) => {
-                    let end = part.trim_end_matches(['.', ',', '!', '?', ')', ':', ';', '”', '"']).len();
+                    let end =
+                        part.trim_end_matches(['.', ',', '!', '?', ')', ':', ';', '”', '"']).len();
                     self.words_of(&part[..link], start);
                     self.links.push(start + link..start + end);
                 }
@@ -91,10 +93,12 @@ impl Marks {
         for (at, sign) in text.char_indices().filter(|(_, sign)| !sign.is_ascii()) {
             let end = at + sign.len_utf8();
             match sign {
-                '\u{1D400}'..='\u{1D7FF}' | '\u{249C}'..='\u{24E9}' => match self.decorative.last_mut() {
-                    Some(last) if last.end == at => last.end = end,
-                    _ => self.decorative.push(at..end),
-                },
+                '\u{1D400}'..='\u{1D7FF}' | '\u{249C}'..='\u{24E9}' => {
+                    match self.decorative.last_mut() {
+                        Some(last) if last.end == at => last.end = end,
+                        _ => self.decorative.push(at..end),
+                    }
+                }
                 '\u{FE0F}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' => {
                     if let Some(last) = self.emoji.last_mut().filter(|last| last.end == at) {
                         last.end = end;
@@ -126,7 +130,8 @@ fn is_word(sign: char) -> bool {
 
 /// How long the word is that starts at an offset; 0 where none does.
 fn word_length(part: &str, start: usize) -> usize {
-    let plain = part.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let plain =
+        part.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let mut end = start + plain;
     if end == part.len() {
         return plain;

@@ -59,8 +59,9 @@ pub(crate) fn score(input: Input<'_>) -> BTreeMap<String, Total> {
             Some(Some(times)) => times.hold_at(at),
             Some(None) | None => input.assume_consent,
         };
-        let is_active =
-            |at| person.and_then(|person| person.active.as_ref()).is_none_or(|times| times.hold_at(at));
+        let is_active = |at| {
+            person.and_then(|person| person.active.as_ref()).is_none_or(|times| times.hold_at(at))
+        };
         if !consents(last) {
             continue;
         }
@@ -126,8 +127,17 @@ fn fold(
 fn is_declared(activity: &Record) -> bool {
     let kind = matches!(
         activity.kind.as_str(),
-        "read" | "listen" | "train" | "share" | "comment" | "create" | "help" | "mentor" | "teach"
-            | "refer" | "kudos"
+        "read"
+            | "listen"
+            | "train"
+            | "share"
+            | "comment"
+            | "create"
+            | "help"
+            | "mentor"
+            | "teach"
+            | "refer"
+            | "kudos"
     );
     let channel = matches!(
         activity.channel.as_deref(),
@@ -244,9 +254,7 @@ impl Seen<'_> {
         let copy = match &post.content {
             Some(Shared::Inline { copy, .. }) => copy.as_deref(),
             Some(Shared::Id(id)) => self.contents.get(id.as_str())?.copy.as_deref(),
-            None => {
-                self.contents.get(self.activity.content.as_deref()?)?.copy.as_deref()
-            }
+            None => self.contents.get(self.activity.content.as_deref()?)?.copy.as_deref(),
         }?;
         Some(text::own_words(&post.text, copy))
     }

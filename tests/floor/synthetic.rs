@@ -41,7 +41,11 @@ impl Synthetic {
             _ => String::new(),
         };
         let leader = random.below(10) == 0;
-        writeln!(self.people, r#"{{"id":"person-{person:03}"{consent}{active},"leader":{leader}}}"#).unwrap();
+        writeln!(
+            self.people,
+            r#"{{"id":"person-{person:03}"{consent}{active},"leader":{leader}}}"#
+        )
+        .unwrap();
     }
 
     fn activity(&mut self, random: &mut Random, number: u64, person: u64, people: u64) {
@@ -106,13 +110,31 @@ impl Synthetic {
                 0 => format!(r#","likes":{likes},"comments":{comments},"shares":{shares}"#),
                 _ => String::new(),
             };
-            self.later("outcome", number, snapshot, at + random.below(30 * DAY), &format!(r#"{others},"clicks":{clicks}"#));
+            self.later(
+                "outcome",
+                number,
+                snapshot,
+                at + random.below(30 * DAY),
+                &format!(r#"{others},"clicks":{clicks}"#),
+            );
         }
         let later = at + DAY;
         match random.below(100) {
             0 => self.later("retraction", number, 7, later, ""),
-            1 => self.later("update", number, 8, later, r#","set":{"ghostwritten":true,"own_words":null}"#),
-            2 => self.later("update", number, 8, later, r#","set":{"kind":"create","format":"video"}"#),
+            1 => self.later(
+                "update",
+                number,
+                8,
+                later,
+                r#","set":{"ghostwritten":true,"own_words":null}"#,
+            ),
+            2 => self.later(
+                "update",
+                number,
+                8,
+                later,
+                r#","set":{"kind":"create","format":"video"}"#,
+            ),
             3 => {
                 let moved = instant(at - random.below(20 * DAY), false);
                 self.later("update", number, 8, later, &format!(r#","set":{{"at":"{moved}"}}"#));
@@ -124,7 +146,9 @@ impl Synthetic {
     /// A line that says something about an activity.
     fn later(&mut self, what: &str, number: u64, part: u64, at: u64, more: &str) {
         let at = instant(at, false);
-        let line = format!(r#"{{"type":"{what}","id":"l-{number}-{part}","at":"{at}","target":"a-{number}"{more}}}"#);
+        let line = format!(
+            r#"{{"type":"{what}","id":"l-{number}-{part}","at":"{at}","target":"a-{number}"{more}}}"#
+        );
         self.activities.push_str(&line);
         self.activities.push('\n');
     }

@@ -22,11 +22,13 @@ pub(crate) fn own_words(text: &str, copy: &str) -> i64 {
 }
 
 fn words(text: &str) -> Vec<String> {
-    let running = text.split_whitespace().filter(|part| {
-        !part.contains("://") && !part.starts_with('#') && !part.starts_with('@')
-    });
+    let running = text
+        .split_whitespace()
+        .filter(|part| !part.contains("://") && !part.starts_with('#') && !part.starts_with('@'));
     running
-        .flat_map(|part| part.split(|sign: char| !sign.is_alphanumeric() && sign != '\'' && sign != '’'))
+        .flat_map(|part| {
+            part.split(|sign: char| !sign.is_alphanumeric() && sign != '\'' && sign != '’')
+        })
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect()

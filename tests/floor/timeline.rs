@@ -68,7 +68,9 @@ pub(crate) fn before(records: &[Record], as_of: Timestamp) -> HashMap<String, Ve
         let nothing = Results { comments: 0, shares: 0, clicks: 0, conversions: 0 };
         let mut standing = Standing { record: Edited::AsRead(activity), results: nothing };
         standing.results.lay_over(activity);
-        if !about.is_empty() && let Some(about) = about.get(&activity.identity()) {
+        if !about.is_empty()
+            && let Some(about) = about.get(&activity.identity())
+        {
             about.iter().for_each(|record| standing.lay_over(record));
         }
         if standing.at < as_of {

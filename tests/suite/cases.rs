@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
 use plaudit_engine::Post;
+use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
 use plaudit_engine::{CheckContext, Error, History, Program, ScoreInput, Sources, canonical};
 use serde::Deserialize;
 use serde_json::Value;
@@ -53,20 +53,31 @@ fn every_case_gives_what_it_expects_and_the_same_bytes_through_every_door() {
     let folder = top().join("tests/cases");
     let mut failures = Vec::new();
     let mut count = 0;
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "json")) {
+    for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "json"))
+    {
         let cases: Vec<Case> = serde_json::from_str(&fs::read_to_string(file).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         for case in cases {
             count += 1;
             if let Err(why) = run(&case) {
-                failures.push(format!("{}: {}\n{why}", file.file_name().unwrap().display(), case.case));
+                failures.push(format!(
+                    "{}: {}\n{why}",
+                    file.file_name().unwrap().display(),
+                    case.case
+                ));
             }
         }
     }
     assert!(count > 0, "there are no cases");
-    assert!(failures.is_empty(), "{} of {count} cases fail\n\n{}", failures.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {count} cases fail\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
 }
 
 fn run(case: &Case) -> Result<(), String> {
@@ -82,13 +93,16 @@ fn run(case: &Case) -> Result<(), String> {
     let rust = through_rust(case, files.as_ref());
     match (&rust, &case.refused) {
         (Err(error), Some(codes)) => {
-            let found: Vec<&str> = error.problems().iter().map(|problem| problem.code.name()).collect();
+            let found: Vec<&str> =
+                error.problems().iter().map(|problem| problem.code.name()).collect();
             if found != codes.iter().map(String::as_str).collect::<Vec<_>>() {
                 return Err(format!("refused with {found:?}, expected {codes:?}\n{error}"));
             }
         }
         (Err(error), None) => return Err(format!("refused: {error}")),
-        (Ok(document), Some(_)) => return Err(format!("accepted, expected to be refused: {document}")),
+        (Ok(document), Some(_)) => {
+            return Err(format!("accepted, expected to be refused: {document}"));
+        }
         (Ok(document), None) => {
             let found: Value = serde_json::from_str(document).unwrap();
             if let Some(expected) = &case.expect {
@@ -134,7 +148,9 @@ fn lines(records: &[Value]) -> String {
 fn through_rust(case: &Case, files: Option<&Files>) -> Result<String, Error> {
     let program = match files {
         Some(files) => {
-            let sources = files.iter().fold(Sources::new(), |all, (path, text)| all.with(path, text.as_str()));
+            let sources = files
+                .iter()
+                .fold(Sources::new(), |all, (path, text)| all.with(path, text.as_str()));
             Program::from_sources(&sources)?
         }
         None => Program::load(top().join("rules"))?,
@@ -219,7 +235,11 @@ fn contains(path: &str, expected: &Value, found: &Value) -> Result<(), String> {
         }
         (Value::Array(expected), Value::Array(all)) => {
             if expected.len() != all.len() {
-                return Err(format!("  {path}: {} items, expected {}: {found}", all.len(), expected.len()));
+                return Err(format!(
+                    "  {path}: {} items, expected {}: {found}",
+                    all.len(),
+                    expected.len()
+                ));
             }
             for (index, (expected, found)) in expected.iter().zip(all).enumerate() {
                 contains(&format!("{path}[{index}]"), expected, found)?;

@@ -86,15 +86,44 @@ fn a_wrong_field_is_named_with_what_would_be_right() {
         (r#","type":"retraction","target":"1""#, WrongValue, "", "does not belong"),
         (r#","post":{"textt":"a"}"#, UnknownField, "post.textt", "did you mean `text`?"),
         (r#","post":{"channel":"x"}"#, Missing, "post", "`text`"),
-        (r#","post":{"text":"a","at":"2026-13-01T00:00:00Z"}"#, WrongValue, "post.at", "is not a time"),
-        (r#","post":{"text":"a","media":[{"kind":"image","atl":"x"}]}"#, UnknownField, "post.media[0].atl", "did you mean `alt`?"),
-        (r#","post":{"text":"a","media":[{"kind":"pic"}]}"#, WrongValue, "post.media[0].kind", "image"),
+        (
+            r#","post":{"text":"a","at":"2026-13-01T00:00:00Z"}"#,
+            WrongValue,
+            "post.at",
+            "is not a time",
+        ),
+        (
+            r#","post":{"text":"a","media":[{"kind":"image","atl":"x"}]}"#,
+            UnknownField,
+            "post.media[0].atl",
+            "did you mean `alt`?",
+        ),
+        (
+            r#","post":{"text":"a","media":[{"kind":"pic"}]}"#,
+            WrongValue,
+            "post.media[0].kind",
+            "image",
+        ),
     ] {
         assert_wrong(activity(more).as_bytes(), Format::JsonLines, code, 1, field, words);
     }
-    for (missing, words) in [("id", "`id`"), ("advocate", "`advocate`"), ("kind", "what was done"), ("at", "when it happened")] {
-        let text = activity("").replace(&format!("\"{missing}\""), "\"minutes\"").replace(":\"1\"", ":1");
-        let text = if missing == "id" { text } else { activity("").split(',').filter(|part| !part.contains(&format!("\"{missing}\""))).collect::<Vec<_>>().join(",") };
+    for (missing, words) in [
+        ("id", "`id`"),
+        ("advocate", "`advocate`"),
+        ("kind", "what was done"),
+        ("at", "when it happened"),
+    ] {
+        let text =
+            activity("").replace(&format!("\"{missing}\""), "\"minutes\"").replace(":\"1\"", ":1");
+        let text = if missing == "id" {
+            text
+        } else {
+            activity("")
+                .split(',')
+                .filter(|part| !part.contains(&format!("\"{missing}\"")))
+                .collect::<Vec<_>>()
+                .join(",")
+        };
         let text = if text.ends_with('}') { text } else { format!("{text}}}") };
         assert_wrong(text.as_bytes(), Format::JsonLines, Missing, 1, "", words);
     }
@@ -104,12 +133,35 @@ fn a_wrong_field_is_named_with_what_would_be_right() {
 
 #[test]
 fn a_time_must_exist_and_say_its_offset() {
-    for time in ["2026-02-30T00:00:00Z", "99999-01-01T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01", "2026-01-01T25:00:00Z", "", "now", "1767225600"] {
+    for time in [
+        "2026-02-30T00:00:00Z",
+        "99999-01-01T00:00:00Z",
+        "2026-01-01T00:00:00",
+        "2026-01-01",
+        "2026-01-01T25:00:00Z",
+        "",
+        "now",
+        "1767225600",
+    ] {
         let text = activity("").replace("2026-01-01T00:00:00Z", time);
-        assert_wrong(text.as_bytes(), Format::JsonLines, Code::WrongValue, 1, "at", "is not a time with an offset");
+        assert_wrong(
+            text.as_bytes(),
+            Format::JsonLines,
+            Code::WrongValue,
+            1,
+            "at",
+            "is not a time with an offset",
+        );
     }
     let number = activity("").replace("\"2026-01-01T00:00:00Z\"", "5");
-    assert_wrong(number.as_bytes(), Format::JsonLines, Code::WrongValue, 1, "at", "a time with an offset");
+    assert_wrong(
+        number.as_bytes(),
+        Format::JsonLines,
+        Code::WrongValue,
+        1,
+        "at",
+        "a time with an offset",
+    );
 }
 
 #[test]
@@ -121,10 +173,18 @@ fn what_is_far_too_large_is_refused_quickly() {
         (brackets, Code::WrongValue, "object"),
         (activity(&nested), Code::Syntax, "recursion limit"),
         (activity(r#","likes":1e400"#), Code::Syntax, "number out of range"),
-        (activity(&format!(",\"likes\":{}", "9".repeat(100_000))), Code::Syntax, "number out of range"),
+        (
+            activity(&format!(",\"likes\":{}", "9".repeat(100_000))),
+            Code::Syntax,
+            "number out of range",
+        ),
         (activity(&format!(",\"{long}\":1")), Code::UnknownField, "there is no field"),
         (activity(&format!(",\"campaign\":\"{long}\"")), Code::WrongValue, "at most 1000"),
-        (activity(&format!(",\"post\":{{\"text\":\"{long}\"}}")), Code::WrongValue, "at most 1000000"),
+        (
+            activity(&format!(",\"post\":{{\"text\":\"{long}\"}}")),
+            Code::WrongValue,
+            "at most 1000000",
+        ),
         (activity(&format!(",\"campaign\":\"{long}{long}\"")), Code::TooLarge, "16 MiB"),
     ] {
         let error = read(text.as_bytes(), Format::JsonLines).expect_err(words);
@@ -173,16 +233,72 @@ fn a_csv_file_is_read_with_the_same_care() {
     for (head, rows, code, line, field, words) in [
         (HEAD, "1,ann,share".to_owned(), Code::Syntax, 2, "", "3 cells"),
         (HEAD, format!("1,ann,share,{T},x"), Code::Syntax, 2, "", "5 cells"),
-        ("id,advocate,kind,at,id", format!("1,ann,share,{T},2"), Code::Duplicate, 1, "", "`id` stands there twice"),
-        ("id,advocate,kind,at,liks", format!("1,ann,share,{T},5"), Code::UnknownField, 2, "", "did you mean `likes`?"),
-        ("id,advocate,kind,at,likes", format!("1,ann,share,{T},abc"), Code::WrongValue, 2, "likes", "not a whole number"),
-        ("id,advocate,kind,at,likes", format!("1,ann,share,{T},99999999999999999999"), Code::WrongValue, 2, "likes", "not a whole number"),
-        ("id,advocate,kind,at,customer", format!("1,ann,share,{T},maybe"), Code::WrongValue, 2, "customer", "neither"),
-        (HEAD, format!("1,ann,share,{T}\n2,bob,share,2026-02-30T00:00:00Z"), Code::WrongValue, 3, "at", "is not a time"),
-        (HEAD, format!("1,ann,share,{T}\n1,bob,share,{T}"), Code::Conflict, 3, "id", "lines 2 and 3"),
+        (
+            "id,advocate,kind,at,id",
+            format!("1,ann,share,{T},2"),
+            Code::Duplicate,
+            1,
+            "",
+            "`id` stands there twice",
+        ),
+        (
+            "id,advocate,kind,at,liks",
+            format!("1,ann,share,{T},5"),
+            Code::UnknownField,
+            2,
+            "",
+            "did you mean `likes`?",
+        ),
+        (
+            "id,advocate,kind,at,likes",
+            format!("1,ann,share,{T},abc"),
+            Code::WrongValue,
+            2,
+            "likes",
+            "not a whole number",
+        ),
+        (
+            "id,advocate,kind,at,likes",
+            format!("1,ann,share,{T},99999999999999999999"),
+            Code::WrongValue,
+            2,
+            "likes",
+            "not a whole number",
+        ),
+        (
+            "id,advocate,kind,at,customer",
+            format!("1,ann,share,{T},maybe"),
+            Code::WrongValue,
+            2,
+            "customer",
+            "neither",
+        ),
+        (
+            HEAD,
+            format!("1,ann,share,{T}\n2,bob,share,2026-02-30T00:00:00Z"),
+            Code::WrongValue,
+            3,
+            "at",
+            "is not a time",
+        ),
+        (
+            HEAD,
+            format!("1,ann,share,{T}\n1,bob,share,{T}"),
+            Code::Conflict,
+            3,
+            "id",
+            "lines 2 and 3",
+        ),
         ("id,advocate,kind", "1,ann,share".to_owned(), Code::Missing, 2, "", "`at` is missing"),
         (HEAD, ",,,".to_owned(), Code::Missing, 2, "", "`id` is missing"),
-        ("id,advocate,kind,at,post,post.text", format!("1,ann,share,{T},x,y"), Code::WrongValue, 2, "post", ""),
+        (
+            "id,advocate,kind,at,post,post.text",
+            format!("1,ann,share,{T},x,y"),
+            Code::WrongValue,
+            2,
+            "post",
+            "",
+        ),
     ] {
         assert_wrong(format!("{head}\n{rows}\n").as_bytes(), Format::Csv, code, line, field, words);
     }
@@ -191,7 +307,10 @@ fn a_csv_file_is_read_with_the_same_care() {
     assert_wrong(&broken, Format::Csv, Code::NotUtf8, 2, "", "UTF-8");
     for (text, events) in [
         (format!("\u{feff}{HEAD}\r\n1,ann,share,{T}\r\n"), 1),
-        (format!("{HEAD},post.text\n1,ann,share,{T},\"a \"\"b\"\", c\nd\"\n2,bob,share,{T},x\n"), 2),
+        (
+            format!("{HEAD},post.text\n1,ann,share,{T},\"a \"\"b\"\", c\nd\"\n2,bob,share,{T},x\n"),
+            2,
+        ),
         (format!("{HEAD}\n\n1,ann,share,{T}\n\n"), 1),
         (format!("{HEAD}\n"), 0),
         (String::new(), 0),
@@ -212,7 +331,12 @@ fn a_person_who_is_wrong_is_named() {
         (r#"{"name":"Ann"}"#, Code::Missing, 1, "`id` is missing"),
         (r#"{"id":"ann","consnt":true}"#, Code::UnknownField, 1, "did you mean `consent`?"),
         (r#"{"id":"ann","consent":"yes"}"#, Code::WrongValue, 1, "`true`, `false` or a list"),
-        (r#"{"id":"ann","consent":[{"from":"2026-02-01T00:00:00Z","until":"2026-01-01T00:00:00Z"}]}"#, Code::WrongValue, 1, "ends before it begins"),
+        (
+            r#"{"id":"ann","consent":[{"from":"2026-02-01T00:00:00Z","until":"2026-01-01T00:00:00Z"}]}"#,
+            Code::WrongValue,
+            1,
+            "ends before it begins",
+        ),
         (r#"{"id":"ann","style":"lurker"}"#, Code::WrongValue, 1, "`listener`"),
         ("{\"id\":\"ann\"}\n{\"id\":\"ann\",\"level\":\"5\"}", Code::Conflict, 2, "lines 1 and 2"),
     ] {
@@ -226,7 +350,8 @@ fn a_person_who_is_wrong_is_named() {
 
 /// A check of what comes in on standard input.
 fn check(input: &[u8], more: &[&str]) -> Output {
-    let arguments = [&["check", "-", "--at", "2026-01-01T00:00:00Z", "--fail-on", "never"], more].concat();
+    let arguments =
+        [&["check", "-", "--at", "2026-01-01T00:00:00Z", "--fail-on", "never"], more].concat();
     let output = plaudit_with(&arguments, input);
     assert!(!support::stderr(&output).contains("panicked"), "{}", support::stderr(&output));
     output
@@ -316,9 +441,24 @@ fn nothing_from_outside_reaches_the_terminal_raw() {
     let json = serde_json::to_string(NASTY).unwrap().replace('\u{9b}', "\\u009b");
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("a.jsonl");
-    let line = activity(&format!(",\"campaign\":{json}")).replace("\"ann\"", &json).replace("\"1\"", &json);
-    fs::write(&file, format!("{line}\n{}", line.replace("\"share\"", &json).replace("\"id\":", "\"source\":\"x\",\"id\":"))).unwrap();
-    let records = ["--activities", file.to_str().unwrap(), "--assume-consent", "--as-of", "2026-06-30T00:00:00Z"];
+    let line = activity(&format!(",\"campaign\":{json}"))
+        .replace("\"ann\"", &json)
+        .replace("\"1\"", &json);
+    fs::write(
+        &file,
+        format!(
+            "{line}\n{}",
+            line.replace("\"share\"", &json).replace("\"id\":", "\"source\":\"x\",\"id\":")
+        ),
+    )
+    .unwrap();
+    let records = [
+        "--activities",
+        file.to_str().unwrap(),
+        "--assume-consent",
+        "--as-of",
+        "2026-06-30T00:00:00Z",
+    ];
     let run = |arguments: &[&str], input: &[u8]| {
         // Colours are asked for, so that nothing takes escapes out on the way.
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_plaudit"))
@@ -337,7 +477,12 @@ fn nothing_from_outside_reaches_the_terminal_raw() {
         let mut raw = raw_controls(&output.stdout);
         raw.remove(&'\u{1b}');
         assert!(raw.is_empty(), "{arguments:?}: {raw:?} in {own:?}");
-        assert_eq!(raw_controls(&output.stderr), BTreeSet::new(), "{arguments:?}: {:?}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            raw_controls(&output.stderr),
+            BTreeSet::new(),
+            "{arguments:?}: {:?}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     };
     run(&["check", "-"], format!("Acme is the best {NASTY} guaranteed").as_bytes());
     run(&["check", "-"], format!(r#"{{"text":{json},"id":{json},"language":{json}}}"#).as_bytes());
@@ -362,11 +507,84 @@ fn loads_or_not(path: &str, bytes: Vec<u8>) {
 }
 
 const SOUP: &[&str] = &[
-    "fn ", "private ", "rule", "(", ")", "{", "}", "[", "]", "#{", ";", ",", ":", ".", "=", "==", "!=", "<", "=>", "..", "+=", "+",
-    "-", "!", "&&", "??", "if ", "else ", "switch ", "for ", "in ", "while ", "loop ", "do ", "until ", "let ", "const ", "return ", "throw ",
-    "try ", "catch ", "import ", "as ", "break ", "continue ", "global::", "activity", "person", "post", "so_far", "x", "y", ".likes", ".kind",
-    ".count", ".push", ".len", "\"share\"", "\"brand\"", "advise", "`${", "}`", "1", "0", "9e9", "true", "()", "_", "|", "this", "\n", " ",
-    "/// Title\n", "/// 5: #{\n", "/*", "*/", "é", "\u{1f600}",
+    "fn ",
+    "private ",
+    "rule",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    "#{",
+    ";",
+    ",",
+    ":",
+    ".",
+    "=",
+    "==",
+    "!=",
+    "<",
+    "=>",
+    "..",
+    "+=",
+    "+",
+    "-",
+    "!",
+    "&&",
+    "??",
+    "if ",
+    "else ",
+    "switch ",
+    "for ",
+    "in ",
+    "while ",
+    "loop ",
+    "do ",
+    "until ",
+    "let ",
+    "const ",
+    "return ",
+    "throw ",
+    "try ",
+    "catch ",
+    "import ",
+    "as ",
+    "break ",
+    "continue ",
+    "global::",
+    "activity",
+    "person",
+    "post",
+    "so_far",
+    "x",
+    "y",
+    ".likes",
+    ".kind",
+    ".count",
+    ".push",
+    ".len",
+    "\"share\"",
+    "\"brand\"",
+    "advise",
+    "`${",
+    "}`",
+    "1",
+    "0",
+    "9e9",
+    "true",
+    "()",
+    "_",
+    "|",
+    "this",
+    "\n",
+    " ",
+    "/// Title\n",
+    "/// 5: #{\n",
+    "/*",
+    "*/",
+    "é",
+    "\u{1f600}",
 ];
 
 proptest! {

@@ -11,7 +11,8 @@ use crate::support::MANIFEST;
 
 /// A rule of the same program that does its work whatever its neighbour does.
 const INNOCENT: &str = "/// Good.\nfn innocent(activity) { if activity.kind == \"share\" { 3 } }\n";
-const INNOCENT_GUIDE: &str = "/// Fine.\nfn innocent_guide(post) { if post.words > 0 { advise(\"Well done.\") } }\n";
+const INNOCENT_GUIDE: &str =
+    "/// Fine.\nfn innocent_guide(post) { if post.words > 0 { advise(\"Well done.\") } }\n";
 const ACTIVITY: &str = r#"{"id":"1","advocate":"ann","kind":"share","at":"2026-01-01T00:00:00Z"}"#;
 /// A command that takes longer hangs.
 const WATCHDOG: Duration = Duration::from_secs(20);
@@ -63,20 +64,26 @@ fn run(files: &[(&str, &str)], command: &[&str], post: &str) -> Ended {
         }
         std::thread::sleep(Duration::from_millis(5));
     };
-    let read = |name: &str| String::from_utf8_lossy(&fs::read(place.join(name)).unwrap()).into_owned();
-    let ended = Ended {
-        code: status.code().unwrap_or(-1),
-        output: read("output"),
-        errors: read("errors"),
-    };
+    let read =
+        |name: &str| String::from_utf8_lossy(&fs::read(place.join(name)).unwrap()).into_owned();
+    let ended =
+        Ended { code: status.code().unwrap_or(-1), output: read("output"), errors: read("errors") };
     assert!(!ended.errors.contains("panicked"), "{}", ended.errors);
     assert!(!ended.errors.contains("memory allocation"), "{}", ended.errors);
     ended
 }
 
-const SCORE: &[&str] =
-    &["score", "--activities", "activities.jsonl", "--assume-consent", "--as-of", "2026-06-30T00:00:00Z", "--json"];
-const CHECK: &[&str] = &["check", "post.txt", "--at", "2026-01-01T00:00:00Z", "--fail-on", "never", "--json"];
+const SCORE: &[&str] = &[
+    "score",
+    "--activities",
+    "activities.jsonl",
+    "--assume-consent",
+    "--as-of",
+    "2026-06-30T00:00:00Z",
+    "--json",
+];
+const CHECK: &[&str] =
+    &["check", "post.txt", "--at", "2026-01-01T00:00:00Z", "--fail-on", "never", "--json"];
 
 fn scoring(body: &str) -> String {
     format!("/// Bad.\nfn hostile(activity) {{\n{body}\n}}\n")
@@ -106,8 +113,13 @@ fn is_refused(files: &[(&str, &str)], code: &str, words: &str) {
     assert_eq!(ended.code, 1, "{shown}: {}{}", ended.output, ended.errors);
     let report: Value = serde_json::from_str(&ended.output).unwrap();
     let problems = report["problems"].as_array().unwrap();
-    let fits = |problem: &&Value| problem["code"] == code && problem["message"].as_str().unwrap().contains(words);
-    assert!(problems.iter().any(|problem| fits(&problem)), "{shown}: wanted {code} “{words}” in {report:.2000}");
+    let fits = |problem: &&Value| {
+        problem["code"] == code && problem["message"].as_str().unwrap().contains(words)
+    };
+    assert!(
+        problems.iter().any(|problem| fits(&problem)),
+        "{shown}: wanted {code} “{words}” in {report:.2000}"
+    );
     assert!(problems.len() <= 1_000, "{}", problems.len());
 }
 
@@ -176,7 +188,9 @@ fn what_grows_ends_at_the_limit_of_sizes() {
 fn functions_that_call_themselves_end_at_the_limit_of_depth() {
     let one = "}\nprivate fn down(n) { down(n + 1)";
     let two = "}\nprivate fn ping(n) { pong(n + 1) }\nprivate fn pong(n) { ping(n)";
-    for body in [format!("down(1)\n{one}"), format!("ping(1)\n{two}"), "hostile(activity)".to_owned()] {
+    for body in
+        [format!("down(1)\n{one}"), format!("ping(1)\n{two}"), "hostile(activity)".to_owned()]
+    {
         fails_alone(&body, &["limit-exceeded"]);
     }
 }
@@ -196,7 +210,13 @@ fn errors_of_calculation_and_wrong_points_are_faults() {
     ] {
         fails_alone(body, &["script-error"]);
     }
-    let wrong = ["-5", "9007199254740991", "9223372036854775807", "let x = [\"five\"]; x[0]", "let x = #{ a: [1] }; x.a"];
+    let wrong = [
+        "-5",
+        "9007199254740991",
+        "9223372036854775807",
+        "let x = [\"five\"]; x[0]",
+        "let x = #{ a: [1] }; x.a",
+    ];
     for body in wrong {
         fails_alone(body, &["wrong-result"]);
     }
@@ -223,8 +243,10 @@ fn what_reaches_out_of_the_sandbox_is_refused() {
     ] {
         body_is_refused(body, code, words);
     }
-    for import in ["/etc/passwd", "../x", "lib/../../x", "http://example.com/x", "scoring/innocent"] {
-        let rule = format!("import \"{import}\" as x;\n/// Bad.\nfn hostile(activity) {{ x::y() }}\n");
+    for import in ["/etc/passwd", "../x", "lib/../../x", "http://example.com/x", "scoring/innocent"]
+    {
+        let rule =
+            format!("import \"{import}\" as x;\n/// Bad.\nfn hostile(activity) {{ x::y() }}\n");
         is_refused(&[("scoring/hostile.rhai", &rule)], "unknown-import", "nothing to import");
     }
 }
@@ -239,7 +261,11 @@ fn nothing_runs_when_a_program_is_loaded() {
         "const A = y();\nfn y() { loop { } }\n",
         "throw 1;\nfn y() { 1 }\n",
     ] {
-        is_refused(&[("lib/x.rhai", library), RULE], "not-allowed", "only functions, imports and constants");
+        is_refused(
+            &[("lib/x.rhai", library), RULE],
+            "not-allowed",
+            "only functions, imports and constants",
+        );
     }
     is_refused(&[("scoring/hostile.rhai", "loop { }\n")], "not-allowed", "only functions");
     let circle = [
@@ -253,11 +279,23 @@ fn nothing_runs_when_a_program_is_loaded() {
 #[test]
 fn no_function_takes_the_place_of_one_that_rules_are_given() {
     for (rule, name) in [
-        ("/// Bad.\nfn hostile(post) { advise(\"x\").at(\"links\") }\nprivate fn at(x) { 5 }\n", "at"),
-        ("/// Bad.\nfn hostile(post) { if post.mentions(\"brand\") { advise(\"x\") } }\nprivate fn mentions(x) { true }\n", "mentions"),
-        ("/// Bad.\nfn hostile(post) { advise(\"x\") }\nprivate fn advise(x) { block(x) }\n", "advise"),
+        (
+            "/// Bad.\nfn hostile(post) { advise(\"x\").at(\"links\") }\nprivate fn at(x) { 5 }\n",
+            "at",
+        ),
+        (
+            "/// Bad.\nfn hostile(post) { if post.mentions(\"brand\") { advise(\"x\") } }\nprivate fn mentions(x) { true }\n",
+            "mentions",
+        ),
+        (
+            "/// Bad.\nfn hostile(post) { advise(\"x\") }\nprivate fn advise(x) { block(x) }\n",
+            "advise",
+        ),
         ("/// Bad.\nfn review(post) { advise(\"x\") }\n", "review"),
-        ("/// Bad.\nfn hostile(post) { if \"abc\".len() == 3 { advise(\"x\") } }\nprivate fn len() { 3 }\n", "len"),
+        (
+            "/// Bad.\nfn hostile(post) { if \"abc\".len() == 3 { advise(\"x\") } }\nprivate fn len() { 3 }\n",
+            "len",
+        ),
     ] {
         is_refused(&[("guidelines/hostile.rhai", rule)], "duplicate", &format!("`{name}`"));
     }
@@ -298,7 +336,11 @@ fn giant_sources_are_refused() {
     body_is_refused(&"9".repeat(60_000), "not-allowed", "fractions");
     let functions: String = (0..5_000).map(|n| format!("private fn f{n}() {{ 1 }}\n")).collect();
     is_refused(&[("scoring/hostile.rhai", &functions)], "syntax", "functions");
-    body_is_refused(&(0..9_000).map(|n| format!("let v{n} = {n};\n")).collect::<String>(), "too-large", "128 variables");
+    body_is_refused(
+        &(0..9_000).map(|n| format!("let v{n} = {n};\n")).collect::<String>(),
+        "too-large",
+        "128 variables",
+    );
 }
 
 #[test]
@@ -312,17 +354,36 @@ fn many_problems_take_neither_long_nor_much_memory() {
         body_is_refused(&body, code, " no ");
     }
     let cases: String = (0..15_000).map(|n| format!("\"k{n}\" => 1,\n")).collect();
-    body_is_refused(&format!("switch activity.kind {{\n{cases} _ => 2 }}"), "impossible-value", "is never");
+    body_is_refused(
+        &format!("switch activity.kind {{\n{cases} _ => 2 }}"),
+        "impossible-value",
+        "is never",
+    );
     let parameters = (0..2_000).map(|n| format!("a{n}")).collect::<Vec<_>>().join(",\n");
-    is_refused(&[("scoring/hostile.rhai", &format!("/// X.\nfn h({parameters}) {{ 1 }}\n"))], "unknown-parameter", "cannot take");
+    is_refused(
+        &[("scoring/hostile.rhai", &format!("/// X.\nfn h({parameters}) {{ 1 }}\n"))],
+        "unknown-parameter",
+        "cannot take",
+    );
     let examples = "/// 1: #{ activity: #{ kind: \"shre\" } }\n".repeat(6_000);
-    is_refused(&[("scoring/hostile.rhai", &format!("/// X.\n{examples}fn h(activity) {{ 1 }}\n"))], "malformed-example", "");
+    is_refused(
+        &[("scoring/hostile.rhai", &format!("/// X.\n{examples}fn h(activity) {{ 1 }}\n"))],
+        "malformed-example",
+        "",
+    );
     let open = "/// 1: #{\n".repeat(20_000);
-    is_refused(&[("scoring/hostile.rhai", &format!("/// X.\n{open}fn h(activity) {{ 1 }}\n"))], "malformed-example", "");
+    is_refused(
+        &[("scoring/hostile.rhai", &format!("/// X.\n{open}fn h(activity) {{ 1 }}\n"))],
+        "malformed-example",
+        "",
+    );
     for (settings, code) in [
         ((0..15_000).map(|n| format!("x{n} = 1\n")).collect::<String>(), "unknown-setting"),
         ((0..10_000).map(|n| format!("[rules.r{n}]\n")).collect(), "unknown-rule"),
-        (format!("[caps.x]\nper = \"day\"\npoints = 1\nrules = [{}]\n", "\"r\",".repeat(40_000)), "unknown-rule"),
+        (
+            format!("[caps.x]\nper = \"day\"\npoints = 1\nrules = [{}]\n", "\"r\",".repeat(40_000)),
+            "unknown-rule",
+        ),
     ] {
         is_refused(&[("program.toml", &format!("{MANIFEST}{settings}"))], code, "there is no");
     }
@@ -342,11 +403,15 @@ fn helpers_that_are_called_in_ever_other_ways_are_not_followed_for_ever() {
     let rule = format!("/// X.\nfn h(activity) {{ {calls} 1 }}\nprivate fn g(x) {{ {work} x }}\n");
     is_refused(&[("scoring/hostile.rhai", &rule)], "too-large", "too many ways");
     let unions: String = (0..3_900).map(|n| format!("x = {n}; g(x);\n")).collect();
-    let rule = format!("/// X.\nfn h(activity) {{ let x = 0; {unions} 1 }}\nprivate fn g(x) {{ x }}\n");
+    let rule =
+        format!("/// X.\nfn h(activity) {{ let x = 0; {unions} 1 }}\nprivate fn g(x) {{ x }}\n");
     let ended = run(&[("scoring/hostile.rhai", &rule)], &["lint"], "");
     assert_eq!(ended.code, 0, "{}", ended.output);
-    let chain: String = (0..200).map(|n| format!("private fn f{n}(a) {{ f{m}(a) + f{m}(a) }}\n", m = n + 1)).collect();
-    let rule = format!("/// X.\nfn h(activity) {{ f0(activity) }}\n{chain}private fn f200(a) {{ 1 }}\n");
+    let chain: String = (0..200)
+        .map(|n| format!("private fn f{n}(a) {{ f{m}(a) + f{m}(a) }}\n", m = n + 1))
+        .collect();
+    let rule =
+        format!("/// X.\nfn h(activity) {{ f0(activity) }}\n{chain}private fn f200(a) {{ 1 }}\n");
     let ended = run(&[("scoring/hostile.rhai", &rule)], SCORE, "");
     assert_eq!(ended.code, 0, "{}{}", ended.output, ended.errors);
     assert!(ended.output.contains("\"innocent\":3"), "{}", ended.output);
@@ -357,7 +422,10 @@ fn findings_without_end_end_at_a_limit_and_the_neighbour_still_speaks() {
     let post = "acme ".repeat(10_000);
     for (body, fault) in [
         ("let f = advise(\"x\"); for i in 0..8000 { f = f.at(\"brand\"); } f", None),
-        ("let a = []; for i in 0..500 { a.push(advise(\"x\").at(\"brand\")); } a", Some("limit-exceeded")),
+        (
+            "let a = []; for i in 0..500 { a.push(advise(\"x\").at(\"brand\")); } a",
+            Some("limit-exceeded"),
+        ),
         ("let a = []; loop { a.push(advise(\"x\")); }", Some("limit-exceeded")),
         ("let x = [5]; x[0]", Some("wrong-result")),
         ("[5]", Some("wrong-result")),
@@ -372,14 +440,21 @@ fn findings_without_end_end_at_a_limit_and_the_neighbour_still_speaks() {
         let findings = verdict["findings"].as_array().unwrap();
         assert!(findings.iter().any(|finding| finding["rule"] == "innocent_guide"), "{body}");
         if fault.is_some() {
-            assert_eq!(verdict["verdict"], "review", "{body}: a rule that fails sends the post to a person");
+            assert_eq!(
+                verdict["verdict"], "review",
+                "{body}: a rule that fails sends the post to a person"
+            );
         }
     }
 }
 
 #[test]
 fn bytes_that_are_no_text_are_refused_and_controls_do_no_harm() {
-    is_refused(&[("scoring/hostile.rhai", "/// Bad.\nfn hostile(activity) {\0 1 }\n")], "syntax", "");
+    is_refused(
+        &[("scoring/hostile.rhai", "/// Bad.\nfn hostile(activity) {\0 1 }\n")],
+        "syntax",
+        "",
+    );
     let named = MANIFEST.replace("\"Test\"", "\"\\u001b[31m\\u202eTest\"");
     let ended = run(&[("program.toml", &named)], &["lint"], "");
     assert!(ended.output.contains("<U+001B>[31m<U+202E>Test"), "{:?}", ended.output);

@@ -62,8 +62,15 @@ fn the_command_line_gives_the_same_bytes_for_a_file_and_its_reverse() {
     fs::write(&path, reversed).unwrap();
     let run = |file: &str| {
         let output = plaudit(&[
-            "score", "--json", "--assume-consent", "--as-of", AS_OF, "--activities", file,
-            "--people", "tests/data/rfcs/people.jsonl",
+            "score",
+            "--json",
+            "--assume-consent",
+            "--as-of",
+            AS_OF,
+            "--activities",
+            file,
+            "--people",
+            "tests/data/rfcs/people.jsonl",
         ]);
         assert!(output.status.success());
         stdout(&output)

@@ -31,7 +31,10 @@ fn assert_problem(found: &[Problem], case: &str, file: &str, wrong: Wrong<'_>) {
             && problem.column == Some(column)
             && says(problem, words)
     });
-    assert!(fits, "{case}\nwanted {code} at {file}:{line}:{column} with “{words}”, found {found:#?}");
+    assert!(
+        fits,
+        "{case}\nwanted {code} at {file}:{line}:{column} with “{words}”, found {found:#?}"
+    );
 }
 
 /// Each body stands in a scoring rule, from line 3 on.
@@ -69,10 +72,34 @@ fn calls_with_the_wrong_arguments_are_refused() {
 #[test]
 fn values_that_a_fact_can_never_have_are_refused() {
     bodies_are_refused(&[
-        ("if activity.kind == \"shrae\" { 1 }", Code::ImpossibleValue, 3, 21, "did you mean `share`?"),
-        ("switch activity.kind { \"craete\" => 1 }", Code::ImpossibleValue, 3, 24, "did you mean `create`?"),
-        ("if activity.kind in [\"share\", \"crate\"] { 1 }", Code::ImpossibleValue, 3, 31, "did you mean `create`?"),
-        ("if activity.channel == \"blgo\" { 1 }", Code::ImpossibleValue, 3, 24, "did you mean `blog`?"),
+        (
+            "if activity.kind == \"shrae\" { 1 }",
+            Code::ImpossibleValue,
+            3,
+            21,
+            "did you mean `share`?",
+        ),
+        (
+            "switch activity.kind { \"craete\" => 1 }",
+            Code::ImpossibleValue,
+            3,
+            24,
+            "did you mean `create`?",
+        ),
+        (
+            "if activity.kind in [\"share\", \"crate\"] { 1 }",
+            Code::ImpossibleValue,
+            3,
+            31,
+            "did you mean `create`?",
+        ),
+        (
+            "if activity.channel == \"blgo\" { 1 }",
+            Code::ImpossibleValue,
+            3,
+            24,
+            "did you mean `blog`?",
+        ),
         ("if activity.likes < 0 { 1 }", Code::ImpossibleValue, 3, 19, "it is 0 or more"),
         ("if activity.weekday == 8 { 1 }", Code::ImpossibleValue, 3, 21, "it is 1 to 7"),
         ("if activity.customer == 1 { 1 }", Code::ImpossibleValue, 3, 22, "`true` or `false`"),
@@ -117,14 +144,37 @@ fn a_rule_must_return_what_its_folder_has_use_for() {
 fn guidelines_name_lexicons_patterns_and_places_that_exist() {
     let start = "/// Title.\nfn guide(post) {\n";
     for case in [
-        ("if post.mentions(\"brnad\") { advise(\"x\") }", Code::UnknownLexicon, 3, 18, "did you mean `brand`?"),
-        ("if post.matches(\"emial\") { advise(\"x\") }", Code::UnknownPattern, 3, 17, "did you mean `email`?"),
+        (
+            "if post.mentions(\"brnad\") { advise(\"x\") }",
+            Code::UnknownLexicon,
+            3,
+            18,
+            "did you mean `brand`?",
+        ),
+        (
+            "if post.matches(\"emial\") { advise(\"x\") }",
+            Code::UnknownPattern,
+            3,
+            17,
+            "did you mean `email`?",
+        ),
         ("advise(\"x\").at(\"link\")", Code::UnknownPlace, 3, 16, "did you mean `links`?"),
-        ("if post.discloses { advise(\"x\") }", Code::UnknownLexicon, 3, 9, "lexicons/disclosure.txt"),
+        (
+            "if post.discloses { advise(\"x\") }",
+            Code::UnknownLexicon,
+            3,
+            9,
+            "lexicons/disclosure.txt",
+        ),
         ("advise(\" \")", Code::WrongArguments, 3, 8, "must say something"),
         ("5", Code::WrongResult, 2, 4, "can return a number"),
-        ("let w = \"brand\";\nfor i in 0..2 {\nif post.mentions(w) { return advise(\"x\"); }\nw = \"other\"; }",
-            Code::UnknownLexicon, 5, 18, "there is no lexicon `other`"),
+        (
+            "let w = \"brand\";\nfor i in 0..2 {\nif post.mentions(w) { return advise(\"x\"); }\nw = \"other\"; }",
+            Code::UnknownLexicon,
+            5,
+            18,
+            "there is no lexicon `other`",
+        ),
     ] {
         let rule = format!("{start}{}\n}}\n", case.0);
         let files = [
@@ -142,17 +192,38 @@ fn what_stands_around_a_rule_must_be_right() {
     for case in [
         ("fn share(activity) { if }\n", Code::Syntax, 1, 25, "unexpected"),
         (RULE, Code::MissingDoc, 1, 4, "write `/// What to do"),
-        ("/// A.\nfn share(activty) { 1 }\n", Code::UnknownParameter, 2, 10, "did you mean `activity`?"),
+        (
+            "/// A.\nfn share(activty) { 1 }\n",
+            Code::UnknownParameter,
+            2,
+            10,
+            "did you mean `activity`?",
+        ),
         ("/// A.\nfn share(post) { 1 }\n", Code::UnknownParameter, 2, 10, "known: `activity`"),
         ("/// A.\nfn share() { 1 }\n", Code::UnknownParameter, 2, 4, "known: `activity`"),
-        ("import \"lib/wrds\" as words;\n/// A.\nfn share(activity) { 1 }\n", Code::UnknownImport, 1, 8, "did you mean `lib/words`?"),
+        (
+            "import \"lib/wrds\" as words;\n/// A.\nfn share(activity) { 1 }\n",
+            Code::UnknownImport,
+            1,
+            8,
+            "did you mean `lib/words`?",
+        ),
         ("loop { }\n", Code::NotAllowed, 1, 1, "only functions, imports and constants"),
-        ("/// A.\nfn max(activity) { 1 }\n", Code::Duplicate, 2, 4, "name of a function that rules are given"),
+        (
+            "/// A.\nfn max(activity) { 1 }\n",
+            Code::Duplicate,
+            2,
+            4,
+            "name of a function that rules are given",
+        ),
     ] {
         let files = [("scoring/a.rhai", case.0), ("lib/words.rhai", "fn count() { 1 }\n")];
         assert_problem(&problems(&sources(&files)), case.0, "scoring/a.rhai", case);
     }
-    let twice = [("scoring/a.rhai", "/// A.\nfn one(activity) { 1 }\n"), ("scoring/b.rhai", "\n/// B.\nfn one(activity) { 2 }\n")];
+    let twice = [
+        ("scoring/a.rhai", "/// A.\nfn one(activity) { 1 }\n"),
+        ("scoring/b.rhai", "\n/// B.\nfn one(activity) { 2 }\n"),
+    ];
     let wrong = ("", Code::Duplicate, 3, 4, "give one of them another name");
     assert_problem(&problems(&sources(&twice)), "twice", "scoring/b.rhai", wrong);
 }
@@ -164,21 +235,68 @@ fn an_example_must_be_readable_and_a_near_miss_is_a_warning() {
         ("5: some text", Code::MalformedExample, 2, 5, "such as `#{ activity:"),
         ("5: #{ activity: #{ kind: \"share\" }", Code::MalformedExample, 2, 5, "this is not a map"),
         ("5: #{ activity: #{ kind: 1 + 1 } }", Code::MalformedExample, 2, 5, "constants"),
-        ("5: #{ activity: #{ likes: 1 } }", Code::MalformedExample, 2, 5, "begin with `#{ activity"),
-        ("5: #{ activity: #{ kind: \"shrae\" } }", Code::MalformedExample, 2, 5, "did you mean `share`?"),
-        ("5: #{ activity: #{ kind: \"share\", liks: 1 } }", Code::MalformedExample, 2, 5, "did you mean `likes`?"),
-        ("5: #{ activity: #{ kind: \"share\", likes: -1 } }", Code::MalformedExample, 2, 5, "a whole number from 0"),
-        ("5: #{ activty: #{ kind: \"share\" } }", Code::MalformedExample, 2, 5, "did you mean `activity`?"),
-        ("5: #{ activity: #{ kind: \"share\" }, so_far: #{ count: 3 } }", Code::MalformedExample, 2, 5, "is asked with an argument"),
+        (
+            "5: #{ activity: #{ likes: 1 } }",
+            Code::MalformedExample,
+            2,
+            5,
+            "begin with `#{ activity",
+        ),
+        (
+            "5: #{ activity: #{ kind: \"shrae\" } }",
+            Code::MalformedExample,
+            2,
+            5,
+            "did you mean `share`?",
+        ),
+        (
+            "5: #{ activity: #{ kind: \"share\", liks: 1 } }",
+            Code::MalformedExample,
+            2,
+            5,
+            "did you mean `likes`?",
+        ),
+        (
+            "5: #{ activity: #{ kind: \"share\", likes: -1 } }",
+            Code::MalformedExample,
+            2,
+            5,
+            "a whole number from 0",
+        ),
+        (
+            "5: #{ activty: #{ kind: \"share\" } }",
+            Code::MalformedExample,
+            2,
+            5,
+            "did you mean `activity`?",
+        ),
+        (
+            "5: #{ activity: #{ kind: \"share\" }, so_far: #{ count: 3 } }",
+            Code::MalformedExample,
+            2,
+            5,
+            "is asked with an argument",
+        ),
     ] {
         let rule = format!("/// A.\n/// {}\nfn rule(activity) {{ 1 }}\n", case.0);
-        assert_problem(&problems(&sources(&[("scoring/a.rhai", &rule)])), case.0, "scoring/a.rhai", case);
+        assert_problem(
+            &problems(&sources(&[("scoring/a.rhai", &rule)])),
+            case.0,
+            "scoring/a.rhai",
+            case,
+        );
     }
-    for (label, help) in [("nome: x", "did you mean `none`?"), ("-5: x", "points are never negative")] {
+    for (label, help) in
+        [("nome: x", "did you mean `none`?"), ("-5: x", "points are never negative")]
+    {
         let rule = format!("/// A.\n/// {label}\nfn rule(activity) {{ 1 }}\n");
         let program = Program::from_sources(&sources(&[("scoring/a.rhai", &rule)])).unwrap();
         let warning = program.warnings().first().unwrap();
-        assert_eq!((warning.level, warning.line, warning.column), (Level::Warning, Some(2), Some(5)), "{label}");
+        assert_eq!(
+            (warning.level, warning.line, warning.column),
+            (Level::Warning, Some(2), Some(5)),
+            "{label}"
+        );
         assert!(says(warning, help), "{warning:?}");
     }
 }
@@ -186,21 +304,56 @@ fn an_example_must_be_readable_and_a_near_miss_is_a_warning() {
 #[test]
 fn settings_must_exist_and_have_values_that_make_sense() {
     let line = MANIFEST.lines().count() + 1;
-    let zone = MANIFEST.replace("name = \"Test\"", "name = \"Test\"\ntime_zone = \"Europe/Berlon\"");
-    assert_problem(&problems(&Sources::new().with("program.toml", zone)), "zone", "program.toml",
-        ("", Code::WrongValue, 4, 13, "did you mean `Europe/Berlin`?"));
+    let zone =
+        MANIFEST.replace("name = \"Test\"", "name = \"Test\"\ntime_zone = \"Europe/Berlon\"");
+    assert_problem(
+        &problems(&Sources::new().with("program.toml", zone)),
+        "zone",
+        "program.toml",
+        ("", Code::WrongValue, 4, 13, "did you mean `Europe/Berlin`?"),
+    );
     for case in [
         ("[kpi.clicks]\ngoal = 5", Code::UnknownSetting, line, 2, "did you mean `kpis`?"),
         ("[kpis.clicks]\nwindow = 5", Code::KpiWithoutGoal, line, 7, "add `goal"),
         ("[kpis.fun]\ngoal = 5", Code::Missing, line, 7, "add `metric`"),
-        ("[caps.day]\nrules = [\"shrae\"]\nper = \"day\"\npoints = 5", Code::UnknownRule, line + 1, 10, "did you mean `share`?"),
-        ("[caps.day]\nrules = [\"share\"]\nper = \"dya\"\npoints = 5", Code::WrongValue, line + 2, 7, "did you mean `day`?"),
+        (
+            "[caps.day]\nrules = [\"shrae\"]\nper = \"day\"\npoints = 5",
+            Code::UnknownRule,
+            line + 1,
+            10,
+            "did you mean `share`?",
+        ),
+        (
+            "[caps.day]\nrules = [\"share\"]\nper = \"dya\"\npoints = 5",
+            Code::WrongValue,
+            line + 2,
+            7,
+            "did you mean `day`?",
+        ),
         ("[rules.shrae]\nenabled = false", Code::UnknownRule, line, 8, "did you mean `share`?"),
-        ("[rules.share]\nenabeld = false", Code::UnknownSetting, line + 1, 1, "did you mean `enabled`?"),
+        (
+            "[rules.share]\nenabeld = false",
+            Code::UnknownSetting,
+            line + 1,
+            1,
+            "did you mean `enabled`?",
+        ),
         ("[rules.share]\nseverity = \"advise\"", Code::UnknownSetting, line, 8, "has no severity"),
         ("[rules.share]\nsince = 2026-02-30", Code::Syntax, line + 1, 9, "not TOML"),
-        ("[rules.share]\nsince = \"2026-02-30\"", Code::WrongValue, line + 1, 9, "a date such as 2026-01-31"),
-        ("[rules.share]\nsince = 2026-03-01\nuntil = 2026-02-01", Code::WrongValue, line + 2, 9, "no longer on `until`"),
+        (
+            "[rules.share]\nsince = \"2026-02-30\"",
+            Code::WrongValue,
+            line + 1,
+            9,
+            "a date such as 2026-01-31",
+        ),
+        (
+            "[rules.share]\nsince = 2026-03-01\nuntil = 2026-02-01",
+            Code::WrongValue,
+            line + 2,
+            9,
+            "no longer on `until`",
+        ),
         ("[kinds.play]\nstyle = \"plyaer\"", Code::WrongValue, line + 1, 9, "known: `listener`"),
         ("[privacy]\nminimum_group = 0", Code::WrongValue, line + 1, 17, "a whole number from 1"),
         ("[channels.y]\nlimit = \"many\"", Code::WrongValue, line + 1, 9, "a whole number"),
@@ -218,11 +371,20 @@ fn files_must_be_there_and_be_text() {
     assert_eq!((found[0].code, found[0].file.as_deref()), (Code::Missing, Some("program.toml")));
     assert!(says(&found[0], "plaudit new"), "{found:?}");
     let binary = sources(&[]).with("scoring/a.rhai", b"/// \xc3\xa9\xff\n".to_vec());
-    assert_problem(&problems(&binary), "binary", "scoring/a.rhai", ("", Code::NotUtf8, 1, 6, "save it as UTF-8"));
+    assert_problem(
+        &problems(&binary),
+        "binary",
+        "scoring/a.rhai",
+        ("", Code::NotUtf8, 1, 6, "save it as UTF-8"),
+    );
     let found = problems(&sources(&[]).with("scoring/a.rhai", "x".repeat(5 << 20)));
     assert_eq!(found[0].code, Code::TooLarge);
     let found = problems(&sources(&[]).with("scoring/a.rhai", "\n".repeat(70_000)));
-    assert_eq!(found[0].code, Code::TooLarge, "beyond line 65,535 rhai no longer tells lines apart");
+    assert_eq!(
+        found[0].code,
+        Code::TooLarge,
+        "beyond line 65,535 rhai no longer tells lines apart"
+    );
 }
 
 #[test]
@@ -244,8 +406,16 @@ fn ten_different_problems_are_reported_at_once() {
 fn a_rendered_problem_shows_the_line_with_a_caret_under_the_fault() {
     for (body, line, mark) in [
         ("activity.liks", "activity.liks", "         ^^^^"),
-        ("/* ¿größer? */ activity.liks", "/* ¿größer? */ activity.liks", "                        ^^^^"),
-        ("if activity.kind == \"shrae\" { 1 }", "if activity.kind == \"shrae\" { 1 }", "                    ^^^^^^^"),
+        (
+            "/* ¿größer? */ activity.liks",
+            "/* ¿größer? */ activity.liks",
+            "                        ^^^^",
+        ),
+        (
+            "if activity.kind == \"shrae\" { 1 }",
+            "if activity.kind == \"shrae\" { 1 }",
+            "                    ^^^^^^^",
+        ),
     ] {
         let found = problems(&scoring(body));
         let shown = found.iter().find(|problem| problem.line == Some(3)).unwrap().render(false);
@@ -255,5 +425,8 @@ fn a_rendered_problem_shows_the_line_with_a_caret_under_the_fault() {
     }
     let long = format!("{}activity.liks", "1; ".repeat(2_000));
     let shown = problems(&scoring(&long))[0].render(false);
-    assert!(shown.len() < 1_000 && shown.contains("^^^^") && shown.contains("activity.liks"), "{shown}");
+    assert!(
+        shown.len() < 1_000 && shown.contains("^^^^") && shown.contains("activity.liks"),
+        "{shown}"
+    );
 }

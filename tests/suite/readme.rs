@@ -74,7 +74,11 @@ fn every_command_of_the_readme_prints_what_stands_below_it() {
     if std::env::var_os("UPDATE_README").is_some() {
         fs::write(path, written).unwrap();
     } else {
-        assert!(text == written, "run with UPDATE_README=1 and read the difference:\n{}", difference(&text, &written));
+        assert!(
+            text == written,
+            "run with UPDATE_README=1 and read the difference:\n{}",
+            difference(&text, &written)
+        );
     }
 }
 

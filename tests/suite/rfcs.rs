@@ -46,7 +46,9 @@ impl Data {
     }
 
     fn read(folder: &str, assume_consent: bool) -> Self {
-        let file = |name: &str| std::fs::read_to_string(top().join("tests/data").join(folder).join(name)).unwrap();
+        let file = |name: &str| {
+            std::fs::read_to_string(top().join("tests/data").join(folder).join(name)).unwrap()
+        };
         Self::of(&file("activities.jsonl"), &file("people.jsonl"), assume_consent)
     }
 
@@ -78,9 +80,15 @@ impl Data {
         assert_eq!(ours, totals.keys().map(String::as_str).collect::<Vec<_>>());
         for total in &scores.advocates {
             let floor = &totals[&*total.advocate];
-            let rules: BTreeMap<&str, i64> = total.rules.iter().map(|(rule, points)| (&**rule, *points)).collect();
+            let rules: BTreeMap<&str, i64> =
+                total.rules.iter().map(|(rule, points)| (&**rule, *points)).collect();
             assert_eq!(rules, floor.rules(), "{}", total.advocate);
-            assert_eq!((total.points, total.activities), (floor.points, floor.activities), "{}", total.advocate);
+            assert_eq!(
+                (total.points, total.activities),
+                (floor.points, floor.activities),
+                "{}",
+                total.advocate
+            );
         }
         let sum = scores.total.unwrap();
         assert_eq!(sum.points, totals.values().map(|total| total.points).sum::<i64>());
@@ -133,7 +141,12 @@ fn the_sample_gives_everyone_the_points_of_the_independent_calculation() {
     let totals = sample.agree("2026-06-30T22:00:00Z");
     assert_eq!(totals.len(), 6);
     assert!(!totals.contains_key("goran"), "did not opt in");
-    for as_of in ["2026-04-16T09:20:00Z", "2026-04-23T10:00:00Z", "2026-04-23T10:00:01Z", "2026-05-08T06:00:01Z"] {
+    for as_of in [
+        "2026-04-16T09:20:00Z",
+        "2026-04-23T10:00:00Z",
+        "2026-04-23T10:00:01Z",
+        "2026-05-08T06:00:01Z",
+    ] {
         sample.agree(as_of);
     }
 }
@@ -147,14 +160,18 @@ fn made_up_data_exercises_every_rule_and_cap_and_gives_the_same_points() {
     for (rule, points) in totals.values().flat_map(scoring::Total::rules) {
         *rules.entry(rule).or_default() += points;
     }
-    assert!(rules.keys().copied().eq(scoring::RULES) && rules.values().all(|points| *points > 0), "{rules:?}");
+    assert!(
+        rules.keys().copied().eq(scoring::RULES) && rules.values().all(|points| *points > 0),
+        "{rules:?}"
+    );
     for as_of in ["2026-03-29T01:30:00Z", "2026-10-25T00:30:00Z", "2026-07-01T00:00:00Z"] {
         data.agree(as_of);
     }
     let capped: BTreeSet<String> = (0..8)
         .filter_map(|person| {
             let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
-            let input = ScoreInput { log: &data.log, people: &data.people, as_of, assume_consent: false };
+            let input =
+                ScoreInput { log: &data.log, people: &data.people, as_of, assume_consent: false };
             starter().explain(&input, &format!("person-{person:03}")).ok()
         })
         .flat_map(|explanation| explanation.lines)
@@ -204,7 +221,9 @@ fn a_persons_lines_sum_to_the_total() {
         assert_eq!(activities.len(), floor.activities);
         assert_eq!((explained["points"].as_i64().unwrap(), points), (floor.points, floor.points));
         assert!(rules.iter().map(|(rule, points)| (rule.as_str(), *points)).eq(floor.rules()));
-        let times = activities.iter().map(|activity| activity["at"].as_str().unwrap().parse::<Timestamp>().unwrap());
+        let times = activities
+            .iter()
+            .map(|activity| activity["at"].as_str().unwrap().parse::<Timestamp>().unwrap());
         assert!(times.is_sorted());
     }
 }
@@ -251,13 +270,16 @@ fn posts_get_the_findings_of_the_independent_check() {
         let post: Post = serde_json::from_str(line).unwrap();
         let author = post.author.as_ref().and_then(|author| persons.get(author));
         let at = post.at.unwrap_or(at);
-        let verdict = starter().check(&post, &CheckContext { author, ..CheckContext::default() }, at).unwrap();
+        let verdict = starter()
+            .check(&post, &CheckContext { author, ..CheckContext::default() }, at)
+            .unwrap();
         assert!(verdict.faults.is_empty());
         let ours: Vec<_> = verdict
             .findings
             .iter()
             .map(|finding| {
-                let places = finding.spans.iter().map(|span| span.start..span.end).collect::<Vec<_>>();
+                let places =
+                    finding.spans.iter().map(|span| span.start..span.end).collect::<Vec<_>>();
                 (finding.rule.to_string(), finding.severity.name(), finding.message.clone(), places)
             })
             .collect();

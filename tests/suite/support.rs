@@ -15,7 +15,8 @@ pub(crate) fn top() -> PathBuf {
 
 /// The starter program, compiled once for all tests.
 pub(crate) fn starter() -> &'static Program {
-    static STARTER: LazyLock<Program> = LazyLock::new(|| Program::load(top().join("rules")).unwrap());
+    static STARTER: LazyLock<Program> =
+        LazyLock::new(|| Program::load(top().join("rules")).unwrap());
     &STARTER
 }
 

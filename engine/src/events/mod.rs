@@ -57,11 +57,19 @@ impl Event {
 pub(crate) enum Body {
     Activity(Activity),
     /// A later snapshot of an activity's results.
-    Outcome { target: Identity, stated: Stated },
+    Outcome {
+        target: Identity,
+        stated: Stated,
+    },
     /// An edit of an activity; a field that is set to null is cleared.
-    Update { target: Identity, set: Box<Change> },
+    Update {
+        target: Identity,
+        set: Box<Change>,
+    },
     /// Takes the target back.
-    Retraction { target: Identity },
+    Retraction {
+        target: Identity,
+    },
     /// Something to share.
     Content(Content),
 }

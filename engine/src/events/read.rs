@@ -91,11 +91,7 @@ impl Log {
 /// # Errors
 ///
 /// Every problem of the file with its line and field, up to twenty.
-pub fn read_people(
-    reader: impl BufRead,
-    file: &str,
-    format: Format,
-) -> Result<People, Error> {
+pub fn read_people(reader: impl BufRead, file: &str, format: Format) -> Result<People, Error> {
     let mut found: HashMap<Arc<str>, (Person, usize)> = HashMap::new();
     records::<Person>(reader, file, format, Object::Person, |person, line| {
         match found.get(&person.id) {
@@ -275,7 +271,8 @@ fn csv_lines<T: DeserializeOwned>(
             .collect(),
         Err(error) => return Err(csv_problem(&error)),
     };
-    if let Some(twice) = headers.iter().enumerate().find(|(at, name)| headers[..*at].contains(name)) {
+    if let Some(twice) = headers.iter().enumerate().find(|(at, name)| headers[..*at].contains(name))
+    {
         let message = format!("the column `{}` stands there twice", twice.1);
         return Err(Problem::new(Code::Duplicate, message).line(1, 1));
     }
@@ -331,9 +328,8 @@ fn csv_record(
         if cell.is_empty() {
             continue;
         }
-        let value = cell_value(object, name, cell).map_err(|message| {
-            Problem::new(Code::WrongValue, message).field(name.as_str())
-        })?;
+        let value = cell_value(object, name, cell)
+            .map_err(|message| Problem::new(Code::WrongValue, message).field(name.as_str()))?;
         match name.split_once('.') {
             Some((outer, inner)) => {
                 let nested = record.entry(outer).or_insert_with(|| serde_json::Map::new().into());
@@ -378,9 +374,9 @@ fn csv_problem(error: &csv::Error) -> Problem {
     let line = usize::try_from(line).unwrap_or(usize::MAX);
     match error.kind() {
         csv::ErrorKind::Io(error) => unreadable(error),
-        csv::ErrorKind::Utf8 { .. } => {
-            Problem::new(Code::NotUtf8, "the line is not UTF-8 text").help("save the file as UTF-8").line(line, 1)
-        }
+        csv::ErrorKind::Utf8 { .. } => Problem::new(Code::NotUtf8, "the line is not UTF-8 text")
+            .help("save the file as UTF-8")
+            .line(line, 1),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => Problem::new(
             Code::Syntax,
             format!("the line has {len} cells; the first line names {expected_len} columns"),

@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::{Activity, Body, Change, Event, Identity, LOCAL, Person, Stated, Times};
 use crate::error::{choose, did_you_mean};
@@ -296,8 +296,20 @@ fn read_object<'de, A: MapAccess<'de>>(
 
 const EVENT: Keys = Keys {
     own: &[
-        "type", "id", "source", "at", "advocate", "content", "counterpart", "post", "target",
-        "target_source", "set", "copy", "embargo", "ext",
+        "type",
+        "id",
+        "source",
+        "at",
+        "advocate",
+        "content",
+        "counterpart",
+        "post",
+        "target",
+        "target_source",
+        "set",
+        "copy",
+        "embargo",
+        "ext",
     ],
     object: Object::Activity,
 };
@@ -391,8 +403,9 @@ impl RawEvent {
             }
             "outcome" => {
                 let outcomes = ActivityFact::OUTCOMES;
-                let (results, others) =
-                    stated.into_iter().partition(|(slot, _)| outcomes.iter().any(|fact| *fact as u8 == *slot));
+                let (results, others) = stated
+                    .into_iter()
+                    .partition(|(slot, _)| outcomes.iter().any(|fact| *fact as u8 == *slot));
                 stated = others;
                 Body::Outcome { target: target(&mut self, &source)?, stated: results }
             }
@@ -425,7 +438,9 @@ impl RawEvent {
             }
         };
         match self.left_over(&stated) {
-            Some(field) => Err(format!("the field `{field}` does not belong to an event of type `{kind}`")),
+            Some(field) => {
+                Err(format!("the field `{field}` does not belong to an event of type `{kind}`"))
+            }
             None => Ok(Event { identity: Identity { source, id }, at, body, ext }),
         }
     }
@@ -485,7 +500,8 @@ impl<'de> Deserialize<'de> for Change {
     }
 }
 
-const PERSON: Keys = Keys { own: &["id", "name", "consent", "active", "ext"], object: Object::Person };
+const PERSON: Keys =
+    Keys { own: &["id", "name", "consent", "active", "ext"], object: Object::Person };
 
 impl<'de> Deserialize<'de> for Person {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -19,10 +19,10 @@ pub use activity::ActivityFact;
 pub use folder::Folder;
 pub use person::PersonFact;
 pub use post::PostFact;
-pub use program::ProgramFact;
-pub use so_far::SoFarFact;
-pub(crate) use so_far::SoFar;
 pub(crate) use post::{DISCLOSURE, PLACES, PostView};
+pub use program::ProgramFact;
+pub(crate) use so_far::SoFar;
+pub use so_far::SoFarFact;
 pub use world::{Evidence, World};
 pub(crate) use world::{ProgramView, Read, Stubs, dense, fill};
 

@@ -123,7 +123,9 @@ impl PostView {
                 _ => "unknown".into(),
             },
             PostFact::Format => self.format(),
-            PostFact::Origin => self.content.as_ref().and_then(|content| Some(content.origin?.name())).into(),
+            PostFact::Origin => {
+                self.content.as_ref().and_then(|content| Some(content.origin?.name())).into()
+            }
             PostFact::Embargoed => self.embargoed.into(),
             PostFact::Labelled => self.post.labelled.into(),
             PostFact::Discloses => {
@@ -174,7 +176,8 @@ impl PostView {
             MediaKind::Image => 2,
             MediaKind::Document => 1,
         };
-        let telling = self.post.media.iter().map(|medium| medium.kind).max_by_key(|kind| rank(*kind));
+        let telling =
+            self.post.media.iter().map(|medium| medium.kind).max_by_key(|kind| rank(*kind));
         telling.map_or("text", MediaKind::name).into()
     }
 

@@ -142,7 +142,9 @@ impl SoFar {
 
     fn same_content(&self) -> i64 {
         let content = self.content.as_ref();
-        let Some(kinds) = content.and_then(|content| self.by_content.get(content)) else { return 0 };
+        let Some(kinds) = content.and_then(|content| self.by_content.get(content)) else {
+            return 0;
+        };
         match &self.kind {
             Some(kind) => kinds.get(kind).copied().unwrap_or(0),
             None => kinds.values().sum(),

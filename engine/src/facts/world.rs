@@ -110,11 +110,18 @@ impl World {
     }
 
     /// The value of a fact for a rule, without a record of the reading.
-    pub(crate) fn value(&self, rule: usize, object: Object, slot: u8, argument: Option<&str>) -> Value {
+    pub(crate) fn value(
+        &self,
+        rule: usize,
+        object: Object,
+        slot: u8,
+        argument: Option<&str>,
+    ) -> Value {
         if !self.stubs.is_empty()
-            && let Some(value) = self.stubs.get(&(object, slot, argument.map(Arc::from))) {
-                return value.clone();
-            }
+            && let Some(value) = self.stubs.get(&(object, slot, argument.map(Arc::from)))
+        {
+            return value.clone();
+        }
         let index = usize::from(slot);
         let default = || object.facts()[index].default();
         match object {

@@ -15,7 +15,11 @@ pub(crate) struct Prepared {
 }
 
 /// Reads an example's input; the problem has no place yet.
-pub(crate) fn prepare(folder: Folder, input: &Input, manifest: &Manifest) -> Result<Prepared, Problem> {
+pub(crate) fn prepare(
+    folder: Folder,
+    input: &Input,
+    manifest: &Manifest,
+) -> Result<Prepared, Problem> {
     let mut prepared = Prepared::default();
     let map = match input {
         Input::Text(text) => {
@@ -43,11 +47,12 @@ pub(crate) fn prepare(folder: Folder, input: &Input, manifest: &Manifest) -> Res
         prepared.post = Some(Post::of(""));
     }
     if let Some(channel) = prepared.post.as_ref().and_then(|post| post.channel.clone())
-        && !manifest.channels.contains_key(&channel) {
-            let names = manifest.channels.keys().map(|name| &**name);
-            return Err(Problem::new(Code::UnknownChannel, format!("there is no channel `{channel}`"))
-                .maybe_help(choose(&channel, names)));
-        }
+        && !manifest.channels.contains_key(&channel)
+    {
+        let names = manifest.channels.keys().map(|name| &**name);
+        return Err(Problem::new(Code::UnknownChannel, format!("there is no channel `{channel}`"))
+            .maybe_help(choose(&channel, names)));
+    }
     Ok(prepared)
 }
 
@@ -57,7 +62,15 @@ fn malformed(message: impl Into<String>) -> Problem {
 
 /// The fields of a post's record; other names in an example are facts to state.
 const POST_FIELDS: &[&str] = &[
-    "text", "channel", "language", "author", "at", "content", "media", "labelled", "ghostwritten",
+    "text",
+    "channel",
+    "language",
+    "author",
+    "at",
+    "content",
+    "media",
+    "labelled",
+    "ghostwritten",
 ];
 
 impl Prepared {
@@ -135,7 +148,8 @@ impl Prepared {
 }
 
 fn post_of(record: Json) -> Result<Post, Problem> {
-    serde_json::from_value(record).map_err(|error| malformed(format!("the post cannot be read: {error}")))
+    serde_json::from_value(record)
+        .map_err(|error| malformed(format!("the post cannot be read: {error}")))
 }
 
 /// A fact's value out of an example.

@@ -33,7 +33,8 @@ impl<'a> Loading<'a> {
     fn finish(mut self, version: String) -> Result<Program, Error> {
         let manifest = self.manifest();
         let Some(scanner) = self.scanner(&manifest.brand) else {
-            let unreadable = Problem::new(Code::Internal, "the patterns cannot be compiled together");
+            let unreadable =
+                Problem::new(Code::Internal, "the patterns cannot be compiled together");
             return Err(Error::of(self.problems).unwrap_or_else(|| unreadable.into()));
         };
         let vocabulary = Vocabulary {
@@ -56,7 +57,8 @@ impl<'a> Loading<'a> {
             rewards: manifest.rewards,
             thresholds: rules.iter().map(|rule| rule.settings.thresholds.clone()).collect(),
         });
-        let warnings = self.problems.iter().filter(|p| p.level == Level::Warning).cloned().collect();
+        let warnings =
+            self.problems.iter().filter(|p| p.level == Level::Warning).cloned().collect();
         match Error::of(self.problems) {
             Some(error) => Err(error),
             None => Ok(Program {
@@ -205,7 +207,8 @@ impl<'a> Loading<'a> {
         let mut rules: Vec<Rule> = Vec::new();
         for (index, (file, folder)) in files.iter().zip(folders).enumerate() {
             let source = self.file_source(file);
-            let texts = rules::read(sandbox, &source, file, *folder, &manifest.brand, &mut self.problems);
+            let texts =
+                rules::read(sandbox, &source, file, *folder, &manifest.brand, &mut self.problems);
             for text in texts {
                 if let Some(first) = rules.iter().find(|rule| rule.id == text.id) {
                     let message = format!(
@@ -239,7 +242,10 @@ impl<'a> Loading<'a> {
                 None => Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
                     .maybe_help(did_you_mean(name, rules.iter().map(Rule::id))),
                 Some(rule) if settings.severity.is_some() && rule.folder != Folder::Guidelines => {
-                    Problem::new(Code::UnknownSetting, format!("`{name}` gives points and has no severity"))
+                    Problem::new(
+                        Code::UnknownSetting,
+                        format!("`{name}` gives points and has no severity"),
+                    )
                 }
                 Some(_) => continue,
             };
@@ -248,7 +254,8 @@ impl<'a> Loading<'a> {
         for (name, settings) in &manifest.rules {
             for old in &settings.formerly {
                 if rules.iter().any(|rule| &*rule.id == old) {
-                    let message = format!("`{name}` cannot have been `{old}`: that rule is still there");
+                    let message =
+                        format!("`{name}` cannot have been `{old}`: that rule is still there");
                     let problem = Problem::new(Code::Duplicate, message);
                     self.problems.push(problem.at(&source, source.place(settings.range.clone())));
                 }
@@ -315,8 +322,9 @@ impl<'a> Loading<'a> {
                 });
                 if !asked {
                     let message = format!("`{}` never asks for its threshold `{name}`", rule.id);
-                    let problem = Problem::new(Code::Advice, message)
-                        .help(format!("ask for it with `program.threshold({name:?})`, or take it out"));
+                    let problem = Problem::new(Code::Advice, message).help(format!(
+                        "ask for it with `program.threshold({name:?})`, or take it out"
+                    ));
                     let place = source.place(rule.settings.range.clone());
                     self.problems.push(problem.warning().at(&source, place));
                 }
@@ -379,8 +387,9 @@ fn in_import_order(mut waiting: Vec<File>) -> Result<Vec<File>, String> {
     let mut ordered: Vec<File> = Vec::new();
     let mut known: HashSet<Arc<str>> = HashSet::new();
     while !waiting.is_empty() {
-        let is_ready =
-            |file: &File| file.imports().iter().all(|name| known.contains(format!("{name}.rhai").as_str()));
+        let is_ready = |file: &File| {
+            file.imports().iter().all(|name| known.contains(format!("{name}.rhai").as_str()))
+        };
         match waiting.iter().position(is_ready) {
             Some(index) => {
                 let file = waiting.remove(index);
@@ -410,5 +419,7 @@ fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rul
 
 fn trouble_problem(trouble: &Trouble, source: &Source<'_>) -> Problem {
     let place = Place { line: trouble.line, column: trouble.column, length: trouble.length.max(1) };
-    Problem::new(Code::Syntax, trouble.message.clone()).maybe_help(trouble.help.clone()).at(source, place)
+    Problem::new(Code::Syntax, trouble.message.clone())
+        .maybe_help(trouble.help.clone())
+        .at(source, place)
 }

@@ -109,7 +109,8 @@ impl RuleSettings {
 /// What a KPI may measure: participation, activity, or any result of activities.
 fn metrics() -> Vec<&'static str> {
     let people = ["participants", "enrolled", "activities", "posts", "reach", "points"];
-    let results = ActivityFact::OUTCOMES.iter().map(|fact| ActivityFact::FACTS[*fact as usize].name);
+    let results =
+        ActivityFact::OUTCOMES.iter().map(|fact| ActivityFact::FACTS[*fact as usize].name);
     people.into_iter().chain(results).collect()
 }
 
@@ -139,9 +140,8 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
     let root = Table::root(&report, &document).only(&[
         "program", "brand", "channels", "kinds", "caps", "kpis", "privacy", "rewards", "rules",
     ]);
-    let program = root
-        .need_table("program")
-        .map(|table| table.only(&["name", "time_zone", "week_start"]));
+    let program =
+        root.need_table("program").map(|table| table.only(&["name", "time_zone", "week_start"]));
     let brand = root.need_table("brand").map(|table| table.only(&["name"]));
     let calendar = calendar(program.as_ref());
     let manifest = Manifest {
@@ -156,7 +156,10 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
             style.map_or(STYLES[0], |set| set.value).into()
         }),
         caps: each::<Cap>(&root, "caps", cap).into_values().collect(),
-        kpis: each(&root, "kpis", kpi).into_iter().map(|(name, kpi)| (name.to_string(), kpi)).collect(),
+        kpis: each(&root, "kpis", kpi)
+            .into_iter()
+            .map(|(name, kpi)| (name.to_string(), kpi))
+            .collect(),
         privacy: privacy(&root),
         rewards: root.table("rewards").is_some_and(|table| rewards(&table)),
         rules: each(&root, "rules", |table, _| rule(table, &calendar))
@@ -233,7 +236,10 @@ fn cap(table: &Table<'_, '_>, name: &str) -> Cap {
             .into_iter()
             .map(|Set { value, range }| (value.to_owned(), range))
             .collect(),
-        per: table.word("per", Unit::NAMES).and_then(|set| Unit::parse(set.value)).unwrap_or(Unit::Day),
+        per: table
+            .word("per", Unit::NAMES)
+            .and_then(|set| Unit::parse(set.value))
+            .unwrap_or(Unit::Day),
         points: table.number("points", 0).map_or(0, |set| set.value),
     }
 }
@@ -252,14 +258,19 @@ fn kpi(table: &Table<'_, '_>, name: &str) -> Kpi {
         Some(_) => table.word("metric", &metrics).map(|set| set.value.to_owned()),
         None => None,
     };
-    if metric.is_none() && !metrics.contains(&name) && table.names().all(|(known, _)| known != "metric") {
-        let problem = Problem::new(Code::Missing, format!("`{name}` does not say what it measures"))
-            .help(format!("add `metric`, one of {}", metrics.join(", ")));
+    if metric.is_none()
+        && !metrics.contains(&name)
+        && table.names().all(|(known, _)| known != "metric")
+    {
+        let problem =
+            Problem::new(Code::Missing, format!("`{name}` does not say what it measures"))
+                .help(format!("add `metric`, one of {}", metrics.join(", ")));
         table.problem(problem, table.range());
     }
     if table.names().all(|(known, _)| known != "goal") {
-        let problem = Problem::new(Code::KpiWithoutGoal, format!("`{name}` has no goal"))
-            .help("a figure without a goal measures nothing: add `goal = …`, what you want to reach");
+        let problem = Problem::new(Code::KpiWithoutGoal, format!("`{name}` has no goal")).help(
+            "a figure without a goal measures nothing: add `goal = …`, what you want to reach",
+        );
         table.problem(problem, table.range());
     }
     Kpi {
@@ -286,17 +297,17 @@ fn rewards(table: &Table<'_, '_>) -> bool {
 }
 
 fn rule(table: &Table<'_, '_>, calendar: &Calendar) -> RuleSettings {
-    let table =
-        table.only(&["enabled", "severity", "since", "until", "formerly", "thresholds"]);
+    let table = table.only(&["enabled", "severity", "since", "until", "formerly", "thresholds"]);
     let names: Vec<&str> = Severity::ALL.iter().map(|severity| severity.name()).collect();
     let since = table.date("since");
     let until = table.date("until");
     if let (Some(since), Some(until)) = (&since, &until)
-        && until.value <= since.value {
-            let problem = Problem::new(Code::WrongValue, "`until` is not after `since`")
-                .help("a rule counts from `since` and no longer on `until`");
-            table.problem(problem, until.range.clone());
-        }
+        && until.value <= since.value
+    {
+        let problem = Problem::new(Code::WrongValue, "`until` is not after `since`")
+            .help("a rule counts from `since` and no longer on `until`");
+        table.problem(problem, until.range.clone());
+    }
     let thresholds = table.table("thresholds").map_or_else(BTreeMap::new, |thresholds| {
         thresholds
             .names()

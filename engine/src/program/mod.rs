@@ -80,7 +80,12 @@ impl Rule {
             .iter()
             .map(|fact_use| {
                 let fact = &fact_use.object.facts()[usize::from(fact_use.slot)];
-                let name = fact_name(self.folder, fact_use.object, fact.name, fact_use.argument.as_deref());
+                let name = fact_name(
+                    self.folder,
+                    fact_use.object,
+                    fact.name,
+                    fact_use.argument.as_deref(),
+                );
                 (name, fact.personal)
             })
             .collect()
@@ -130,7 +135,10 @@ pub(crate) fn evidence(folder: Folder, reads: Vec<Read>) -> Vec<Evidence> {
         .map(|read| {
             let fact = &read.object.facts()[usize::from(read.slot)];
             let argument = read.argument.as_deref();
-            Evidence { fact: fact_name(folder, read.object, fact.name, argument), value: read.value }
+            Evidence {
+                fact: fact_name(folder, read.object, fact.name, argument),
+                value: read.value,
+            }
         })
         .collect()
 }

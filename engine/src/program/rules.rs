@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::error::{Code, MOST_PROBLEMS, Place, Problem, Source, choose, did_you_mean};
 use crate::facts::{Folder, Object};
-use crate::severity::Severity;
 use crate::script::{File, Function, Sandbox, constant_map, function_place};
+use crate::severity::Severity;
 
 /// What an example says its rule does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +66,11 @@ pub(super) fn read(
         if !function.public || folder == Folder::Lib {
             continue;
         }
-        let place = function_place(source, &function.name)
-            .unwrap_or(Place { line: 1, column: 1, length: 1 });
+        let place = function_place(source, &function.name).unwrap_or(Place {
+            line: 1,
+            column: 1,
+            length: 1,
+        });
         let parameters = parameters(source, place, folder, &function.parameters, problems);
         let doc = Doc::above(source, place.line);
         if doc.lines.is_empty() {
@@ -126,8 +129,11 @@ fn parameters(
         }
     }
     if names.is_empty() {
-        let problem = Problem::new(Code::UnknownParameter, "the rule takes nothing, so it can look at nothing")
-            .maybe_help(choose("", known.iter().map(|(name, _)| *name)));
+        let problem = Problem::new(
+            Code::UnknownParameter,
+            "the rule takes nothing, so it can look at nothing",
+        )
+        .maybe_help(choose("", known.iter().map(|(name, _)| *name)));
         problems.push(problem.at(source, place));
     }
     objects
@@ -185,10 +191,11 @@ impl<'a> Doc<'a> {
         let mut paragraphs: Vec<String> = vec![String::new()];
         let mut lines = self.lines.iter().copied().peekable();
         if let Some((_, _, first)) = lines.peek()
-            && label(first).is_none_or(|(word, _)| expected(folder, word).is_none()) {
-                parts.title = filled(first.trim(), brand);
-                lines.next();
-            }
+            && label(first).is_none_or(|(word, _)| expected(folder, word).is_none())
+        {
+            parts.title = filled(first.trim(), brand);
+            lines.next();
+        }
         while let Some((number, column, text)) = lines.next() {
             if problems.len() >= 10 * MOST_PROBLEMS {
                 break;
@@ -219,7 +226,12 @@ impl<'a> Doc<'a> {
             let at = Place { line: number, column, length: text.trim_end().chars().count().max(1) };
             match example(sandbox, folder, &input, brand) {
                 Ok(input) => {
-                    parts.examples.push(Example { label: word.to_owned(), expected, input, line: number });
+                    parts.examples.push(Example {
+                        label: word.to_owned(),
+                        expected,
+                        input,
+                        line: number,
+                    });
                 }
                 Err(problem) => problems.push(problem.at(source, at)),
             }
@@ -250,7 +262,8 @@ pub(crate) fn filled(text: &str, brand: &str) -> String {
 /// A line that begins with one word and a colon.
 fn label(line: &str) -> Option<(&str, &str)> {
     let (word, rest) = line.split_once(':')?;
-    let one_word = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let one_word =
+        !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     let spaced = rest.is_empty() || rest.starts_with(char::is_whitespace);
     (one_word && spaced).then_some((word, rest))
 }
@@ -260,7 +273,9 @@ fn expected(folder: Folder, word: &str) -> Option<Expected> {
         Folder::Guidelines if word == "clear" => Some(Expected::Nothing),
         Folder::Guidelines => Severity::of(word).map(Expected::Severity),
         Folder::Scoring if word == "none" => Some(Expected::Nothing),
-        Folder::Scoring => word.parse::<i64>().ok().filter(|points| *points >= 0).map(Expected::Points),
+        Folder::Scoring => {
+            word.parse::<i64>().ok().filter(|points| *points >= 0).map(Expected::Points)
+        }
         Folder::Lib => None,
     }
 }
@@ -273,7 +288,9 @@ fn near_label(folder: Folder, word: &str) -> Option<String> {
         Folder::Lib => &[],
     };
     if folder == Folder::Scoring && word.parse::<i64>().is_ok() {
-        return Some("points are never negative; write `none` where the rule does not apply".to_owned());
+        return Some(
+            "points are never negative; write `none` where the rule does not apply".to_owned(),
+        );
     }
     did_you_mean(word, labels.iter().copied())
 }
@@ -302,7 +319,9 @@ fn example(sandbox: &Sandbox, folder: Folder, input: &str, brand: &str) -> Resul
 fn fill_texts(value: &mut serde_json::Value, brand: &str) {
     match value {
         serde_json::Value::String(text) => *text = filled(text, brand),
-        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| fill_texts(item, brand)),
+        serde_json::Value::Array(items) => {
+            items.iter_mut().for_each(|item| fill_texts(item, brand))
+        }
         serde_json::Value::Object(entries) => {
             entries.values_mut().for_each(|entry| fill_texts(entry, brand));
         }

@@ -62,7 +62,8 @@ impl Sources {
                 sources.take(&path, name.to_owned(), &mut problems);
             }
         }
-        let folders = Folder::ALL.iter().map(|folder| (folder.name(), "rhai")).chain([("lexicons", "txt")]);
+        let folders =
+            Folder::ALL.iter().map(|folder| (folder.name(), "rhai")).chain([("lexicons", "txt")]);
         for (folder, ending) in folders {
             let path = directory.join(folder);
             if !path.exists() {
@@ -94,7 +95,8 @@ impl Sources {
                 }
                 sources.take(&entry.path(), format!("{folder}/{name}"), &mut problems);
                 if sources.files.values().map(Vec::len).sum::<usize>() as u64 > LARGEST_PROGRAM {
-                    let message = format!("the program is larger than {} MiB", LARGEST_PROGRAM >> 20);
+                    let message =
+                        format!("the program is larger than {} MiB", LARGEST_PROGRAM >> 20);
                     return Err(Problem::new(Code::TooLarge, message).into());
                 }
             }
@@ -131,7 +133,8 @@ impl Sources {
                 Err(error) => {
                     let good = String::from_utf8_lossy(&content[..error.valid_up_to()]);
                     let line = good.matches('\n').count() + 1;
-                    let column = good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+                    let column =
+                        good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
                     let problem = Problem::new(Code::NotUtf8, "the file is not UTF-8 text")
                         .help("save it as UTF-8")
                         .file(path)

@@ -6,9 +6,7 @@ use super::roster::{NotCounted, Roster};
 use super::{Line, Total, add, text_of};
 use crate::error::{Code, Error};
 use crate::events::Log;
-use crate::facts::{
-    ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, dense, fill,
-};
+use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, dense, fill};
 use crate::fault::{Fault, retryable};
 use crate::program::{Program, Rule, evidence};
 use crate::script::{Failure, Returned, limits};
@@ -53,7 +51,8 @@ impl<'a> Fold<'a> {
         let caps_of = rules
             .iter()
             .map(|(_, rule)| {
-                let covers = |cap: &usize| caps[*cap].rules.iter().any(|(name, _)| name == rule.id());
+                let covers =
+                    |cap: &usize| caps[*cap].rules.iter().any(|(name, _)| name == rule.id());
                 (0..caps.len()).filter(covers).collect()
             })
             .collect();
@@ -99,7 +98,13 @@ impl<'a> Fold<'a> {
                 total.points = add(total.points, points)?;
                 total.incomplete |= !faults.is_empty();
             }
-            show(&mut Scored { activity, points, not_counted, lines: &mut lines, faults: &mut faults });
+            show(&mut Scored {
+                activity,
+                points,
+                not_counted,
+                lines: &mut lines,
+                faults: &mut faults,
+            });
         }
         Ok(total)
     }
@@ -196,10 +201,11 @@ impl<'a> Fold<'a> {
                 Arc::make_mut(&mut post).channel = text_of(activity, ActivityFact::Channel);
             }
             if post.content.is_none()
-                && let Some(content) = &activity.content {
-                    Arc::make_mut(&mut post).content =
-                        Some(crate::post::Shared::Id(Arc::clone(content)));
-                }
+                && let Some(content) = &activity.content
+            {
+                Arc::make_mut(&mut post).content =
+                    Some(crate::post::Shared::Id(Arc::clone(content)));
+            }
             self.program.post_view(post, Some(self.log), activity.at).ok()
         });
         let content = activity.content.as_ref().and_then(|id| self.log.content(id));
@@ -283,10 +289,13 @@ fn points(result: Result<Returned, Failure>) -> Result<Option<i64>, Failure> {
     match result? {
         Returned::Nothing => Ok(None),
         Returned::Points(points) if (0..=limits::POINTS).contains(&points) => Ok(Some(points)),
-        Returned::Points(points) if points > limits::POINTS => {
-            wrong(format!("{points} are too many points; a rule gives at most {} at once", limits::POINTS))
+        Returned::Points(points) if points > limits::POINTS => wrong(format!(
+            "{points} are too many points; a rule gives at most {} at once",
+            limits::POINTS
+        )),
+        Returned::Points(points) => {
+            wrong(format!("{points} is no number of points; they are 0 or more"))
         }
-        Returned::Points(points) => wrong(format!("{points} is no number of points; they are 0 or more")),
         Returned::Findings(_) => wrong("a scoring rule returned a finding".to_owned()),
     }
 }

@@ -270,8 +270,12 @@ impl Program {
         }
         if let Err(why) = roster.shows(advocate, input.as_of) {
             let help = match why {
-                NotCounted::NotOnRecord => "add the person to the people file; consent is needed, too",
-                _ => "the person has not opted in; --assume-consent is for files without a consent field",
+                NotCounted::NotOnRecord => {
+                    "add the person to the people file; consent is needed, too"
+                }
+                _ => {
+                    "the person has not opted in; --assume-consent is for files without a consent field"
+                }
             };
             let message = format!("nothing is shown about `{advocate}`: there is no consent");
             return Err(Problem::new(Code::UnknownAdvocate, message).help(help).into());
@@ -336,7 +340,11 @@ impl Faults {
             match self.list.iter_mut().find(|known| known.fault == fault) {
                 Some(known) => known.count += 1,
                 None => {
-                    self.list.push(FaultCount { fault, count: 1, first: activity.identity.clone() });
+                    self.list.push(FaultCount {
+                        fault,
+                        count: 1,
+                        first: activity.identity.clone(),
+                    });
                 }
             }
         }

@@ -43,7 +43,10 @@ impl Coverage {
     pub(crate) fn watch(sandbox: &mut Sandbox) -> Self {
         let coverage = Coverage::default();
         let visits = Arc::clone(&coverage.visits);
-        #[expect(deprecated, reason = "rhai marks it so because it may change; the version is pinned")]
+        #[expect(
+            deprecated,
+            reason = "rhai marks it so because it may change; the version is pinned"
+        )]
         sandbox.engine_mut().register_debugger(
             |_, debugger| debugger,
             move |_, _, node, file, position| {

@@ -13,7 +13,9 @@ pub(crate) fn constant_map(sandbox: &Sandbox, text: &str) -> Result<serde_json::
     })?;
     let not_constant = || "an example is one map of constants".to_owned();
     let value = match ast.statements() {
-        [Stmt::Expr(expression)] if matches!(**expression, Expr::Map(..) | Expr::DynamicConstant(..)) => {
+        [Stmt::Expr(expression)]
+            if matches!(**expression, Expr::Map(..) | Expr::DynamicConstant(..)) =>
+        {
             expression.get_literal_value(None).ok_or_else(not_constant)?
         }
         _ => return Err(not_constant()),

@@ -4,11 +4,11 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
+use rhai::module_resolvers::StaticModuleResolver;
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::module_resolvers::StaticModuleResolver;
 use rhai::{
     AST, ASTNode, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, Expr, FnAccess, Module,
     OptimizationLevel, ParseError, Position, Scope, Stmt,
@@ -241,8 +241,13 @@ impl Sandbox {
     pub(crate) fn compile(&self, source: &Source<'_>) -> Result<File, Problem> {
         // Beyond that rhai no longer says where anything stands, and the checker goes by that.
         let countable = |count: usize| count < usize::from(u16::MAX);
-        if !countable(source.text.split('\n').count()) || !source.text.split('\n').all(|line| countable(line.len())) {
-            let problem = Problem::new(Code::TooLarge, "the file has more than 65,534 lines, or bytes in a line");
+        if !countable(source.text.split('\n').count())
+            || !source.text.split('\n').all(|line| countable(line.len()))
+        {
+            let problem = Problem::new(
+                Code::TooLarge,
+                "the file has more than 65,534 lines, or bytes in a line",
+            );
             return Err(problem.file(source.file));
         }
         match self.engine.compile(source.text) {
@@ -289,7 +294,12 @@ impl Sandbox {
                         object: seen.object,
                         slot: seen.slot,
                         argument: seen.argument.cloned(),
-                        value: world.value(rule, seen.object, seen.slot, seen.argument.map(|text| &**text)),
+                        value: world.value(
+                            rule,
+                            seen.object,
+                            seen.slot,
+                            seen.argument.map(|text| &**text),
+                        ),
                     })
                     .collect();
                 (Ok(returned), reads)

@@ -266,7 +266,9 @@ mod tests {
 
     #[test]
     fn a_pattern_cannot_eat_memory() {
-        for hostile in [r"(\pL{100}){100}".to_owned(), format!("{}{}", "(".repeat(500), ")".repeat(500))] {
+        for hostile in
+            [r"(\pL{100}){100}".to_owned(), format!("{}{}", "(".repeat(500), ")".repeat(500))]
+        {
             assert_eq!(troubles(&hostile)[0].0, "wrong");
         }
     }

@@ -35,15 +35,20 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         let author = match &post.author {
             Some(id) if options.records.people.is_some() => {
                 Some(loaded.people.get(id).ok_or_else(|| {
-                    Problem::new(Code::UnknownAdvocate, format!("the author `{id}` is not in the people file"))
-                        .file(&named.name)
-                        .field("author")
+                    Problem::new(
+                        Code::UnknownAdvocate,
+                        format!("the author `{id}` is not in the people file"),
+                    )
+                    .file(&named.name)
+                    .field("author")
                 })?)
             }
             _ => None,
         };
         let context = CheckContext { author, history: history.as_ref(), log: Some(&loaded.log) };
-        let verdict = program.check(&named.post, &context, at).map_err(|error| in_file(error, &named.name))?;
+        let verdict = program
+            .check(&named.post, &context, at)
+            .map_err(|error| in_file(error, &named.name))?;
         verdicts.push((named, verdict));
     }
     let mut output = anstream::stdout();
@@ -89,12 +94,18 @@ fn print(
     verdict: &Verdict,
 ) -> std::io::Result<()> {
     let outcome = verdict.verdict;
-    let name = verdict.post.as_deref().map_or_else(|| safe(&named.name), |id| format!("{} ({})", safe(&named.name), safe(id)));
+    let name = verdict
+        .post
+        .as_deref()
+        .map_or_else(|| safe(&named.name), |id| format!("{} ({})", safe(&named.name), safe(id)));
     let shown = styled(colour(outcome), outcome.name());
     let findings = count(verdict.findings.len(), "finding", "findings");
     writeln!(output, "{}: {shown}, {findings}", styled(BOLD, name))?;
     if verdict.protected && !verdict.findings.is_empty() {
-        writeln!(output, "  It talks of working conditions. Such talk is protected: what follows is advice only.")?;
+        writeln!(
+            output,
+            "  It talks of working conditions. Such talk is protected: what follows is advice only."
+        )?;
     }
     writeln!(output)?;
     for line in marked(&named.post.text, &verdict.findings).lines() {
@@ -105,7 +116,12 @@ fn print(
         print_finding(output, &named.post.text, finding)?;
     }
     for fault in &verdict.faults {
-        writeln!(output, "  {} The rule {} failed, so a person must look at the post.", styled(RED, "fault  "), fault.rule)?;
+        writeln!(
+            output,
+            "  {} The rule {} failed, so a person must look at the post.",
+            styled(RED, "fault  "),
+            fault.rule
+        )?;
         let place = match (&fault.file, fault.line) {
             (Some(file), Some(line)) => format!(" ({file}:{line})"),
             _ => String::new(),
@@ -133,8 +149,11 @@ fn print_finding(output: &mut impl Write, text: &str, finding: &Finding) -> std:
     if let Some(suggestion) = &finding.suggestion {
         writeln!(output, "          Try: {}", safe(suggestion))?;
     }
-    let mut words: Vec<String> =
-        finding.spans.iter().map(|span| format!("“{}”", safe(&text[span.start..span.end]))).collect();
+    let mut words: Vec<String> = finding
+        .spans
+        .iter()
+        .map(|span| format!("“{}”", safe(&text[span.start..span.end])))
+        .collect();
     words.dedup();
     if !words.is_empty() {
         writeln!(output, "          At: {}", words.join(", "))?;
@@ -143,7 +162,11 @@ fn print_finding(output: &mut impl Write, text: &str, finding: &Finding) -> std:
         writeln!(output, "          Why: {}", safe(&finding.help.replace("\n\n", " ")))?;
     }
     if !finding.evidence.is_empty() {
-        writeln!(output, "          {}", styled(DIM, format!("Read: {}", because(&finding.evidence))))?;
+        writeln!(
+            output,
+            "          {}",
+            styled(DIM, format!("Read: {}", because(&finding.evidence)))
+        )?;
     }
     writeln!(output)
 }

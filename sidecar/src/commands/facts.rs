@@ -48,7 +48,14 @@ pub(super) fn run(options: &Facts) -> Result<Exit, Failure> {
         writeln!(output, "Rules in {} may take {}.", folder.name(), names.join(", "))?;
     }
     writeln!(output, "{}", styled(DIM, "A fact with a ? may be unknown; it then reads as ()."))?;
-    writeln!(output, "{}", styled(YELLOW, "Facts of person and so_far are about people: `plaudit lint --data-use` shows who reads them."))?;
+    writeln!(
+        output,
+        "{}",
+        styled(
+            YELLOW,
+            "Facts of person and so_far are about people: `plaudit lint --data-use` shows who reads them."
+        )
+    )?;
     Ok(Exit::Success)
 }
 

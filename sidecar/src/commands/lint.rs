@@ -91,7 +91,8 @@ fn data_use(program: &Program) -> Vec<DataUse> {
         .map(|rule| {
             let (personal, other): (Vec<_>, Vec<_>) =
                 rule.data_use().into_iter().partition(|(_, personal)| *personal);
-            let names = |facts: Vec<(String, bool)>| facts.into_iter().map(|(name, _)| name).collect();
+            let names =
+                |facts: Vec<(String, bool)>| facts.into_iter().map(|(name, _)| name).collect();
             DataUse {
                 rule: rule.id().to_owned(),
                 folder: rule.folder().name(),
@@ -107,8 +108,11 @@ fn print_data_use(output: &mut impl Write, uses: &[DataUse]) -> std::io::Result<
     let rows: Vec<Vec<String>> = uses
         .iter()
         .map(|use_of| {
-            let personal =
-                if use_of.personal.is_empty() { "none".to_owned() } else { use_of.personal.join(", ") };
+            let personal = if use_of.personal.is_empty() {
+                "none".to_owned()
+            } else {
+                use_of.personal.join(", ")
+            };
             vec![use_of.rule.clone(), use_of.folder.to_owned(), personal]
         })
         .collect();

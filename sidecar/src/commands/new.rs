@@ -18,8 +18,11 @@ pub(super) fn run(options: &New) -> Result<Exit, Failure> {
     let directory = &options.directory;
     let occupied = fs::read_dir(directory).map(|mut entries| entries.next().is_some());
     if directory.is_file() || occupied.unwrap_or(false) {
-        let problem = Problem::new(Code::Duplicate, format!("there is something in `{}` already", directory.display()))
-            .help("name a directory that is empty or does not exist yet");
+        let problem = Problem::new(
+            Code::Duplicate,
+            format!("there is something in `{}` already", directory.display()),
+        )
+        .help("name a directory that is empty or does not exist yet");
         return Err(problem.into());
     }
     let cannot = |error: std::io::Error| {

@@ -55,7 +55,8 @@ fn print(
     ranked.sort_by_key(|total| (Reverse(total.points), total.advocate.clone()));
     let shown = if all { ranked.len() } else { SHOWN.min(ranked.len()) };
     if !ranked.is_empty() {
-        let rows: Vec<Vec<String>> = ranked[..shown].iter().map(|total| row(total, loaded)).collect();
+        let rows: Vec<Vec<String>> =
+            ranked[..shown].iter().map(|total| row(total, loaded)).collect();
         writeln!(output)?;
         table(
             output,
@@ -104,8 +105,11 @@ fn print(
 fn row(total: &Total, loaded: &Loaded) -> Vec<String> {
     let mut rules: Vec<_> = total.rules.iter().filter(|(_, points)| **points > 0).collect();
     rules.sort_by_key(|(rule, points)| (Reverse(**points), (*rule).clone()));
-    let most: Vec<String> =
-        rules.iter().take(3).map(|(rule, points)| format!("{rule} {}", grouped(**points))).collect();
+    let most: Vec<String> = rules
+        .iter()
+        .take(3)
+        .map(|(rule, points)| format!("{rule} {}", grouped(**points)))
+        .collect();
     let name = loaded.people.get(&total.advocate).and_then(|person| person.name.clone());
     let advocate = match name {
         Some(name) => format!("{} ({})", safe(&name), safe(&total.advocate)),
@@ -132,7 +136,8 @@ fn print_left_out(
         let activities = count(number, "activity is", "activities are");
         writeln!(output, "{} {activities} left out: {why}", styled(YELLOW, "note:"))
     };
-    let hint = if assumed { "" } else { " (--assume-consent is for files without a consent field)" };
+    let hint =
+        if assumed { "" } else { " (--assume-consent is for files without a consent field)" };
     note(left_out.no_consent, &format!("the person has not opted in{hint}"))?;
     note(left_out.not_on_record, &format!("the person is in no people file{hint}"))?;
     note(left_out.not_active, "the person was no active employee at the time")?;
@@ -145,7 +150,11 @@ fn print_left_out(
     }
     if left_out.waiting > 0 {
         let events = count(left_out.waiting, "event waits", "events wait");
-        writeln!(output, "{} {events} for an activity that has not come yet", styled(YELLOW, "note:"))?;
+        writeln!(
+            output,
+            "{} {events} for an activity that has not come yet",
+            styled(YELLOW, "note:")
+        )?;
     }
     Ok(())
 }

@@ -40,7 +40,14 @@ pub(super) fn run(directory: &Path, options: &Test) -> Result<Exit, Failure> {
 }
 
 fn print_failure(output: &mut impl Write, failure: &ExampleFailure) -> std::io::Result<()> {
-    writeln!(output, "{} {} ({}:{})", styled(RED, "fails"), styled(BOLD, &failure.rule), failure.file, failure.line)?;
+    writeln!(
+        output,
+        "{} {} ({}:{})",
+        styled(RED, "fails"),
+        styled(BOLD, &failure.rule),
+        failure.file,
+        failure.line
+    )?;
     writeln!(output, "  example   {}", safe(&failure.input))?;
     writeln!(output, "  expected  {}", styled(GREEN, &failure.expected))?;
     writeln!(output, "  got       {}", styled(RED, safe(&failure.got)))?;

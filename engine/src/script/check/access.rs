@@ -57,8 +57,9 @@ impl Checker<'_> {
         self.expression(index);
         if let Known::Object(object) = base {
             let name = self.object_name(*object);
-            let problem = Problem::new(Code::NotAllowed, format!("`{name}` has no elements"))
-                .help(format!("ask it for a fact by name, such as `{name}.{}`", object.facts()[0].name));
+            let problem = Problem::new(Code::NotAllowed, format!("`{name}` has no elements")).help(
+                format!("ask it for a fact by name, such as `{name}.{}`", object.facts()[0].name),
+            );
             self.report(problem, index.position(), 1);
         }
         Known::ANY
@@ -95,7 +96,11 @@ impl Checker<'_> {
                     Code::WrongArguments,
                     format!("`{}.{name}` is asked with an argument", self.object_name(object)),
                 )
-                .help(format!("write `{}.{name}({})`", self.object_name(object), example(fact)));
+                .help(format!(
+                    "write `{}.{name}({})`",
+                    self.object_name(object),
+                    example(fact)
+                ));
                 self.report(problem, position, length);
                 Known::ANY
             }
@@ -140,8 +145,11 @@ impl Checker<'_> {
                     };
                     let help = did_you_mean(name, names.iter().copied());
                     let problem = if Functions::is_calling(name) || name == "call" {
-                        Problem::new(Code::NotAllowed, format!("`{name}` calls code that cannot be followed"))
-                            .help("write a loop, or a helper of its own")
+                        Problem::new(
+                            Code::NotAllowed,
+                            format!("`{name}` calls code that cannot be followed"),
+                        )
+                        .help("write a loop, or a helper of its own")
                     } else {
                         Problem::new(Code::UnknownFunction, format!("there is no method `{name}`"))
                             .maybe_help(help)
@@ -157,10 +165,16 @@ impl Checker<'_> {
                 }
                 self.check_finding(name, &call.args, &arguments);
                 if name == "contains"
-                    && let [needle] = arguments.as_slice() {
-                        let list = Known::Value { sorts, origin: None, constants: None, elements: elements(&base) };
-                        return self.operator("contains", &list, needle, position);
-                    }
+                    && let [needle] = arguments.as_slice()
+                {
+                    let list = Known::Value {
+                        sorts,
+                        origin: None,
+                        constants: None,
+                        elements: elements(&base),
+                    };
+                    return self.operator("contains", &list, needle, position);
+                }
                 Known::of(native.result)
             }
         }
@@ -188,11 +202,9 @@ impl Checker<'_> {
             return Known::ANY;
         };
         let Some(argument) = fact.argument else {
-            let problem = Problem::new(
-                Code::WrongArguments,
-                format!("`{object_name}.{name}` is a property"),
-            )
-            .help(format!("write `{object_name}.{name}` without parentheses"));
+            let problem =
+                Problem::new(Code::WrongArguments, format!("`{object_name}.{name}` is a property"))
+                    .help(format!("write `{object_name}.{name}` without parentheses"));
             self.report(problem, position, length);
             return Known::fact(object, slot);
         };
@@ -212,7 +224,9 @@ impl Checker<'_> {
             None => {
                 let problem = Problem::new(
                     Code::NotAllowed,
-                    format!("`{object_name}.{name}` must be asked with a text that stands in the rule"),
+                    format!(
+                        "`{object_name}.{name}` must be asked with a text that stands in the rule"
+                    ),
                 )
                 .help(format!("such as `{object_name}.{name}({})`", example(fact)));
                 self.report(problem, at, 1);
@@ -245,9 +259,8 @@ impl Checker<'_> {
         let mut problem = Problem::new(code, format!("there is no {what} `{name}`"))
             .maybe_help(choose(name, known.iter().copied()));
         if argument == Argument::Threshold && problem.help.is_none() {
-            problem = problem.help(format!(
-                "set it in `program.toml`: [rules.NAME.thresholds] {name} = 10"
-            ));
+            problem = problem
+                .help(format!("set it in `program.toml`: [rules.NAME.thresholds] {name} = 10"));
         }
         self.report(problem, position, name.chars().count() + 2);
     }
@@ -257,7 +270,8 @@ impl Checker<'_> {
         let position = expressions.last().map_or(Position::NONE, Expr::position);
         if name == "at" {
             let Some(texts) = arguments.last().and_then(Known::texts) else {
-                let problem = Problem::new(Code::NotAllowed, "`.at()` takes a name that stands in the rule");
+                let problem =
+                    Problem::new(Code::NotAllowed, "`.at()` takes a name that stands in the rule");
                 return self.report(problem, position, 1);
             };
             let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
@@ -284,9 +298,12 @@ impl Checker<'_> {
                 let problem = Problem::new(Code::WrongArguments, format!("`{name}` takes a text"));
                 self.report(problem, position, 1);
             } else if message.constants().is_some_and(|all| {
-                all.iter().any(|constant| matches!(constant, Constant::Text(text) if text.trim().is_empty()))
+                all.iter().any(
+                    |constant| matches!(constant, Constant::Text(text) if text.trim().is_empty()),
+                )
             }) {
-                let problem = Problem::new(Code::WrongArguments, format!("`{name}` must say something"));
+                let problem =
+                    Problem::new(Code::WrongArguments, format!("`{name}` must say something"));
                 self.report(problem, position, 2);
             }
         }
@@ -296,7 +313,9 @@ impl Checker<'_> {
 /// Whether a method may change the list that it is called on.
 fn changes(link: &Expr) -> bool {
     match link {
-        Expr::MethodCall(call, _) => !matches!(call.name.as_str(), "contains" | "len" | "is_empty" | "index_of" | "get"),
+        Expr::MethodCall(call, _) => {
+            !matches!(call.name.as_str(), "contains" | "len" | "is_empty" | "index_of" | "get")
+        }
         _ => false,
     }
 }

@@ -14,11 +14,12 @@ impl Checker<'_> {
     pub(super) fn function(&mut self, call: &FnCallExpr, position: Position) -> Known {
         let name = call.name.as_str();
         if (call.is_operator_call() || name == "contains")
-            && let [one, other] = &*call.args {
-                let left = self.expression(one);
-                let right = self.expression(other);
-                return self.operator(name, &left, &right, position);
-            }
+            && let [one, other] = &*call.args
+        {
+            let left = self.expression(one);
+            let right = self.expression(other);
+            return self.operator(name, &left, &right, position);
+        }
         if call.is_operator_call() {
             let known: Vec<Known> = call.args.iter().map(|part| self.expression(part)).collect();
             return match (name, known.first()) {
@@ -54,7 +55,8 @@ impl Checker<'_> {
         let tree = self.tree;
         if let Some(function) = tree.files[file].0.function(name, arguments.len()) {
             if !own && !function.public {
-                let problem = Problem::new(Code::NotAllowed, format!("`{name}` is private to its file"));
+                let problem =
+                    Problem::new(Code::NotAllowed, format!("`{name}` is private to its file"));
                 self.report(problem, position, length);
             }
             return self.call(file, function, arguments);
@@ -76,20 +78,19 @@ impl Checker<'_> {
                 self.report(problem, argument.position(), object_name.len());
             }
         }
-        if own
-            && let Some(native) = self.tree.functions.get(name).cloned() {
-                if !native.arities.contains(&arguments.len()) {
-                    self.wrong_arity(name, &native.arities, arguments.len(), position);
-                } else {
-                    self.check_finding(name, &call.args, &arguments);
-                }
-                // The smaller or larger of two values is one of them.
-                if matches!(name, "min" | "max") {
-                    let sorts = arguments.iter().map(Known::sorts).reduce(Sorts::or);
-                    return sorts.map_or(Known::ANY, Known::of);
-                }
-                return Known::of(native.result);
+        if own && let Some(native) = self.tree.functions.get(name).cloned() {
+            if !native.arities.contains(&arguments.len()) {
+                self.wrong_arity(name, &native.arities, arguments.len(), position);
+            } else {
+                self.check_finding(name, &call.args, &arguments);
             }
+            // The smaller or larger of two values is one of them.
+            if matches!(name, "min" | "max") {
+                let sorts = arguments.iter().map(Known::sorts).reduce(Sorts::or);
+                return sorts.map_or(Known::ANY, Known::of);
+            }
+            return Known::of(native.result);
+        }
         if self.is_full() {
             return Known::ANY;
         }
@@ -104,8 +105,11 @@ impl Checker<'_> {
                 .help("what a rule read is recorded as evidence; `plaudit explain` shows it");
         }
         if Functions::is_calling(name) || matches!(name, "Fn" | "call" | "curry" | "eval") {
-            return Problem::new(Code::NotAllowed, format!("`{name}` calls code that cannot be followed"))
-                .help("write a loop, or a helper of its own");
+            return Problem::new(
+                Code::NotAllowed,
+                format!("`{name}` calls code that cannot be followed"),
+            )
+            .help("write a loop, or a helper of its own");
         }
         let names: Vec<&str> = script
             .iter()
@@ -138,16 +142,21 @@ impl Checker<'_> {
             .globals()
             .iter()
             .filter_map(|statement| match statement {
-                Stmt::Import(import, _) => Some((import.1.name.to_string(), self.imported(&import.0))),
+                Stmt::Import(import, _) => {
+                    Some((import.1.name.to_string(), self.imported(&import.0)))
+                }
                 _ => None,
             })
             .collect();
         match imports.iter().find(|(known, _)| known == alias) {
             Some((_, file)) => *file,
             None => {
-                let problem = Problem::new(Code::UnknownImport, format!("nothing is imported as `{alias}`"))
-                    .help("import it at the top of the file, such as `import \"lib/words\" as words;`")
-                    .maybe_help(did_you_mean(alias, imports.iter().map(|(name, _)| name.as_str())));
+                let problem = Problem::new(
+                    Code::UnknownImport,
+                    format!("nothing is imported as `{alias}`"),
+                )
+                .help("import it at the top of the file, such as `import \"lib/words\" as words;`")
+                .maybe_help(did_you_mean(alias, imports.iter().map(|(name, _)| name.as_str())));
                 self.report(problem, position, alias.chars().count());
                 None
             }

@@ -25,8 +25,10 @@ impl Checker<'_> {
             }
             "contains" => {
                 // `needle in list`: the list comes first.
-                if let (Known::Value { origin: Some(origin), .. }, Known::Value { elements: Some(elements), .. }) =
-                    (right, left)
+                if let (
+                    Known::Value { origin: Some(origin), .. },
+                    Known::Value { elements: Some(elements), .. },
+                ) = (right, left)
                 {
                     for constant in elements {
                         self.possible("==", *origin, constant, position);
@@ -35,12 +37,19 @@ impl Checker<'_> {
                 Known::of(Sorts::FLAG)
             }
             "+" | "-" | "*" | "/" | "%" | "**" => {
-                let calculates = Sorts::NUMBER.or(Sorts::FRACTION).or(Sorts::TEXT).or(Sorts::LIST).or(Sorts::MAP);
+                let calculates = Sorts::NUMBER
+                    .or(Sorts::FRACTION)
+                    .or(Sorts::TEXT)
+                    .or(Sorts::LIST)
+                    .or(Sorts::MAP);
                 for side in [left, right] {
                     if !side.sorts().may_be(calculates) && side.sorts() != Sorts::NEVER {
                         let problem = Problem::new(
                             Code::WrongArguments,
-                            format!("`{operator}` cannot calculate with {}", first_sort(side.sorts())),
+                            format!(
+                                "`{operator}` cannot calculate with {}",
+                                first_sort(side.sorts())
+                            ),
                         );
                         self.report(problem, position, operator.len());
                     }
@@ -81,7 +90,13 @@ impl Checker<'_> {
     }
 
     /// Refuses a comparison that comes out the same whatever the fact is.
-    fn possible(&mut self, operator: &str, origin: Origin, constant: &Constant, position: Position) {
+    fn possible(
+        &mut self,
+        operator: &str,
+        origin: Origin,
+        constant: &Constant,
+        position: Position,
+    ) {
         if self.is_full() {
             return;
         }
@@ -112,7 +127,9 @@ impl Checker<'_> {
             (Type::Word(words), Constant::Text(text)) => {
                 let known: Vec<&str> = match words {
                     Words::Kinds => self.vocabulary.kinds.iter().map(String::as_str).collect(),
-                    Words::Channels => self.vocabulary.channels.iter().map(String::as_str).collect(),
+                    Words::Channels => {
+                        self.vocabulary.channels.iter().map(String::as_str).collect()
+                    }
                     Words::Fixed(words) => words.to_vec(),
                 };
                 if known.contains(&text.as_str()) {

@@ -24,8 +24,19 @@ pub(super) struct Functions {
 
 /// Functions that call another function by its name, which cannot be followed.
 const CALLING: &[&str] = &[
-    "all", "drain", "filter", "find", "find_map", "for_each", "map", "order_by", "reduce",
-    "reduce_rev", "retain", "some", "sort_by",
+    "all",
+    "drain",
+    "filter",
+    "find",
+    "find_map",
+    "for_each",
+    "map",
+    "order_by",
+    "reduce",
+    "reduce_rev",
+    "retain",
+    "some",
+    "sort_by",
 ];
 /// Output, which rules do not have.
 const PRINTING: &[&str] = &["print", "debug"];
@@ -67,7 +78,8 @@ impl Functions {
             }
         }
         for method in FINDING_METHODS {
-            functions.insert((*method).to_owned(), Native { arities: vec![2], result: Sorts::FINDING });
+            functions
+                .insert((*method).to_owned(), Native { arities: vec![2], result: Sorts::FINDING });
         }
         for severity in crate::severity::Severity::ALL {
             let native = Native { arities: vec![1], result: Sorts::FINDING };
@@ -86,7 +98,10 @@ impl Functions {
 
     /// The names that can be written as a call.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.functions.keys().map(String::as_str).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+        self.functions
+            .keys()
+            .map(String::as_str)
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
     }
 
     pub(super) fn is_calling(name: &str) -> bool {
@@ -139,7 +154,8 @@ fn parse(signature: &str) -> Option<(&str, usize, Sorts)> {
 }
 
 fn sorts(result: &str) -> Sorts {
-    let inner = result.strip_prefix("Result<").and_then(|rest| rest.split(',').next()).unwrap_or(result);
+    let inner =
+        result.strip_prefix("Result<").and_then(|rest| rest.split(',').next()).unwrap_or(result);
     match inner.trim() {
         "" | "()" => Sorts::NOTHING,
         "bool" => Sorts::FLAG,
@@ -149,7 +165,9 @@ fn sorts(result: &str) -> Sorts {
         "Map" | "map" => Sorts::MAP,
         "finding" | "Draft" => Sorts::FINDING,
         // Without literals and conversions there is no number but i64 in a script.
-        "f32" | "f64" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "u64" | "i128" | "u128" => Sorts::NEVER,
+        "f32" | "f64" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "u64" | "i128" | "u128" => {
+            Sorts::NEVER
+        }
         _ => Sorts::ANY,
     }
 }

@@ -223,12 +223,7 @@ impl<'a> Checker<'a> {
             self.report(Problem::new(Code::TooLarge, message), Position::NONE, 1);
             return Known::ANY;
         }
-        let scope = function
-            .parameters
-            .iter()
-            .cloned()
-            .zip(call.2.iter().cloned())
-            .collect();
+        let scope = function.parameters.iter().cloned().zip(call.2.iter().cloned()).collect();
         let outer_scope = std::mem::replace(&mut self.scope, scope);
         let outer_returns = std::mem::replace(&mut self.returns, Known::NEVER);
         let outer_file = std::mem::replace(&mut self.file, file);
@@ -247,7 +242,9 @@ impl<'a> Checker<'a> {
     /// place: `x.at("brand")` would run the helper `at`, whatever the checker believes.
     fn check_name(&mut self, file: usize, function: &Definition) {
         let name = function.name.as_str();
-        let fact = Object::ALL.iter().any(|object| object.fact(name).is_some_and(|(_, fact)| fact.argument.is_some()));
+        let fact = Object::ALL
+            .iter()
+            .any(|object| object.fact(name).is_some_and(|(_, fact)| fact.argument.is_some()));
         if fact || self.tree.functions.get(name).is_some() {
             self.file = file;
             let message = format!("`{name}` is the name of a function that rules are given");
@@ -289,10 +286,18 @@ impl<'a> Checker<'a> {
             }
             return;
         }
-        let wrong = [Sorts::FLAG, Sorts::NUMBER, Sorts::FRACTION, Sorts::TEXT, Sorts::LIST, Sorts::MAP, Sorts::FINDING]
-            .into_iter()
-            .find(|sort| sorts.may_be(*sort) && !sort.within(fits))
-            .unwrap_or(Sorts::OTHER);
+        let wrong = [
+            Sorts::FLAG,
+            Sorts::NUMBER,
+            Sorts::FRACTION,
+            Sorts::TEXT,
+            Sorts::LIST,
+            Sorts::MAP,
+            Sorts::FINDING,
+        ]
+        .into_iter()
+        .find(|sort| sorts.may_be(*sort) && !sort.within(fits))
+        .unwrap_or(Sorts::OTHER);
         self.file = file;
         let problem = Problem::new(
             Code::WrongResult,

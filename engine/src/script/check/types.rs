@@ -110,7 +110,12 @@ impl Known {
             Type::Word(_) | Type::Text => Sorts::TEXT,
         };
         let sorts = if fact.optional { sorts.or(Sorts::NOTHING) } else { sorts };
-        Known::Value { sorts, origin: Some(Origin { object, slot }), constants: None, elements: None }
+        Known::Value {
+            sorts,
+            origin: Some(Origin { object, slot }),
+            constants: None,
+            elements: None,
+        }
     }
 
     pub(super) const ANY: Known = Known::of(Sorts::ANY);

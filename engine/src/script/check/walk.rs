@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTFlags, Expr, Position, Stmt};
 
-use crate::script::sandbox::{Sandbox, limits};
-use super::types::{Constant, Known, Sorts};
 use super::Checker;
+use super::types::{Constant, Known, Sorts};
 use crate::error::{Code, Problem, choose};
+use crate::script::sandbox::{Sandbox, limits};
 
 impl Checker<'_> {
     /// Follows a block and gives back what is known of its value.
@@ -190,11 +190,13 @@ impl Checker<'_> {
         match target {
             Expr::Variable(variable, ..) => {
                 let name = variable.1.as_str();
-                let value = if is_operation { Known::of(value.sorts().or(Sorts::NUMBER)) } else { value };
+                let value =
+                    if is_operation { Known::of(value.sorts().or(Sorts::NUMBER)) } else { value };
                 match self.scope.iter().rposition(|(known, _)| known == name) {
                     Some(at) if matches!(self.scope[at].1, Known::Object(_)) => {
-                        let problem = Problem::new(Code::NotAllowed, format!("`{name}` cannot be changed"))
-                            .help("facts are read, never written");
+                        let problem =
+                            Problem::new(Code::NotAllowed, format!("`{name}` cannot be changed"))
+                                .help("facts are read, never written");
                         self.report(problem, target.position(), name.chars().count());
                     }
                     Some(at) => {
@@ -208,8 +210,9 @@ impl Checker<'_> {
             Expr::Dot(sides, ..) | Expr::Index(sides, ..) => {
                 if let Some(Known::Object(object)) = self.receiver(&sides.lhs) {
                     let name = self.object_name(object);
-                    let problem = Problem::new(Code::NotAllowed, format!("`{name}` cannot be changed"))
-                        .help("facts are read, never written");
+                    let problem =
+                        Problem::new(Code::NotAllowed, format!("`{name}` cannot be changed"))
+                            .help("facts are read, never written");
                     self.report(problem, sides.lhs.position(), name.len());
                 } else {
                     self.expression(target);
@@ -259,7 +262,11 @@ impl Checker<'_> {
         let Expr::Variable(variable, _, position) = expression else { return None };
         let name = variable.1.as_str();
         if !variable.2.is_empty() {
-            return Some(self.global_constant(variable.2.path.first().map(|part| part.as_str()), name, *position));
+            return Some(self.global_constant(
+                variable.2.path.first().map(|part| part.as_str()),
+                name,
+                *position,
+            ));
         }
         if let Some((_, known)) = self.scope.iter().rev().find(|(known, _)| known == name) {
             return Some(known.clone());
@@ -269,7 +276,12 @@ impl Checker<'_> {
     }
 
     /// `global::NAME` is a constant of this file, `alias::NAME` one of an imported file.
-    fn global_constant(&mut self, namespace: Option<&str>, name: &str, position: Position) -> Known {
+    fn global_constant(
+        &mut self,
+        namespace: Option<&str>,
+        name: &str,
+        position: Position,
+    ) -> Known {
         let file = match namespace {
             Some("global") => Some(self.file),
             Some(alias) => self.file_of_alias(alias, position),
@@ -318,7 +330,9 @@ impl Checker<'_> {
             Expr::BoolConstant(flag, _) => Known::constant(Constant::Flag(*flag)),
             Expr::IntegerConstant(number, _) => Known::constant(Constant::Number(*number)),
             Expr::StringConstant(text, _) => Known::constant(Constant::Text(text.to_string())),
-            Expr::CharConstant(character, _) => Known::constant(Constant::Text(character.to_string())),
+            Expr::CharConstant(character, _) => {
+                Known::constant(Constant::Text(character.to_string()))
+            }
             Expr::Unit(_) => Known::constant(Constant::Nothing),
             Expr::FloatConstant(_, position) => {
                 let problem = Problem::new(Code::NotAllowed, "numbers with fractions are not for rules")
@@ -406,9 +420,18 @@ fn sorts_of(value: &rhai::Dynamic) -> Sorts {
 
 /// The name of the first sort that a value may be.
 pub(super) fn first_sort(sorts: Sorts) -> &'static str {
-    [Sorts::NUMBER, Sorts::TEXT, Sorts::FLAG, Sorts::FINDING, Sorts::LIST, Sorts::MAP, Sorts::FRACTION, Sorts::NOTHING]
-        .into_iter()
-        .find(|sort| sorts.may_be(*sort))
-        .unwrap_or(Sorts::OTHER)
-        .name()
+    [
+        Sorts::NUMBER,
+        Sorts::TEXT,
+        Sorts::FLAG,
+        Sorts::FINDING,
+        Sorts::LIST,
+        Sorts::MAP,
+        Sorts::FRACTION,
+        Sorts::NOTHING,
+    ]
+    .into_iter()
+    .find(|sort| sorts.may_be(*sort))
+    .unwrap_or(Sorts::OTHER)
+    .name()
 }

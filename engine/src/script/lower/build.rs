@@ -53,7 +53,8 @@ pub(crate) fn lower(file: &File, function: &Function) -> Option<Lowered> {
 impl Builder<'_> {
     fn block(&mut self, statements: &[Stmt]) -> Step {
         let outer = self.scope.len();
-        let steps: Vec<Step> = statements.iter().map(|statement| self.statement(statement)).collect();
+        let steps: Vec<Step> =
+            statements.iter().map(|statement| self.statement(statement)).collect();
         self.scope.truncate(outer);
         match steps.len() {
             0 => Step::Constant(Constant::Nothing),
@@ -93,14 +94,20 @@ impl Builder<'_> {
                         return Step::GiveUp;
                     };
                     let Some(how) = calculation(symbol) else { return Step::GiveUp };
-                    Step::Calculate { how, left: Box::new(Step::Local(local)), right: Box::new(value) }
+                    Step::Calculate {
+                        how,
+                        left: Box::new(Step::Local(local)),
+                        right: Box::new(value),
+                    }
                 } else {
                     value
                 };
                 Step::Set { local, value: Box::new(value) }
             }
             Stmt::Return(value, flags, _) if !flags.contains(ASTFlags::BREAK) => {
-                let value = value.as_ref().map_or(Step::Constant(Constant::Nothing), |value| self.expression(value));
+                let value = value
+                    .as_ref()
+                    .map_or(Step::Constant(Constant::Nothing), |value| self.expression(value));
                 Step::Return(Box::new(value))
             }
             _ => Step::GiveUp,
@@ -170,9 +177,15 @@ impl Builder<'_> {
             Expr::Unit(_) => Step::Constant(Constant::Nothing),
             Expr::Array(items, _) if items.is_empty() => Step::Constant(Constant::EmptyList),
             Expr::Variable(..) => self.local(expression).map_or(Step::GiveUp, Step::Local),
-            Expr::And(parts, _) => Step::All(parts.iter().map(|part| self.expression(part)).collect()),
-            Expr::Or(parts, _) => Step::Any(parts.iter().map(|part| self.expression(part)).collect()),
-            Expr::Coalesce(parts, _) => Step::Known(parts.iter().map(|part| self.expression(part)).collect()),
+            Expr::And(parts, _) => {
+                Step::All(parts.iter().map(|part| self.expression(part)).collect())
+            }
+            Expr::Or(parts, _) => {
+                Step::Any(parts.iter().map(|part| self.expression(part)).collect())
+            }
+            Expr::Coalesce(parts, _) => {
+                Step::Known(parts.iter().map(|part| self.expression(part)).collect())
+            }
             Expr::Stmt(block) => self.block(block.statements()),
             Expr::FnCall(call, _) => self.call(call),
             Expr::Dot(sides, _, _) => self.fact(&sides.lhs, &sides.rhs),
@@ -253,7 +266,9 @@ impl Builder<'_> {
     /// A helper's body, with its parameters in place of a call.
     fn helper(&mut self, call: &FnCallExpr) -> Step {
         let file = self.file;
-        let Some(definition) = file.function(&call.name, call.args.len()) else { return Step::GiveUp };
+        let Some(definition) = file.function(&call.name, call.args.len()) else {
+            return Step::GiveUp;
+        };
         if self.depth >= DEEPEST_HELPER {
             return Step::GiveUp;
         }

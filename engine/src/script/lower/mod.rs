@@ -16,8 +16,6 @@ use std::sync::Arc;
 
 pub(super) use build::lower;
 
-
-
 use crate::facts::Object;
 
 /// A rule as steps.
@@ -33,22 +31,48 @@ pub(crate) struct Lowered {
 enum Step {
     Constant(Constant),
     /// A fact, by slot; facts that are asked have their argument at hand.
-    Fact { object: Object, slot: u8, argument: Option<Arc<str>> },
+    Fact {
+        object: Object,
+        slot: u8,
+        argument: Option<Arc<str>>,
+    },
     Local(usize),
     /// Gives a local variable a value; the step itself has none.
-    Set { local: usize, value: Box<Step> },
+    Set {
+        local: usize,
+        value: Box<Step>,
+    },
     Not(Box<Step>),
     Negate(Box<Step>),
     /// Yes where all are (or, for the second, where any is), decided as early as can be.
     All(Vec<Step>),
     Any(Vec<Step>),
-    Compare { how: Comparison, left: Box<Step>, right: Box<Step> },
-    Calculate { how: Calculation, left: Box<Step>, right: Box<Step> },
+    Compare {
+        how: Comparison,
+        left: Box<Step>,
+        right: Box<Step>,
+    },
+    Calculate {
+        how: Calculation,
+        left: Box<Step>,
+        right: Box<Step>,
+    },
     /// The first that is known.
     Known(Vec<Step>),
-    Among { needle: Box<Step>, list: Vec<Constant> },
-    If { condition: Box<Step>, then: Box<Step>, otherwise: Box<Step> },
-    Switch { on: Box<Step>, cases: Vec<Case>, default: Box<Step> },
+    Among {
+        needle: Box<Step>,
+        list: Vec<Constant>,
+    },
+    If {
+        condition: Box<Step>,
+        then: Box<Step>,
+        otherwise: Box<Step>,
+    },
+    Switch {
+        on: Box<Step>,
+        cases: Vec<Case>,
+        default: Box<Step>,
+    },
     /// One after the other; the value is the last one's.
     Block(Vec<Step>),
     Return(Box<Step>),

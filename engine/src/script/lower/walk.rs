@@ -47,7 +47,11 @@ struct Walk<'s, 'w> {
 
 impl Lowered {
     /// What the rule gives back and what it read, in reading order; nothing where Rhai must say.
-    pub(crate) fn run<'s>(&'s self, rule: usize, world: &World) -> Option<(Returned, Vec<Seen<'s>>)> {
+    pub(crate) fn run<'s>(
+        &'s self,
+        rule: usize,
+        world: &World,
+    ) -> Option<(Returned, Vec<Seen<'s>>)> {
         let (returned, seen) = self.walk(rule, world, Some(Vec::new()))?;
         Some((returned, seen.unwrap_or_default()))
     }
@@ -140,7 +144,8 @@ impl<'s> Walk<'s, '_> {
                 Held::Flag(compare(*how, &left, &right).ok_or(Stop::GiveUp)?)
             }
             Step::Calculate { how, left, right } => {
-                let (Held::Number(left), Held::Number(right)) = (self.step(left)?, self.step(right)?)
+                let (Held::Number(left), Held::Number(right)) =
+                    (self.step(left)?, self.step(right)?)
                 else {
                     return Err(Stop::GiveUp);
                 };

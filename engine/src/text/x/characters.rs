@@ -31,10 +31,7 @@ pub(super) fn last(text: &str) -> Option<char> {
 }
 
 pub(super) fn count_while(bytes: &[u8], allowed: impl Fn(&u8) -> bool) -> usize {
-    bytes
-        .iter()
-        .position(|byte| !allowed(byte))
-        .unwrap_or(bytes.len())
+    bytes.iter().position(|byte| !allowed(byte)).unwrap_or(bytes.len())
 }
 
 pub(super) fn units(text: &str) -> usize {

@@ -80,9 +80,7 @@ pub(super) fn domain_end(text: &str, labels: &[Label], start: Start) -> Option<u
         return None;
     }
     let near = labels.get(index + 1).and_then(|next| next.suffix);
-    let plain = label
-        .last_underscore
-        .is_none_or(|position| position < start.at);
+    let plain = label.last_underscore.is_none_or(|position| position < start.at);
     label.far.or(near.filter(|_| plain))
 }
 
@@ -94,9 +92,7 @@ pub(super) fn ascii_domains(domain: &str) -> Vec<Range<usize>> {
         at += offset;
         let (mut position, mut end) = (at, None);
         loop {
-            position += domain[position..]
-                .find(|c| !in_name(c))
-                .unwrap_or(domain.len() - position);
+            position += domain[position..].find(|c| !in_name(c)).unwrap_or(domain.len() - position);
             if !domain[position..].starts_with('.') {
                 break;
             }

@@ -19,10 +19,7 @@ pub fn emoji(text: &str) -> Vec<Range<usize>> {
     while let Some(offset) = bytes[at..].iter().position(|byte| !byte.is_ascii()) {
         let start = at + offset;
         let rest = &text[start..];
-        let keycap = rest
-            .strip_prefix(EMOJI_SELECTOR)
-            .unwrap_or(rest)
-            .strip_prefix(KEYCAP);
+        let keycap = rest.strip_prefix(EMOJI_SELECTOR).unwrap_or(rest).strip_prefix(KEYCAP);
         if let (Some(after), Some(b'#' | b'*' | b'0'..=b'9')) = (keycap, bytes[at..start].last()) {
             at = text.len() - after.len();
             found.push(start - 1..at);
@@ -49,10 +46,8 @@ fn sequence_length(text: &str) -> Option<usize> {
     let mut ends = [0; LONGEST_SEQUENCE];
     let (mut count, mut previous) = (0, JOINER);
     for (position, character) in text.char_indices().take(LONGEST_SEQUENCE) {
-        let continues = matches!(
-            character,
-            JOINER | EMOJI_SELECTOR | '\u{E0020}'..='\u{E007F}'
-        ) || is_skin_tone(character)
+        let continues = matches!(character, JOINER | EMOJI_SELECTOR | '\u{E0020}'..='\u{E007F}')
+            || is_skin_tone(character)
             || is_regional(character);
         if previous != JOINER && !continues {
             break;

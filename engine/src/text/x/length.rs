@@ -27,11 +27,7 @@ pub(crate) fn weighted_length_with(text: &str, known: &[Link]) -> usize {
 }
 
 fn normalized_length(text: &str, links: &[Link]) -> usize {
-    let emoji = if text.is_ascii() {
-        Vec::new()
-    } else {
-        emoji(text)
-    };
+    let emoji = if text.is_ascii() { Vec::new() } else { emoji(text) };
     let (mut links, mut emoji) = (links.iter().peekable(), emoji.iter().peekable());
     let (mut total, mut at) = (0, 0);
     while at < text.len() {
@@ -41,11 +37,7 @@ fn normalized_length(text: &str, links: &[Link]) -> usize {
         let link = links.peek().map_or(text.len(), |link| link.range.start);
         let symbol = emoji.peek().map_or(text.len(), |range| range.start);
         let plain = &text[at..link.min(symbol)];
-        total += if plain.is_ascii() {
-            plain.len()
-        } else {
-            plain.chars().map(weight).sum()
-        };
+        total += if plain.is_ascii() { plain.len() } else { plain.chars().map(weight).sum() };
         at += plain.len();
         if let Some(link) = links.next_if(|link| link.range.start == at) {
             let (end, half_left) = skip_units(text, at, link.units);

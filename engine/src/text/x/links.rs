@@ -45,9 +45,7 @@ pub(crate) fn links(text: &str) -> Vec<Link> {
         let start = start.map_or(floor, |outside| {
             floor + outside + first(&text[floor + outside..]).map_or(0, char::len_utf8)
         });
-        let end = text[dot..]
-            .find(|c| !in_domain(c))
-            .map_or(text.len(), |end| dot + end);
+        let end = text[dot..].find(|c| !in_domain(c)).map_or(text.len(), |end| dot + end);
         let run = start..end;
         floor = links_in_run(text, run.clone(), floor, &mut found);
         from = floor.max(run.end);
@@ -60,12 +58,7 @@ pub(crate) fn links(text: &str) -> Vec<Link> {
 fn links_in_run(text: &str, run: Range<usize>, mut floor: usize, found: &mut Vec<Link>) -> usize {
     let labels = labels(text, run.clone());
     if let Some(scheme) = scheme_before(text, run.start, floor) {
-        let start = Start {
-            at: run.start,
-            half: None,
-            before: None,
-            scheme: Some(scheme),
-        };
+        let start = Start { at: run.start, half: None, before: None, scheme: Some(scheme) };
         if let Some(end) = domain_end(text, &labels, start) {
             floor = take_link(text, start, end, found);
         }
@@ -77,27 +70,12 @@ fn links_in_run(text: &str, run: Range<usize>, mut floor: usize, found: &mut Vec
             break;
         };
         let next = at + character.len_utf8();
-        let low = character
-            .encode_utf16(&mut [0; 2])
-            .get(1)
-            .map(|&unit| unit.into());
-        let follows = Start {
-            at: next,
-            half: None,
-            before: Some(character),
-            scheme: None,
-        };
+        let low = character.encode_utf16(&mut [0; 2]).get(1).map(|&unit| unit.into());
+        let follows = Start { at: next, half: None, before: Some(character), scheme: None };
         // In the order the reference meets them: a domain from the second half of this
         // character, from its end, or (only at the very start of the text) including it.
-        let from_half = Start {
-            half: low,
-            ..follows
-        };
-        let with_it = Start {
-            at: 0,
-            before: None,
-            ..follows
-        };
+        let from_half = Start { half: low, ..follows };
+        let with_it = Start { at: 0, before: None, ..follows };
         let starts = [
             opens_link(character).then_some(from_half),
             (at == 0).then_some(with_it),
@@ -118,16 +96,12 @@ fn links_in_run(text: &str, run: Range<usize>, mut floor: usize, found: &mut Vec
 /// Where `http://` or `https://` right before `at` starts, if a link may start there.
 fn scheme_before(text: &str, at: usize, floor: usize) -> Option<usize> {
     let preceding = &text.as_bytes()[floor.min(at)..at];
-    let length = [b"https://".as_slice(), b"http://"]
-        .into_iter()
-        .find_map(|scheme| {
-            let tail = &preceding[preceding.len().checked_sub(scheme.len())?..];
-            tail.eq_ignore_ascii_case(scheme).then_some(scheme.len())
-        })?;
+    let length = [b"https://".as_slice(), b"http://"].into_iter().find_map(|scheme| {
+        let tail = &preceding[preceding.len().checked_sub(scheme.len())?..];
+        tail.eq_ignore_ascii_case(scheme).then_some(scheme.len())
+    })?;
     let start = at - length;
-    last(&text[floor..start])
-        .map_or(start == 0, opens_link)
-        .then_some(start)
+    last(&text[floor..start]).map_or(start == 0, opens_link).then_some(start)
 }
 
 /// Reads what follows a domain, keeps the link if X does, and says where the match ends.
@@ -144,19 +118,14 @@ fn take_link(text: &str, start: Start, domain_end: usize, found: &mut Vec<Link>)
     let end = query_end(bytes, after_path.unwrap_or(after_port));
 
     let first = start.scheme.unwrap_or(start.at);
-    let scheme = start
-        .scheme
-        .map_or("https://".len(), |scheme| start.at - scheme);
+    let scheme = start.scheme.map_or("https://".len(), |scheme| start.at - scheme);
     let long = scheme + units(&text[first..end]) + usize::from(start.half.is_some()) > LONGEST_LINK;
     if long || !is_valid_domain(domain, start.half) {
         return end;
     }
     if start.scheme.is_some() {
         if let Some(shown) = short_link_end(bytes, domain, domain_end, end) {
-            found.push(Link {
-                range: first..shown,
-                units: units(&text[first..shown]),
-            });
+            found.push(Link { range: first..shown, units: units(&text[first..shown]) });
         }
     } else if !matches!(start.before, Some('-' | '_' | '.' | '/')) {
         let names = ascii_domains(domain);
@@ -167,10 +136,7 @@ fn take_link(text: &str, start: Start, domain_end: usize, found: &mut Vec<Link>)
                 range.end = end;
                 count += units(&text[domain_end..end]);
             }
-            found.push(Link {
-                range,
-                units: count,
-            });
+            found.push(Link { range, units: count });
         }
     }
     end

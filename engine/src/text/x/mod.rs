@@ -67,21 +67,9 @@ pub fn entities(text: &str) -> Entities {
 pub(crate) fn entities_with(text: &str, links: &[Link]) -> Entities {
     let mut all: Vec<(Kind, Range<usize>)> = Vec::new();
     all.extend(links.iter().map(|link| (Kind::Link, link.range.clone())));
-    all.extend(
-        mentions(text)
-            .into_iter()
-            .map(|range| (Kind::Mention, range)),
-    );
-    all.extend(
-        hashtags(text)
-            .into_iter()
-            .map(|range| (Kind::Hashtag, range)),
-    );
-    all.extend(
-        cashtags(text)
-            .into_iter()
-            .map(|range| (Kind::Cashtag, range)),
-    );
+    all.extend(mentions(text).into_iter().map(|range| (Kind::Mention, range)));
+    all.extend(hashtags(text).into_iter().map(|range| (Kind::Hashtag, range)));
+    all.extend(cashtags(text).into_iter().map(|range| (Kind::Cashtag, range)));
     all.sort_by_key(|(_, range)| range.start);
     let (mut entities, mut end) = (Entities::default(), 0);
     for (kind, range) in all {

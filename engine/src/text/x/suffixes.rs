@@ -7,9 +7,7 @@ use super::characters::count_while;
 
 static SUFFIXES: LazyLock<Suffixes> = LazyLock::new(|| {
     let lines = include_str!("tlds.txt").lines();
-    let all = lines
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_whitespace);
+    let all = lines.filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
     let (ascii, other): (Vec<&str>, Vec<&str>) = all.partition(|suffix| suffix.is_ascii());
     let folded = |suffix: &str| (suffix.chars().map(fold).collect(), suffix.chars().count());
     Suffixes {
@@ -38,14 +36,9 @@ fn fold(character: char) -> char {
 /// Where the top-level domain that starts at `at` ends.
 pub(super) fn suffix_end(text: &str, at: usize) -> Option<usize> {
     let rest = &text.as_bytes()[at..];
-    let word = count_while(
-        &rest[..rest.len().min(LONGEST_SUFFIX + 1)],
-        u8::is_ascii_alphanumeric,
-    );
+    let word = count_while(&rest[..rest.len().min(LONGEST_SUFFIX + 1)], u8::is_ascii_alphanumeric);
     let closed = |end: usize| {
-        !rest
-            .get(end)
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"@+-".contains(byte))
+        !rest.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"@+-".contains(byte))
     };
     if (1..=LONGEST_SUFFIX).contains(&word) && closed(word) {
         let mut lower = [0; LONGEST_SUFFIX];

@@ -55,9 +55,7 @@ static TAG_CHARACTERS: LazyLock<Vec<(u32, u32, TagCharacter)>> = LazyLock::new(|
 fn tag_character(character: char) -> Option<TagCharacter> {
     let code = u32::from(character);
     let index = TAG_CHARACTERS.partition_point(|&(_, last, _)| last < code);
-    let range = TAG_CHARACTERS
-        .get(index)
-        .filter(|(first, ..)| *first <= code);
+    let range = TAG_CHARACTERS.get(index).filter(|(first, ..)| *first <= code);
     range.map(|(.., kind)| *kind)
 }
 
@@ -153,11 +151,7 @@ pub(super) fn cashtags(text: &str) -> Vec<Range<usize>> {
     let opens = |at: &usize| last(&text[..*at]).is_none_or(is_space);
     let read = |at: usize| {
         let end = at + 1 + letters(at + 1);
-        let class = if text[end..].starts_with(['.', '_']) {
-            letters(end + 1)
-        } else {
-            0
-        };
+        let class = if text[end..].starts_with(['.', '_']) { letters(end + 1) } else { 0 };
         let with_class = (1..=2).contains(&class).then_some(end + 1 + class);
         let fits = (1..=6).contains(&(end - at - 1));
         let end = with_class.into_iter().chain([end]).find(|&end| closes(end));

@@ -35,14 +35,10 @@ fn conforms(group: &str, count: usize, find: fn(Entities) -> Ranges) {
         let expected = list(&case["expected"]);
         if expected.iter().any(Value::is_object) {
             let code_points = |end: usize| text[..end].chars().count();
-            let found = found
-                .iter()
-                .map(|range| [code_points(range.start), code_points(range.end)]);
+            let found =
+                found.iter().map(|range| [code_points(range.start), code_points(range.end)]);
             let expected = expected.iter().map(|entity| entity["indices"].clone());
-            assert!(
-                found.map(|range| serde_json::json!(range)).eq(expected),
-                "{case}"
-            );
+            assert!(found.map(|range| serde_json::json!(range)).eq(expected), "{case}");
         } else {
             let found = words(text, &found);
             let found: Vec<&str> = found.into_iter().map(without_sign).collect();
@@ -92,10 +88,7 @@ fn lengths_conform() {
 fn difficult_texts_get_the_answers_of_the_reference() {
     let ranges = |value: &Value| -> Ranges {
         let end = |pair: &Value, index: usize| pair[index].as_u64().expect("an offset") as usize;
-        list(value)
-            .iter()
-            .map(|pair| end(pair, 0)..end(pair, 1))
-            .collect()
+        list(value).iter().map(|pair| end(pair, 0)..end(pair, 1)).collect()
     };
     let cases: Value = serde_json::from_str(ANSWERS).expect("the data is JSON");
     assert_eq!(list(&cases).len(), 400);
@@ -131,10 +124,7 @@ fn composed_and_decomposed_text_count_the_same() {
 #[test]
 fn known_links_change_no_length_of_decomposed_text() {
     // The Hangul of the domain composes: its links are elsewhere once it is normalised.
-    for text in [
-        "https://acme.com/e\u{301} ok",
-        "\u{1112}\u{1161}.acme.com/\u{1112}\u{1161}",
-    ] {
+    for text in ["https://acme.com/e\u{301} ok", "\u{1112}\u{1161}.acme.com/\u{1112}\u{1161}"] {
         assert_eq!(
             weighted_length_with(text, &links(text)),
             weighted_length(&text.nfc().collect::<String>())
@@ -146,17 +136,7 @@ fn known_links_change_no_length_of_decomposed_text() {
 fn an_emoji_sequence_is_one_emoji() {
     let text = "1️⃣ a 👩🏽\u{200D}💻 b 🇩🇪 c ❤️\u{200D}🔥 d 🐦\u{200D}🔥 e ☺";
     let found = words(text, &emoji(text));
-    assert_eq!(
-        found,
-        [
-            "1️⃣",
-            "👩🏽\u{200D}💻",
-            "🇩🇪",
-            "❤️\u{200D}🔥",
-            "🐦\u{200D}🔥",
-            "☺"
-        ]
-    );
+    assert_eq!(found, ["1️⃣", "👩🏽\u{200D}💻", "🇩🇪", "❤️\u{200D}🔥", "🐦\u{200D}🔥", "☺"]);
     assert_eq!(weighted_length(text), 6 * 2 + 5 * 2 + 5);
 }
 
