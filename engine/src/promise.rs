@@ -60,16 +60,16 @@ fn starter() -> Program {
 
 /// A value that a fact can have, drawn from a seed.
 fn drawn(program: &Program, fact: &Fact, seed: u64) -> Value {
-    if fact.optional && seed % 5 == 0 {
+    if fact.optional && seed.is_multiple_of(5) {
         return Value::Unknown;
     }
     let pick =
         |words: &[&str]| Value::from(words[usize::try_from(seed % words.len() as u64).unwrap()]);
     match fact.kind {
-        Type::Flag => Value::Flag(seed % 2 == 0),
+        Type::Flag => Value::Flag(seed.is_multiple_of(2)),
         // Small numbers meet the conditions of rules; a few large ones meet their limits.
         Type::Number(least, most) => {
-            let number = if seed % 9 == 0 { seed % 1_000_000 } else { seed % 60 };
+            let number = if seed.is_multiple_of(9) { seed % 1_000_000 } else { seed % 60 };
             Value::Number(i64::try_from(number).unwrap().clamp(least, most))
         }
         Type::Word(Words::Fixed(words)) => pick(words),
