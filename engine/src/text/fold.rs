@@ -274,7 +274,8 @@ mod tests {
         fn folding_a_part_gives_that_part_of_the_folded_text(before in "[ -~é]*", word in "[a-zA-Zßéñ]+", after in "[ -~😀]*") {
             let original = format!("{before} {word} {after}");
             let text = Folded::new(&original);
-            let start = text.as_str().find(&folded(&word)).unwrap();
+            // The last one: an earlier one may be the first half of a letter with its accent.
+            let start = text.as_str().rfind(&folded(&word)).unwrap();
             let place = text.original(start..start + folded(&word).len());
             prop_assert_eq!(folded(&original[place]), folded(&word));
         }
