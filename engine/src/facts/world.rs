@@ -143,6 +143,16 @@ impl World {
         }
     }
 
+    /// A fact that needs no working out, as it is kept; nothing where it must be asked for.
+    pub(crate) fn kept(&self, object: Object, slot: u8) -> Option<&Value> {
+        let kept = match object {
+            Object::Activity if self.post.is_none() => self.activity.get(usize::from(slot)),
+            Object::Person => self.person.get(usize::from(slot)),
+            _ => None,
+        };
+        kept.filter(|_| self.stubs.is_empty())
+    }
+
     /// An activity's fact; what its record does not state, its post may tell.
     fn activity_fact(&self, fact: ActivityFact) -> Value {
         let value = self.activity.get(fact as usize);

@@ -41,6 +41,8 @@ pub(crate) struct Fold<'a> {
     caps_of: Vec<Vec<usize>>,
     world: Arc<World>,
     used: Vec<Used>,
+    /// The person's points by rule, for rules that gave a line.
+    rule_points: Vec<Option<i64>>,
     pub(crate) keep_lines: bool,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Fold<'a> {
             caps_of,
             world: Arc::new(World::new(Arc::clone(&program.view))),
             used: Vec::new(),
+            rule_points: Vec::new(),
             keep_lines: false,
         }
     }
@@ -85,6 +88,8 @@ impl<'a> Fold<'a> {
         world.so_far = SoFar::default();
         self.used.clear();
         self.used.resize(self.program.manifest.caps.len(), Used { period: None, points: 0 });
+        self.rule_points.clear();
+        self.rule_points.resize(self.rules.len(), None);
         let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
         let (mut lines, mut faults) = (Vec::new(), Vec::new());
         for activity in activities {
@@ -93,7 +98,7 @@ impl<'a> Fold<'a> {
             let not_counted = self.refusal(activity);
             let mut points = 0;
             if not_counted.is_none() {
-                points = self.activity(activity, &mut total, &mut lines, &mut faults)?;
+                points = self.activity(activity, &mut lines, &mut faults)?;
                 total.activities += 1;
                 total.points = add(total.points, points)?;
                 total.incomplete |= !faults.is_empty();
@@ -106,6 +111,12 @@ impl<'a> Fold<'a> {
                 faults: &mut faults,
             });
         }
+        total.rules = self
+            .rules
+            .iter()
+            .zip(&self.rule_points)
+            .filter_map(|((_, rule), points)| Some((Arc::clone(rule.shared_id()), (*points)?)))
+            .collect();
         Ok(total)
     }
 
@@ -136,7 +147,6 @@ impl<'a> Fold<'a> {
     fn activity(
         &mut self,
         activity: &Standing,
-        total: &mut Total,
         lines: &mut Vec<Line>,
         faults: &mut Vec<Fault>,
     ) -> Result<i64, Error> {
@@ -169,12 +179,8 @@ impl<'a> Fold<'a> {
             };
             let (points, capped_by) = self.clip(index, earned, day);
             sum = add(sum, points)?;
-            match total.rules.get_mut(rule.id()) {
-                Some(known) => *known = add(*known, points)?,
-                None => {
-                    total.rules.insert(Arc::clone(rule.shared_id()), points);
-                }
-            }
+            let so_far = self.rule_points[index].unwrap_or(0);
+            self.rule_points[index] = Some(add(so_far, points)?);
             if self.keep_lines {
                 lines.push(Line {
                     rule: Arc::clone(rule.shared_id()),

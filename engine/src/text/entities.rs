@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
 use memchr::memchr3;
+use unicode_normalization::UnicodeNormalization;
 
 use super::characters::is_word;
 use super::x;
@@ -144,7 +145,9 @@ fn is_bare_link(text: &str) -> bool {
         let mut characters = last.chars();
         characters.next().is_some_and(char::is_uppercase) && characters.any(char::is_lowercase)
     });
-    !sentence_starts && x::entities(host).links.first().is_some_and(|link| link.start == 0)
+    // Composed, so that a letter with its accent is not taken for the end of a domain.
+    let composed: String = host.nfc().collect();
+    !sentence_starts && x::entities(&composed).links.first().is_some_and(|link| link.start == 0)
 }
 
 #[cfg(test)]

@@ -22,9 +22,9 @@ enum Held<'s> {
     Nothing,
     Flag(bool),
     Number(i64),
-    /// A text of the rule.
+    /// A text of the rule, or of a fact that the world keeps.
     Text(&'s str),
-    /// A text of a fact.
+    /// A text that was worked out.
     Read(Arc<str>),
     EmptyList,
 }
@@ -37,8 +37,8 @@ enum Stop<'s> {
 
 type Walked<'s> = Result<Held<'s>, Stop<'s>>;
 
-struct Walk<'s, 'w> {
-    world: &'w World,
+struct Walk<'s> {
+    world: &'s World,
     rule: usize,
     locals: SmallVec<[Held<'s>; 8]>,
     /// What was read, where that is asked for.
@@ -50,7 +50,7 @@ impl Lowered {
     pub(crate) fn run<'s>(
         &'s self,
         rule: usize,
-        world: &World,
+        world: &'s World,
     ) -> Option<(Returned, Vec<Seen<'s>>)> {
         let (returned, seen) = self.walk(rule, world, Some(Vec::new()))?;
         Some((returned, seen.unwrap_or_default()))
@@ -64,7 +64,7 @@ impl Lowered {
     fn walk<'s>(
         &'s self,
         rule: usize,
-        world: &World,
+        world: &'s World,
         seen: Option<Vec<Seen<'s>>>,
     ) -> Option<(Returned, Option<Vec<Seen<'s>>>)> {
         let locals = smallvec![Held::Nothing; self.locals];
@@ -107,7 +107,7 @@ impl<'s> Held<'s> {
     }
 }
 
-impl<'s> Walk<'s, '_> {
+impl<'s> Walk<'s> {
     fn step(&mut self, step: &'s Step) -> Walked<'s> {
         Ok(match step {
             Step::Constant(constant) => Held::of(constant),
@@ -225,11 +225,17 @@ impl<'s> Walk<'s, '_> {
                 seen.push(Seen { object, slot, argument });
             }
         }
-        match self.world.value(self.rule, object, slot, argument.map(|text| &**text)) {
-            Value::Unknown => Held::Nothing,
-            Value::Flag(flag) => Held::Flag(flag),
-            Value::Number(number) => Held::Number(number),
-            Value::Text(text) => Held::Read(text),
+        match self.world.kept(object, slot) {
+            Some(Value::Unknown) => Held::Nothing,
+            Some(Value::Flag(flag)) => Held::Flag(*flag),
+            Some(Value::Number(number)) => Held::Number(*number),
+            Some(Value::Text(text)) => Held::Text(text),
+            None => match self.world.value(self.rule, object, slot, argument.map(|text| &**text)) {
+                Value::Unknown => Held::Nothing,
+                Value::Flag(flag) => Held::Flag(flag),
+                Value::Number(number) => Held::Number(number),
+                Value::Text(text) => Held::Read(text),
+            },
         }
     }
 }
