@@ -176,7 +176,7 @@ impl Program {
         let at = prepared.post.as_ref().and_then(|post| post.at).unwrap_or(AT);
         let mut world = match &prepared.post {
             Some(post) => {
-                let world = self.world_of(post, &CheckContext::default(), at)?;
+                let (world, _) = self.world_of(post, &CheckContext::default(), at)?;
                 Arc::into_inner(world).unwrap_or_else(|| World::new(Arc::clone(&self.view)))
             }
             None => World::new(Arc::clone(&self.view)),

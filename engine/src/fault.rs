@@ -29,6 +29,12 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Whether another failure is of the same rule, kind and place; the words may differ.
+    pub(crate) fn same_place(&self, other: &Fault) -> bool {
+        let place = |fault: &Fault| (fault.code, fault.line, fault.column);
+        self.rule == other.rule && self.file == other.file && place(self) == place(other)
+    }
+
     pub(crate) fn new(rule: &Rule, failure: Failure) -> Self {
         Self {
             rule: Arc::clone(rule.shared_id()),

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Error};
-use crate::events::{Log, Person};
-use crate::facts::{Evidence, Folder, Object, PersonFact, SoFar, Value, World, dense};
+use crate::events::Person;
+use crate::facts::{Evidence, Folder, Object, PersonFact, PostFact, SoFar, Value, World, dense};
 use crate::fault::{Fault, retryable};
 use crate::history::History;
 use crate::post::{Content, Post};
@@ -101,10 +101,8 @@ pub struct Verdict {
 pub struct CheckContext<'a> {
     /// The author.
     pub author: Option<&'a Person>,
-    /// What was published before.
+    /// What was published before, with the content that posts name by id.
     pub history: Option<&'a History<'a>>,
-    /// Events among which content is looked up by id.
-    pub log: Option<&'a Log>,
 }
 
 /// The lexicon of talk that is protected by law (NLRA §7 and its like).
@@ -123,9 +121,8 @@ impl Program {
         context: &CheckContext<'_>,
         at: Timestamp,
     ) -> Result<Verdict, Error> {
-        let world = self.world_of(post, context, at)?;
+        let (world, mut faults) = self.world_of(post, context, at)?;
         let mut findings = Vec::new();
-        let mut faults = Vec::new();
         let version: Arc<str> = self.version().into();
         for (index, rule) in self.rules_of(Folder::Guidelines) {
             if !rule.settings().in_force(at) {
@@ -232,14 +229,16 @@ impl Program {
         }
     }
 
-    /// All that guideline rules can see of a post.
+    /// All that guideline rules can see of a post, and the scoring rules that failed where the
+    /// author's record was worked out for them.
     pub(crate) fn world_of(
         &self,
         post: &Post,
         context: &CheckContext<'_>,
         at: Timestamp,
-    ) -> Result<Arc<World>, Error> {
-        let mut view = self.post_view(Arc::new(post.clone()), context.log, at)?;
+    ) -> Result<(Arc<World>, Vec<Fault>), Error> {
+        let content_of = |id: &str| context.history.and_then(|history| history.content(id, at));
+        let mut view = self.post_view(Arc::new(post.clone()), &content_of, at)?;
         let mut world = World::new(Arc::clone(&self.view));
         if let Some(author) = context.author {
             world.person = dense(Object::Person, &author.stated).into();
@@ -247,19 +246,29 @@ impl Program {
             world.person = PersonFact::nobody();
         }
         let author = context.author.map(|author| &author.id).or(post.author.as_ref());
+        let mut faults = Vec::new();
         if let Some(history) = context.history {
-            view.near_duplicates = history.near_duplicates(author, &view.analysis, at);
-            world.so_far = match author {
-                Some(author) => history.so_far(author, at)?,
-                None => SoFar::default(),
-            };
+            // Looking back is dear: only where a rule asks for it.
+            if self.guidelines_ask(Object::Post, Some(PostFact::NearDuplicates as u8)) {
+                view.near_duplicates = history.near_duplicates(author, &view.analysis, at);
+            }
+            if let Some(author) = author
+                && self.guidelines_ask(Object::SoFar, None)
+            {
+                (world.so_far, faults) = history.so_far(author, at)?;
+            }
         }
         let day = self.manifest.calendar.day(at);
         let content = view.content.as_ref().and_then(|content| content.id.clone());
         let now = (day, self.manifest.calendar.week(day));
         world.so_far.look_from(now, None, content, None);
         world.post = Some(view);
-        Ok(Arc::new(world))
+        Ok((Arc::new(world), faults))
+    }
+
+    /// Whether a guideline rule may ask for a fact of an object, or for any.
+    fn guidelines_ask(&self, object: Object, slot: Option<u8>) -> bool {
+        self.rules_of(Folder::Guidelines).any(|(_, rule)| rule.asks(object, slot))
     }
 
     /// The hash of the program and all that the check looked at.

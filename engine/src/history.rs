@@ -1,13 +1,15 @@
 //! What was published before, for checks that need it: the author's record so far and what
 //! colleagues said in nearly the same words.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
 use crate::events::{Log, People};
 use crate::facts::SoFar;
+use crate::fault::Fault;
+use crate::post::Content;
 use crate::program::Program;
 use crate::scoring::{Fold, Roster};
 use crate::text::{Analysis, Fingerprint, Input};
@@ -24,6 +26,16 @@ pub struct History<'a> {
     program: &'a Program,
     log: &'a Log,
     roster: Roster<'a>,
+    /// What held before the time that was asked for last: a batch asks for one time again and
+    /// again.
+    latest: Mutex<Option<Arc<Past>>>,
+}
+
+/// What held before a time.
+#[derive(Debug)]
+struct Past {
+    at: Timestamp,
+    timeline: Timeline,
     published: Vec<Published>,
 }
 
@@ -43,32 +55,70 @@ impl<'a> History<'a> {
         assume_consent: bool,
     ) -> Self {
         let roster = Roster { people, assume_consent };
-        let timeline = Timeline::before(log, Timestamp::MAX);
-        let published = timeline
+        Self { program, log, roster, latest: Mutex::new(None) }
+    }
+
+    fn before(&self, at: Timestamp) -> Arc<Past> {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(past) = latest.as_ref().filter(|past| past.at == at) {
+            return Arc::clone(past);
+        }
+        let timeline = Timeline::before(self.log, at);
+        let past = Arc::new(Past { at, published: self.published(&timeline, at), timeline });
+        *latest = Some(Arc::clone(&past));
+        past
+    }
+
+    /// The posts of people who may be seen, from the days in which a copy counts.
+    fn published(&self, timeline: &Timeline, at: Timestamp) -> Vec<Published> {
+        let days = SignedDuration::from_hours(NEAR_DAYS * 24);
+        let since = at.checked_sub(days).unwrap_or(Timestamp::MIN);
+        timeline
             .by_advocate
-            .values()
-            .flatten()
-            .filter(|activity| roster.admits(&activity.advocate, activity.at).is_ok())
+            .iter()
+            .filter(|(advocate, _)| self.roster.shows(advocate, at).is_ok())
+            .flat_map(|(_, activities)| activities)
+            .filter(|activity| since <= activity.at)
+            .filter(|activity| self.roster.admits(&activity.advocate, activity.at).is_ok())
             .filter_map(|activity| {
                 let text = Arc::clone(&activity.post.as_ref()?.text);
                 let input = Input { text, ..Input::default() };
-                let analysis = Analysis::new(Arc::clone(&program.scanner), input);
+                let analysis = Analysis::new(Arc::clone(&self.program.scanner), input);
                 let advocate = Arc::clone(&activity.advocate);
                 Some(Published { advocate, at: activity.at, words: analysis.fingerprint() })
             })
-            .collect();
-        Self { program, log, roster, published }
+            .collect()
     }
 
-    /// What the author did before a time.
-    pub(crate) fn so_far(&self, author: &Arc<str>, at: Timestamp) -> Result<SoFar, Error> {
-        let timeline = Timeline::before(self.log, at);
-        let mut fold = Fold::new(self.program, self.log, self.roster);
-        if let Some(activities) = timeline.by_advocate.get(author) {
-            fold.person(author, activities, |_| {})?;
-            return Ok(fold.into_so_far());
+    /// The content of an id, as it stood before a time.
+    pub(crate) fn content(&self, id: &str, at: Timestamp) -> Option<Content> {
+        self.before(at).timeline.contents.get(id).cloned()
+    }
+
+    /// What the author did before a time, and the scoring rules that failed on it: where one did,
+    /// points are missing.
+    pub(crate) fn so_far(
+        &self,
+        author: &Arc<str>,
+        at: Timestamp,
+    ) -> Result<(SoFar, Vec<Fault>), Error> {
+        let past = self.before(at);
+        let Some(activities) = past.timeline.by_advocate.get(author) else {
+            return Ok((SoFar::default(), Vec::new()));
+        };
+        if self.roster.shows(author, at).is_err() {
+            return Ok((SoFar::default(), Vec::new()));
         }
-        Ok(SoFar::default())
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut fold = Fold::new(self.program, &past.timeline.contents, self.roster);
+        fold.person(author, activities, |scored| {
+            for fault in scored.faults.drain(..) {
+                if !faults.iter().any(|known| known.same_place(&fault)) {
+                    faults.push(fault);
+                }
+            }
+        })?;
+        Ok((fold.into_so_far(), faults))
     }
 
     /// Posts of other people shortly before a time that say nearly the same.
@@ -78,15 +128,14 @@ impl<'a> History<'a> {
         text: &Analysis,
         at: Timestamp,
     ) -> usize {
-        if self.published.is_empty() {
+        let past = self.before(at);
+        if past.published.is_empty() {
             return 0;
         }
-        let since =
-            at.checked_sub(SignedDuration::from_hours(NEAR_DAYS * 24)).unwrap_or(Timestamp::MIN);
         let words = text.fingerprint();
-        self.published
+        past.published
             .iter()
-            .filter(|post| Some(&post.advocate) != author && post.at < at && since <= post.at)
+            .filter(|post| Some(&post.advocate) != author && post.at < at)
             .filter(|post| words.similarity(&post.words) >= NEAR_SIMILARITY)
             .count()
     }

@@ -42,6 +42,20 @@ fn helpers(activity, so_far, program) {
 
 private fn worth(activity, most) { min(activity.clicks, most) }
 
+/// Returns from within an argument, and changes what stands beside it.
+fn orders(activity) {
+    let x = 1;
+    let y = worth(activity, if activity.likes > 30 { return 7; } else { 4 });
+    let z = max(x, { x = activity.clicks % 5; 2 });
+    x += { x = 3; activity.likes % 3 };
+    x + y * 10 + z * 100
+}
+
+/// Takes what is known, or something else.
+fn fallbacks(activity, person) {
+    (activity.minutes ?? 7) + if (person.style ?? "none") == "none" { 1 } else { 0 }
+}
+
 /// Is done as soon as one part decides.
 fn short_cuts(activity) {
     if activity.likes > 10 && activity.clicks > 10 || activity.customer { 1 } else { 0 }

@@ -8,7 +8,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use jiff::Timestamp;
 
 use crate::events::{Activity, Body, Change, Event, Identity, Log, Stated};
-use crate::post::Post;
+use crate::post::{Content, Post};
 
 /// An activity as it stands as of a time.
 #[derive(Clone, Debug)]
@@ -22,10 +22,15 @@ pub(crate) struct Standing {
     pub(crate) stated: Stated,
 }
 
+/// Content by its id.
+pub(crate) type Contents = HashMap<Arc<str>, Content>;
+
 /// Everyone's activities before a time, each person's in the order of the fold.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     pub(crate) by_advocate: BTreeMap<Arc<str>, Vec<Standing>>,
+    /// The content on record, by id: of several, the first in the order of the fold.
+    pub(crate) contents: Contents,
     /// Outcomes, edits and retractions whose target has not come yet.
     pub(crate) waiting: usize,
 }
@@ -42,6 +47,15 @@ impl Timeline {
                 && !retracted.contains(&event.identity)
             {
                 activities.insert(&event.identity, standing(event, activity));
+            }
+        }
+        let mut contents = Contents::new();
+        for event in events.iter().filter(|event| event.at < as_of) {
+            if let Body::Content(content) = &event.body
+                && let Some(id) = &content.id
+                && !retracted.contains(&event.identity)
+            {
+                contents.entry(Arc::clone(id)).or_insert_with(|| content.clone());
             }
         }
         let known: HashSet<&Identity> = events.iter().map(|event| &event.identity).collect();
@@ -74,7 +88,7 @@ impl Timeline {
         for activities in by_advocate.values_mut() {
             activities.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
         }
-        Self { by_advocate, waiting }
+        Self { by_advocate, contents, waiting }
     }
 }
 

@@ -82,11 +82,18 @@ pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     Ok(Loaded { log, people })
 }
 
-/// Activities must be given for what is worked out from them.
-pub(crate) fn need_activities(records: &Records) -> Result<(), Failure> {
+/// Activities and people must be given for what is worked out from them.
+pub(crate) fn need_records(records: &Records) -> Result<(), Failure> {
     if records.activities.is_empty() {
         let problem = Problem::new(Code::Missing, "there are no activities to look at")
             .help("name a file of them: --activities FILE");
+        return Err(problem.into());
+    }
+    if records.people.is_none() && !records.assume_consent {
+        let problem = Problem::new(Code::Missing, "there are no people, so nobody has consented")
+            .help(
+                "name a file of them: --people FILE; --assume-consent is for data without consent",
+            );
         return Err(problem.into());
     }
     Ok(())
@@ -136,10 +143,17 @@ pub(crate) struct Named {
 
 /// Reads the posts of a file: the name or the content tells how they are written.
 pub(crate) fn posts(path: &Path) -> Result<Vec<Named>, Failure> {
-    let (mut reader, name, _) = open(path, "reading posts")?;
+    let (mut reader, name, bar) = open(path, "reading posts")?;
+    // Posts are few and short: a bar would only flicker.
+    bar.finish_and_clear();
     let lower = name.to_ascii_lowercase();
     if lower.ends_with(".jsonl") || lower.ends_with(".ndjson") {
         return lines(reader, &name);
+    }
+    if lower.ends_with(".csv") {
+        let problem = Problem::new(Code::WrongValue, format!("`{name}` is a table, not a post"))
+            .help("posts come as a text, as JSON (.json) or as one JSON object a line (.jsonl)");
+        return Err(problem.file(&name).into());
     }
     let mut bytes = Vec::new();
     let limit = Post::LONGEST as u64 + (64 << 10);
@@ -148,7 +162,8 @@ pub(crate) fn posts(path: &Path) -> Result<Vec<Named>, Failure> {
         Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(&name)
     })?;
     let is_json = lower.ends_with(".json");
-    let looks_like_json = bytes.trim_ascii_start().starts_with(b"{");
+    let looks_like_json =
+        bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[{");
     if path.as_os_str() == STANDARD_INPUT && looks_like_json {
         let all = std::io::Cursor::new(bytes).chain(reader);
         return lines(BufReader::new(all), &name);
@@ -177,6 +192,10 @@ pub(crate) fn posts(path: &Path) -> Result<Vec<Named>, Failure> {
 /// A post of a plain text; the line break that ends a file is not part of it.
 pub(crate) fn text_post(text: &str, name: &str) -> Result<Post, Failure> {
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
+    if text.trim().is_empty() {
+        let problem = Problem::new(Code::Missing, "there is nothing to check: the text is empty");
+        return Err(problem.file(name).into());
+    }
     if text.len() > Post::LONGEST {
         let message =
             format!("the text has {} bytes; at most {} are checked", text.len(), Post::LONGEST);

@@ -165,7 +165,7 @@ fn through_rust(case: &Case, files: Option<&Files>) -> Result<String, Error> {
         let post: Post = read_record(&check.post.to_string(), "post")?;
         let history = (!log.is_empty()).then(|| History::new(&program, &log, &people, false));
         let author = post.author.as_ref().and_then(|author| people.get(author));
-        let context = CheckContext { author, history: history.as_ref(), log: Some(&log) };
+        let context = CheckContext { author, history: history.as_ref() };
         let at = post.at.unwrap_or_else(|| check.at.parse().unwrap());
         return canonical(&program.check(&post, &context, at)?);
     }

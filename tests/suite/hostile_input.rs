@@ -170,7 +170,7 @@ fn what_is_far_too_large_is_refused_quickly() {
     let nested = format!(r#","ext":{}1{}"#, "{\"a\":".repeat(100_000), "}".repeat(100_000));
     let long = "x".repeat(10_000_000);
     for (text, code, words) in [
-        (brackets, Code::WrongValue, "object"),
+        (brackets, Code::Syntax, "object"),
         (activity(&nested), Code::Syntax, "recursion limit"),
         (activity(r#","likes":1e400"#), Code::Syntax, "number out of range"),
         (
@@ -245,7 +245,7 @@ fn a_csv_file_is_read_with_the_same_care() {
             "id,advocate,kind,at,liks",
             format!("1,ann,share,{T},5"),
             Code::UnknownField,
-            2,
+            1,
             "",
             "did you mean `likes`?",
         ),
@@ -364,8 +364,9 @@ fn posts_are_checked_or_refused_with_the_exit_code_of_the_help() {
     let deep = format!("{{\"text\":{}", "[".repeat(100_000));
     for (input, code, words) in [
         (b"Hello".as_slice(), 0, ""),
-        (b"", 0, ""),
-        (b"\n\n", 0, ""),
+        (b"", 3, "nothing to check"),
+        (b"\n\n", 3, "nothing to check"),
+        (br#"[{"text":"a"}]"#, 3, "without brackets"),
         (b"a\0b", 0, ""),
         ("\u{202e}abc\u{200b}\u{feff}".as_bytes(), 0, ""),
         (br#"{"text":"a","at":"9999-12-30T22:00:00Z"}"#, 0, ""),
@@ -646,4 +647,31 @@ proptest! {
 #[test]
 fn a_program_without_anything_is_refused() {
     assert!(Program::from_sources(&Sources::new()).is_err());
+}
+
+#[test]
+fn spreadsheets_of_windows_and_of_germany_are_read_and_their_lines_counted_right() {
+    let sheet = "\u{feff}id;advocate;kind;at;likes\r\n1;ann;share;2026-01-01T00:00:00Z;3\r\n2;bob;share;gestern;4\r\n";
+    let error = read(sheet.as_bytes(), Format::Csv).unwrap_err();
+    assert_eq!(error.problems()[0].line, Some(3), "{error}");
+    let good = sheet.replace("gestern", "2026-01-02T00:00:00Z");
+    assert!(read(good.as_bytes(), Format::Csv).is_ok());
+    let tabs = good.replace(';', "\t");
+    assert!(read(tabs.as_bytes(), Format::Csv).is_ok());
+}
+
+#[test]
+fn a_column_that_is_no_field_is_told_once_and_on_the_first_line() {
+    let rows = "1,ann,share,2026-01-01T00:00:00Z,x\n".repeat(300);
+    let error =
+        read(format!("id,advocate,kind,at,team\n{rows}").as_bytes(), Format::Csv).unwrap_err();
+    assert_eq!(error.problems().len(), 1);
+    assert_eq!(error.problems()[0].line, Some(1));
+    assert!(error.problems()[0].help.as_deref().unwrap().contains("ext.team"));
+}
+
+#[test]
+fn an_inch_mark_within_a_cell_is_text() {
+    let text = "id,advocate,kind,at,campaign\n1,ann,share,2026-01-01T00:00:00Z,a 5\" screen\n";
+    assert!(read(text.as_bytes(), Format::Csv).is_ok());
 }

@@ -430,3 +430,72 @@ fn a_rendered_problem_shows_the_line_with_a_caret_under_the_fault() {
         "{shown}"
     );
 }
+
+/// The data-use report is complete: what could be read unseen is refused.
+#[test]
+fn names_that_change_on_the_way_are_refused() {
+    for body in [
+        "let k = \"share\"; k.replace(\"share\", \"create\"); so_far.today(k)",
+        "for k in [\"share\"] { k.replace(\"share\", \"nosuchkind\"); if so_far.today(k) > 0 { return 1; } }",
+        "let l = [\"share\"]; push(l, \"create\"); for k in l { if so_far.today(k) > 0 { return 1; } }",
+    ] {
+        let found = problems(&scoring(body));
+        assert!(found.iter().any(|problem| problem.code == Code::NotAllowed), "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn names_in_a_file_are_unique_and_reach_no_other_file() {
+    let lib = "const K = \"share\";\nfn f(activity) { activity.likes }";
+    let doc = "/// X.\nfn rule(activity, so_far)";
+    for (head, body, code) in [
+        ("import \"lib/a\" as w;\nimport \"lib/b\" as w;", "w::f(activity)", Code::Duplicate),
+        ("import \"lib/a\" as global;", "global::f(activity)", Code::Duplicate),
+        ("const K = \"share\";\nconst K = \"create\";", "so_far.today(global::K)", Code::Duplicate),
+        ("import \"lib/a\" as w;", "so_far.today(w::K)", Code::NotAllowed),
+    ] {
+        let rule = format!("{head}\n{doc} {{ {body} }}");
+        let files =
+            [("lib/a.rhai", lib), ("lib/b.rhai", lib), ("scoring/rule.rhai", rule.as_str())];
+        let found = problems(&sources(&files));
+        assert!(found.iter().any(|problem| problem.code == code), "{head}: {found:?}");
+    }
+}
+
+#[test]
+fn methods_of_a_type_are_refused() {
+    let rule = "/// X.\nfn rule(activity) { pay(activity.likes, 1) }\nprivate fn int.pay(a, b) { 0 }\nprivate fn pay(a, b) { a }";
+    let found = problems(&sources(&[("scoring/rule.rhai", rule)]));
+    assert!(found.iter().any(|problem| problem.message.contains("method of a type")), "{found:?}");
+}
+
+#[test]
+fn a_calculation_with_a_fact_that_may_be_unknown_is_warned_of() {
+    let found = problems(&scoring("activity.minutes / 15"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].level, found[0].code), (Level::Warning, Code::Advice));
+    assert!(found[0].help.as_deref().unwrap().contains("(activity.minutes ?? 0)"));
+    assert!(problems(&scoring("(activity.minutes ?? 0) / 15")).is_empty());
+}
+
+#[test]
+fn rules_in_places_that_are_not_read_are_noticed() {
+    let rule = "/// X.\nfn rule(activity) { activity.likes }";
+    let found = problems(&sources(&[("scoring/sub/rule.rhai", rule)]));
+    assert!(
+        found.iter().any(|problem| problem.message.contains("`scoring/sub/rule.rhai` is not read"))
+    );
+}
+
+#[test]
+fn an_import_cycle_is_told_beside_other_problems() {
+    let found = problems(&sources(&[
+        ("lib/a.rhai", "import \"lib/b\" as b;\nfn f(x) { b::g(x) }"),
+        ("lib/b.rhai", "import \"lib/a\" as a;\nfn g(x) { a::f(x) }"),
+        ("scoring/rule.rhai", "/// X.\nfn rule(activity) { activity.liks }"),
+    ]));
+    assert!(
+        found.iter().any(|problem| problem.code == Code::UnknownImport && problem.line == Some(1))
+    );
+    assert!(found.iter().any(|problem| problem.code == Code::UnknownProperty));
+}

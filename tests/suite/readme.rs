@@ -40,7 +40,7 @@ fn print(command: &str, scratch: &std::path::Path) -> Vec<String> {
     let bin = std::path::Path::new(env!("CARGO_BIN_EXE_plaudit")).parent().unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     // A command that makes something makes it in a folder of its own.
-    let folder = if command.starts_with("plaudit new") { scratch.to_owned() } else { top() };
+    let folder = if command.contains("my-program") { scratch.to_owned() } else { top() };
     let output = Command::new("sh")
         .args(["-c", command])
         .current_dir(folder)

@@ -1,11 +1,8 @@
 //! The accepted events: each identity once.
 
-use std::sync::Arc;
-
 use foldhash::HashMap;
 
-use super::{Body, Event, Identity};
-use crate::post::Content;
+use super::{Event, Identity};
 
 /// Accepted events. The same event again changes nothing; another event under the same identity
 /// is a conflict, and the first one stays.
@@ -13,8 +10,6 @@ use crate::post::Content;
 pub struct Log {
     pub(crate) events: Vec<Event>,
     index: HashMap<Identity, usize>,
-    /// The event that describes each content: of several, the first in the order of the fold.
-    contents: HashMap<Arc<str>, usize>,
     /// Events that were there already.
     duplicates: usize,
 }
@@ -34,25 +29,10 @@ impl Log {
             }
             Some(&first) => Err(first),
             None => {
-                let index = self.events.len();
-                self.index.insert(event.identity.clone(), index);
-                if let Body::Content(Content { id: Some(id), .. }) = &event.body {
-                    let first = self.contents.entry(Arc::clone(id)).or_insert(index);
-                    if self.events.get(*first).is_some_and(|known| event.order() < known.order()) {
-                        *first = index;
-                    }
-                }
+                self.index.insert(event.identity.clone(), self.events.len());
                 self.events.push(event);
                 Ok(())
             }
-        }
-    }
-
-    /// The content of an id.
-    pub(crate) fn content(&self, id: &str) -> Option<&Content> {
-        match &self.events.get(*self.contents.get(id)?)?.body {
-            Body::Content(content) => Some(content),
-            _ => None,
         }
     }
 

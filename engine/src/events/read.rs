@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::record::column_type;
+use super::record::{column_problem, column_type};
 use super::{Event, Log, People, Person};
 use crate::error::{Code, Error, Place, Problem, Source, choose};
 use crate::facts::{Object, Type};
@@ -204,6 +204,12 @@ fn json_lines<T: DeserializeOwned>(
 
 /// Reads one JSON value; an error comes with its line and column in the text.
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> {
+    if text.trim_start().starts_with('[') {
+        // Serde would take a list for a record whose fields come in order.
+        let problem = Problem::new(Code::Syntax, "a record is a JSON object, not a list")
+            .help("write one JSON object a line, without brackets around them");
+        return Err((problem, 1, 1));
+    }
     serde_json::from_str(text).map_err(|plain| {
         // Only a failure pays for knowing the path of the field.
         let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -230,9 +236,6 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> 
         if path != "." && code != Code::Syntax {
             problem = problem.field(path);
         }
-        if code == Code::Syntax && text.starts_with('[') {
-            problem = problem.help("write one JSON object a line, without brackets around them");
-        }
         (problem, plain.line().max(1), plain.column().max(1))
     })
 }
@@ -256,13 +259,15 @@ fn data_code(message: &str) -> Code {
 }
 
 fn csv_lines<T: DeserializeOwned>(
-    reader: impl BufRead,
+    mut reader: impl BufRead,
     object: Object,
     each: &mut impl FnMut(Result<T, Problem>, usize) -> bool,
 ) -> Result<(), Problem> {
-    let open = Cell::new(false);
-    let watched = QuoteWatch { reader, open: &open };
-    let mut csv = csv::ReaderBuilder::new().flexible(false).from_reader(watched);
+    let state = Cell::new(CsvState::CellStart);
+    let delimiter = delimiter(&mut reader);
+    let watched = CsvWatch { reader, delimiter, state: &state };
+    let mut csv =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(false).from_reader(watched);
     let mut last = 1;
     let headers: Vec<String> = match csv.headers() {
         Ok(headers) => headers
@@ -275,6 +280,9 @@ fn csv_lines<T: DeserializeOwned>(
     {
         let message = format!("the column `{}` stands there twice", twice.1);
         return Err(Problem::new(Code::Duplicate, message).line(1, 1));
+    }
+    if let Some(problem) = headers.iter().find_map(|name| column_problem(object, name)) {
+        return Err(problem.line(1, 1));
     }
     for row in csv.records() {
         let (record, line) = match row {
@@ -294,7 +302,7 @@ fn csv_lines<T: DeserializeOwned>(
             return Ok(());
         }
     }
-    if open.get() {
+    if state.get() == CsvState::Quoted {
         let problem = Problem::new(Code::Syntax, "a quotation mark is opened and never closed")
             .help("what stands behind it was read as one cell; write a mark that is part of a text twice");
         return Err(problem.line(last, 1));
@@ -302,18 +310,57 @@ fn csv_lines<T: DeserializeOwned>(
     Ok(())
 }
 
-/// Passes a file on and watches whether a quotation mark is open: inside CSV they come in pairs.
-struct QuoteWatch<'a, R> {
-    reader: R,
-    open: &'a Cell<bool>,
+/// The sign between cells: what the first line has most of, commas, semicolons or tabs.
+fn delimiter(reader: &mut impl BufRead) -> u8 {
+    let start = reader.fill_buf().unwrap_or_default();
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
 }
 
-impl<R: Read> Read for QuoteWatch<'_, R> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CsvState {
+    CellStart,
+    Plain,
+    Quoted,
+    /// Behind a mark within quotes: the cell ends here, or the mark is doubled.
+    Mark,
+}
+
+/// Passes a CSV file on and follows its quotes: whether one is open at the end, and which line
+/// breaks end a line. Those of Windows become plain ones, so that lines are counted right.
+struct CsvWatch<'a, R> {
+    reader: R,
+    delimiter: u8,
+    state: &'a Cell<CsvState>,
+}
+
+impl<R: Read> Read for CsvWatch<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.reader.read(buffer)?;
-        let marks = memchr::memchr_iter(b'"', &buffer[..read]).count();
-        self.open.set(self.open.get() ^ (marks % 2 == 1));
-        Ok(read)
+        loop {
+            let read = self.reader.read(buffer)?;
+            let mut kept = 0;
+            for index in 0..read {
+                let byte = buffer[index];
+                let state = self.state.get();
+                if byte == b'\r' && state != CsvState::Quoted {
+                    continue;
+                }
+                self.state.set(match (state, byte) {
+                    (CsvState::CellStart | CsvState::Mark, b'"') => CsvState::Quoted,
+                    (CsvState::Quoted, b'"') => CsvState::Mark,
+                    (CsvState::Quoted, _) => CsvState::Quoted,
+                    (_, byte) if byte == self.delimiter || byte == b'\n' => CsvState::CellStart,
+                    _ => CsvState::Plain,
+                });
+                buffer[kept] = byte;
+                kept += 1;
+            }
+            // Nothing kept of something read is no end of the file.
+            if kept > 0 || read == 0 {
+                return Ok(kept);
+            }
+        }
     }
 }
 
@@ -353,9 +400,11 @@ fn cell_value(object: Object, name: &str, cell: &str) -> Result<serde_json::Valu
             .map(Into::into)
             .map_err(|_| format!("`{cell_text}` is not a whole number")),
         Some(Type::Flag) => match cell_text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" => Ok(true.into()),
-            "false" | "no" | "0" => Ok(false.into()),
-            _ => Err(format!("`{cell_text}` is neither `true` nor `false`")),
+            "true" | "yes" | "y" | "1" | "wahr" | "ja" => Ok(true.into()),
+            "false" | "no" | "n" | "0" | "falsch" | "nein" => Ok(false.into()),
+            _ => Err(format!(
+                "`{cell_text}` is neither `true` nor `false` (`yes`, `no`, `ja`, `nein`, `1` and `0` do, too)"
+            )),
         },
         _ => Ok(cell.into()),
     }

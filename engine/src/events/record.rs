@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::{Activity, Body, Change, Event, Identity, LOCAL, Person, Stated, Times};
-use crate::error::{choose, did_you_mean};
+use crate::error::{Code, Problem, choose, did_you_mean};
 use crate::facts::{ActivityFact, Fact, LARGEST, Object, Type, Value, Words};
 use crate::post::{Content, Origin, Post};
 
@@ -538,8 +538,28 @@ impl<'de> Deserialize<'de> for Person {
     }
 }
 
+/// What is wrong with a column's name, where it is none of the fields.
+pub(super) fn column_problem(object: Object, name: &str) -> Option<Problem> {
+    let keys = if object == Object::Person { &PERSON } else { &EVENT };
+    let nested = match object {
+        Object::Person => &["ext"][..],
+        _ => &["ext", "post", "set"],
+    };
+    let known = match name.split_once('.') {
+        Some((outer, _)) => nested.contains(&outer),
+        None => keys.names().any(|known| known == name),
+    };
+    if known {
+        return None;
+    }
+    let help = did_you_mean(name, keys.names())
+        .unwrap_or_else(|| format!("a column of your own is called `ext.{name}`"));
+    Some(Problem::new(Code::UnknownField, format!("there is no field `{name}`")).help(help))
+}
+
 /// How a CSV cell of a column is to be read, where it is not text.
 pub(super) fn column_type(object: Object, name: &str) -> Option<Type> {
+    let name = name.strip_prefix("set.").unwrap_or(name);
     match (object, name) {
         (Object::Person, "consent" | "active") => Some(Type::Flag),
         (Object::Activity, "post.labelled" | "post.ghostwritten") => Some(Type::Flag),

@@ -12,47 +12,47 @@ facts! {
     /// Something an advocate did at a time.
     ActivityFact {
         /// What was done: a kind that `program.toml` declares.
-        Kind = "kind": Type::Word(Words::Kinds), given;
+        Kind = "kind": Type::Word(Words::Kinds), given, personal;
         /// The style that the kind belongs to.
-        Style = "style": Type::Word(Words::Fixed(STYLES));
+        Style = "style": Type::Word(Words::Fixed(STYLES)), personal;
         /// Where it was done: a channel that `program.toml` declares.
-        Channel = "channel": Type::Word(Words::Channels), given, optional;
+        Channel = "channel": Type::Word(Words::Channels), given, optional, personal;
         /// Day of the week in the program's time zone: 1 is Monday, 7 is Sunday.
-        Weekday = "weekday": Type::Number(1, 7);
+        Weekday = "weekday": Type::Number(1, 7), personal;
         /// The campaign that the content belongs to.
-        Campaign = "campaign": Type::Text, given, optional;
+        Campaign = "campaign": Type::Text, given, optional, personal;
         /// Where the shared content comes from.
-        Origin = "origin": Type::Word(Words::Fixed(ORIGINS)), given, optional;
+        Origin = "origin": Type::Word(Words::Fixed(ORIGINS)), given, optional, personal;
         /// The format of what was published.
-        Format = "format": Type::Word(Words::Fixed(FORMATS)), given, optional;
+        Format = "format": Type::Word(Words::Fixed(FORMATS)), given, optional, personal;
         /// Percent of the words that are the advocate's own, not copied from the supplied text; worked out where post and supplied text are at hand.
-        OwnWords = "own_words": PERCENT, given, optional;
+        OwnWords = "own_words": PERCENT, given, optional, personal;
         /// Words in the published text; worked out where the post is at hand.
-        Words = "words": COUNT, given, optional;
+        Words = "words": COUNT, given, optional, personal;
         /// Whether somebody else wrote it for the advocate.
-        Ghostwritten = "ghostwritten": Type::Flag, given;
+        Ghostwritten = "ghostwritten": Type::Flag, given, personal;
         /// Whether it answers or serves a customer.
-        Customer = "customer": Type::Flag, given;
+        Customer = "customer": Type::Flag, given, personal;
         /// Whether another person took part: helped, mentored, praised.
-        HasCounterpart = "has_counterpart": Type::Flag;
+        HasCounterpart = "has_counterpart": Type::Flag, personal;
         /// Minutes it took, for reading, training and teaching.
-        Minutes = "minutes": COUNT, given, optional;
+        Minutes = "minutes": COUNT, given, optional, personal;
         /// Times the published post was shown, by the latest outcome.
-        Impressions = "impressions": COUNT, given;
+        Impressions = "impressions": COUNT, given, personal;
         /// Likes, by the latest outcome.
-        Likes = "likes": COUNT, given;
+        Likes = "likes": COUNT, given, personal;
         /// Comments received, by the latest outcome.
-        Comments = "comments": COUNT, given;
+        Comments = "comments": COUNT, given, personal;
         /// Times others shared it on, by the latest outcome.
-        Shares = "shares": COUNT, given;
+        Shares = "shares": COUNT, given, personal;
         /// Clicks on its links, by the latest outcome.
-        Clicks = "clicks": COUNT, given;
+        Clicks = "clicks": COUNT, given, personal;
         /// Leads it brought, by the latest outcome.
-        Leads = "leads": COUNT, given;
+        Leads = "leads": COUNT, given, personal;
         /// Conversions it brought, by the latest outcome.
-        Conversions = "conversions": COUNT, given;
+        Conversions = "conversions": COUNT, given, personal;
         /// Value of the sales pipeline it brought, in the program's currency, whole units, by the latest outcome.
-        PipelineValue = "pipeline_value": COUNT, given;
+        PipelineValue = "pipeline_value": COUNT, given, personal;
     }
 }
 

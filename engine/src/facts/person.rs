@@ -3,7 +3,7 @@
 use super::{STYLES, Type, Words, facts};
 
 facts! {
-    /// The person who did the activity or wrote the post, as of that time.
+    /// The person who did the activity or wrote the post, as the people file has them.
     PersonFact {
         /// The department the person works in.
         Department = "department": Type::Text, given, optional, personal;

@@ -68,9 +68,9 @@ facts! {
         /// Attached media of others without a licence or a credit.
         Uncredited = "uncredited": COUNT;
         /// Whether somebody else wrote it for the author.
-        Ghostwritten = "ghostwritten": Type::Flag;
+        Ghostwritten = "ghostwritten": Type::Flag, personal;
         /// Posts of other people in the given history that say nearly the same.
-        NearDuplicates = "near_duplicates": COUNT;
+        NearDuplicates = "near_duplicates": COUNT, personal;
         /// Whether a word or phrase of a lexicon stands in it.
         Mentions = "mentions": Type::Flag, asked(Lexicon);
         /// Whether it says so itself: a word of a lexicon that is neither quoted nor negated.

@@ -158,9 +158,6 @@ impl World {
         let value = self.activity.get(fact as usize);
         let value = value.cloned().unwrap_or_else(|| ActivityFact::FACTS[fact as usize].default());
         match (&value, fact, &self.post) {
-            (Value::Flag(false), ActivityFact::Ghostwritten, Some(post)) => {
-                post.read(PostFact::Ghostwritten, None)
-            }
             (Value::Unknown, ActivityFact::OwnWords, Some(post)) if post.has_supplied() => {
                 post.read(PostFact::OwnWords, None)
             }

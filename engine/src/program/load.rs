@@ -1,7 +1,7 @@
 //! Reads and compiles a program. Problems are collected, and what is wrong is left out, so that
 //! the rest can be checked, too.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::manifest::Pattern;
@@ -26,7 +26,13 @@ struct Loading<'a> {
 
 impl<'a> Loading<'a> {
     fn new(sources: &'a Sources) -> Self {
-        let (texts, problems) = sources.texts();
+        let (texts, mut problems) = sources.texts();
+        for name in sources.left_alone() {
+            let folders: Vec<&str> = Folder::ALL.iter().map(|folder| folder.name()).collect();
+            let problem = Problem::new(Code::Advice, format!("`{name}` is not read"))
+                .help(format!("rules stand directly in one of the folders {}", folders.join(", ")));
+            problems.push(problem.warning().file(name));
+        }
         Self { texts, problems }
     }
 
@@ -353,11 +359,27 @@ impl<'a> Loading<'a> {
 
     /// Makes the libraries importable.
     fn imports(&mut self, sandbox: &mut Sandbox, files: &[File]) {
+        let ordered = match library_order(files) {
+            Ok(ordered) => ordered,
+            Err(problem) => {
+                let file = problem.file.clone().unwrap_or_default();
+                let known = files.iter().find(|known| *known.name == *file);
+                let source = known.map(|known| self.file_source(known));
+                let import = source.and_then(|source| Some((source, source.text.find("import")?)));
+                self.problems.push(match import {
+                    Some((source, at)) => {
+                        problem.at(&source, source.place(at..at + "import".len()))
+                    }
+                    None => problem,
+                });
+                return;
+            }
+        };
         if self.problems.iter().any(|problem| problem.level == Level::Error) {
             // Nothing of a program that is refused may run, not even its constants.
             return;
         }
-        if let Err(problem) = import_libraries(sandbox, files) {
+        if let Err(problem) = sandbox.import_library(&ordered) {
             self.problems.push(problem);
         }
     }
@@ -368,6 +390,11 @@ const MOST_LIBRARIES: usize = 256;
 
 /// Makes the library files importable, each after those that it imports itself.
 pub(super) fn import_libraries(sandbox: &mut Sandbox, files: &[File]) -> Result<(), Problem> {
+    sandbox.import_library(&library_order(files)?)
+}
+
+/// The library files, each after those that it imports.
+fn library_order(files: &[File]) -> Result<Vec<File>, Problem> {
     let prefix = format!("{}/", Folder::Lib.name());
     let libraries: Vec<File> =
         files.iter().filter(|file| file.name.starts_with(&prefix)).cloned().collect();
@@ -375,28 +402,18 @@ pub(super) fn import_libraries(sandbox: &mut Sandbox, files: &[File]) -> Result<
         let message = format!("the program has more than {MOST_LIBRARIES} library files");
         return Err(Problem::new(Code::TooLarge, message));
     }
-    let ordered = in_import_order(libraries).map_err(|name| {
-        Problem::new(Code::UnknownImport, "the library imports itself, over others").file(name)
-    })?;
-    sandbox.import_library(&ordered)
-}
-
-/// Files in an order in which each comes after those that it imports; the name of a file that
-/// imports itself over others where there is no such order.
-fn in_import_order(mut waiting: Vec<File>) -> Result<Vec<File>, String> {
+    let mut waiting = libraries;
     let mut ordered: Vec<File> = Vec::new();
-    let mut known: HashSet<Arc<str>> = HashSet::new();
     while !waiting.is_empty() {
-        let is_ready = |file: &File| {
-            file.imports().iter().all(|name| known.contains(format!("{name}.rhai").as_str()))
-        };
-        match waiting.iter().position(is_ready) {
-            Some(index) => {
-                let file = waiting.remove(index);
-                known.insert(Arc::clone(&file.name));
-                ordered.push(file);
+        // An import of something that is not there is told elsewhere.
+        let waits_for =
+            |name: &String| waiting.iter().any(|file| *file.name == *format!("{name}.rhai"));
+        match waiting.iter().position(|file| !file.imports().iter().any(waits_for)) {
+            Some(index) => ordered.push(waiting.remove(index)),
+            None => {
+                let message = "the library imports itself, over others";
+                return Err(Problem::new(Code::UnknownImport, message).file(&*waiting[0].name));
             }
-            None => return Err(waiting[0].name.to_string()),
         }
     }
     Ok(ordered)

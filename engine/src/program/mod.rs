@@ -91,6 +91,13 @@ impl Rule {
             .collect()
     }
 
+    /// Whether the rule may ask for a fact of an object, or for any.
+    pub(crate) fn asks(&self, object: Object, slot: Option<u8>) -> bool {
+        self.uses
+            .iter()
+            .any(|known| known.object == object && slot.is_none_or(|slot| known.slot == slot))
+    }
+
     /// Whether the checker knew that the rule may read this.
     #[cfg(test)]
     pub(crate) fn foresees(&self, read: &Read) -> bool {

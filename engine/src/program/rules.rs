@@ -66,11 +66,7 @@ pub(super) fn read(
         if !function.public || folder == Folder::Lib {
             continue;
         }
-        let place = function_place(source, &function.name).unwrap_or(Place {
-            line: 1,
-            column: 1,
-            length: 1,
-        });
+        let place = function_place(source, function);
         let parameters = parameters(source, place, folder, &function.parameters, problems);
         let doc = Doc::above(source, place.line);
         if doc.lines.is_empty() {

@@ -22,6 +22,8 @@ const MOST_FILES: usize = 2_000;
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: BTreeMap<String, Vec<u8>>,
+    /// What looks like a part of a program but is in no place where one is read.
+    left_alone: Vec<String>,
 }
 
 impl Sources {
@@ -33,7 +35,12 @@ impl Sources {
     /// Adds a file under its path within the program directory, such as `scoring/share.rhai`.
     #[must_use]
     pub fn with(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
-        self.files.insert(path.into(), content.into());
+        let path = path.into();
+        if belongs(&path) {
+            self.files.insert(path, content.into());
+        } else {
+            self.left_alone.push(path);
+        }
         self
     }
 
@@ -101,7 +108,30 @@ impl Sources {
                 }
             }
         }
+        sources.notice_others(directory);
         Error::of(problems).map_or(Ok(sources), Err)
+    }
+
+    /// Rules in folders that are not read would be missed without a word.
+    fn notice_others(&mut self, directory: &Path) {
+        let inside = |folder: &Path, prefix: &str| -> Vec<String> {
+            let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+            let mut names: Vec<String> = entries
+                .flatten()
+                .filter(|entry| entry.path().is_dir())
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .filter(|name| !name.starts_with('.') && has_rules(&folder.join(name), 2))
+                .map(|name| format!("{prefix}{name}"))
+                .collect();
+            names.sort();
+            names
+        };
+        let known = |name: &String| folders().any(|(folder, _)| folder == name) || name == "tests";
+        let others = inside(directory, "").into_iter().filter(|name| !known(name));
+        self.left_alone.extend(others);
+        for (folder, _) in folders() {
+            self.left_alone.extend(inside(&directory.join(folder), &format!("{folder}/")));
+        }
     }
 
     fn take(&mut self, path: &Path, name: String, problems: &mut Vec<Problem>) {
@@ -114,6 +144,11 @@ impl Sources {
             }
             Err(error) => problems.push(unreadable(&name, &error)),
         }
+    }
+
+    /// Files and folders that are not read, although they look like rules.
+    pub(super) fn left_alone(&self) -> &[String] {
+        &self.left_alone
     }
 
     /// The texts of the files; those that are too large or not UTF-8 are reported.
@@ -161,6 +196,33 @@ impl Sources {
 
 fn largest(name: &str) -> u64 {
     if name.starts_with("lexicons/") { LARGEST_LEXICON } else { LARGEST_FILE }
+}
+
+/// The folders that files are read from, with the ending that they must have.
+fn folders() -> impl Iterator<Item = (&'static str, &'static str)> {
+    Folder::ALL.iter().map(|folder| (folder.name(), "rhai")).chain([("lexicons", "txt")])
+}
+
+/// Whether a file is read: files stand directly in their folder.
+fn belongs(path: &str) -> bool {
+    if matches!(path, "program.toml" | "patterns.toml") {
+        return true;
+    }
+    folders().any(|(folder, ending)| {
+        path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).is_some_and(|name| {
+            !name.contains('/') && Path::new(name).extension().is_some_and(|found| found == ending)
+        })
+    })
+}
+
+/// Whether a folder holds rules, in itself or further down.
+fn has_rules(folder: &Path, depth: usize) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        let is_rule = path.extension().is_some_and(|found| found == "rhai") && path.is_file();
+        is_rule || (depth > 0 && path.is_dir() && has_rules(&path, depth - 1))
+    })
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Problem {

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::Program;
 use crate::error::{Code, Error, Problem, choose};
-use crate::events::Log;
 use crate::facts::PostView;
 use crate::post::{Content, Post, Shared};
 use crate::text::{self, Analysis};
@@ -16,7 +15,7 @@ impl Program {
     pub(crate) fn post_view(
         &self,
         post: Arc<Post>,
-        log: Option<&Log>,
+        content_of: &dyn Fn(&str) -> Option<Content>,
         at: Timestamp,
     ) -> Result<PostView, Error> {
         let channel = match &post.channel {
@@ -29,7 +28,11 @@ impl Program {
         };
         let content = match &post.content {
             Some(Shared::Inline(content)) => Some(content.clone()),
-            Some(Shared::Id(id)) => Some(content_of(id, log)),
+            // Nothing is known of content that is not on record, but its id.
+            Some(Shared::Id(id)) => Some(
+                content_of(id)
+                    .unwrap_or_else(|| Content { id: Some(Arc::clone(id)), ..Content::default() }),
+            ),
             None => None,
         };
         let embargo = content.as_ref().and_then(|content| content.embargo);
@@ -57,10 +60,4 @@ impl Program {
             near_duplicates: 0,
         })
     }
-}
-
-/// Content on record by its id; nothing is known of content that is not on record.
-fn content_of(id: &Arc<str>, log: Option<&Log>) -> Content {
-    let known = log.and_then(|log| log.content(id));
-    known.cloned().unwrap_or_else(|| Content { id: Some(Arc::clone(id)), ..Content::default() })
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use super::roster::{NotCounted, Roster};
 use super::{Line, Total, add, text_of};
 use crate::error::{Code, Error};
-use crate::events::Log;
 use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, dense, fill};
 use crate::fault::{Fault, retryable};
 use crate::program::{Program, Rule, evidence};
 use crate::script::{Failure, Returned, limits};
 use crate::time::Day;
-use crate::timeline::Standing;
+use crate::timeline::{Contents, Standing};
 
 /// How much of a cap is used, and in which of its periods.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +26,13 @@ pub(crate) struct Scored<'s> {
     pub(super) not_counted: Option<NotCounted>,
     /// Empty unless lines are kept.
     pub(super) lines: &'s mut Vec<Line>,
-    pub(super) faults: &'s mut Vec<Fault>,
+    pub(crate) faults: &'s mut Vec<Fault>,
 }
 
 /// Folds people's activities into points, one person after the other.
 pub(crate) struct Fold<'a> {
     program: &'a Program,
-    log: &'a Log,
+    contents: &'a Contents,
     roster: Roster<'a>,
     version: Arc<str>,
     rules: Vec<(usize, &'a Rule)>,
@@ -47,7 +46,7 @@ pub(crate) struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    pub(crate) fn new(program: &'a Program, log: &'a Log, roster: Roster<'a>) -> Self {
+    pub(crate) fn new(program: &'a Program, contents: &'a Contents, roster: Roster<'a>) -> Self {
         let rules: Vec<(usize, &Rule)> = program.rules_of(Folder::Scoring).collect();
         let caps = &program.manifest.caps;
         let caps_of = rules
@@ -60,7 +59,7 @@ impl<'a> Fold<'a> {
             .collect();
         Self {
             program,
-            log,
+            contents,
             roster,
             version: program.version().into(),
             rules,
@@ -212,9 +211,10 @@ impl<'a> Fold<'a> {
                 Arc::make_mut(&mut post).content =
                     Some(crate::post::Shared::Id(Arc::clone(content)));
             }
-            self.program.post_view(post, Some(self.log), activity.at).ok()
+            let content_of = |id: &str| self.contents.get(id).cloned();
+            self.program.post_view(post, &content_of, activity.at).ok()
         });
-        let content = activity.content.as_ref().and_then(|id| self.log.content(id));
+        let content = activity.content.as_ref().and_then(|id| self.contents.get(id));
         let world = unique(&mut self.world);
         fill(Object::Activity, &activity.stated, &mut world.activity);
         let mut set = |fact: ActivityFact, value: Value| world.activity[fact as usize] = value;
@@ -230,6 +230,12 @@ impl<'a> Fold<'a> {
                     world.activity[fact as usize] = value;
                 }
             }
+        }
+        let stated =
+            |fact: ActivityFact| activity.stated.iter().any(|(slot, _)| *slot == fact as u8);
+        if !stated(ActivityFact::Ghostwritten) {
+            let by_post = post.as_ref().is_some_and(|post| post.post.ghostwritten);
+            world.activity[ActivityFact::Ghostwritten as usize] = by_post.into();
         }
         world.post = post;
         let week = manifest.calendar.week(day);

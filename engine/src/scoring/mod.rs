@@ -105,7 +105,7 @@ pub struct Total {
     pub incomplete: bool,
 }
 
-/// The same failure of a rule, however often it happened.
+/// A failure of a rule at one place, however often it happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FaultCount {
     /// The failure.
@@ -208,7 +208,7 @@ impl Program {
         let mut left_out = LeftOut { waiting: timeline.waiting, ..LeftOut::default() };
         let mut faults = Faults::default();
         let mut advocates = Vec::new();
-        let mut fold = Fold::new(self, input.log, roster);
+        let mut fold = Fold::new(self, &timeline.contents, roster);
         let people = timeline.by_advocate.len();
         for (done, (advocate, activities)) in timeline.by_advocate.iter().enumerate() {
             progress(done, people);
@@ -283,7 +283,7 @@ impl Program {
         let mut lines = Vec::new();
         let mut total = Total { advocate: advocate.into(), ..Total::default() };
         if let Some((advocate, activities)) = known {
-            let mut fold = Fold::new(self, input.log, roster);
+            let mut fold = Fold::new(self, &timeline.contents, roster);
             fold.keep_lines = true;
             total = fold.person(advocate, activities, |scored| {
                 lines.push(ScoredActivity {
@@ -337,7 +337,7 @@ struct Faults {
 impl Faults {
     fn add(&mut self, activity: &Standing, faults: &mut Vec<Fault>) {
         for fault in faults.drain(..) {
-            match self.list.iter_mut().find(|known| known.fault == fault) {
+            match self.list.iter_mut().find(|known| known.fault.same_place(&fault)) {
                 Some(known) => known.count += 1,
                 None => {
                     self.list.push(FaultCount {

@@ -49,7 +49,7 @@ impl Roster<'_> {
     }
 
     /// Whether the person can be seen as of a time: opting out hides everything while it lasts.
-    pub(super) fn shows(&self, advocate: &str, as_of: Timestamp) -> Result<(), NotCounted> {
+    pub(crate) fn shows(&self, advocate: &str, as_of: Timestamp) -> Result<(), NotCounted> {
         // As-of is exclusive: what counts is the last instant before it.
         let last = as_of.checked_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(as_of);
         match self.people.get(advocate) {

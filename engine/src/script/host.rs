@@ -45,7 +45,7 @@ pub(crate) struct Draft {
     pub(crate) suggestion: Option<ImmutableString>,
 }
 
-/// The functions that scripts are given beside facts: name, parameters and what they do.
+/// The methods of findings.
 pub(super) const FINDING_METHODS: &[&str] = &["at", "suggest"];
 
 /// Registers fact objects and findings.

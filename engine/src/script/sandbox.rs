@@ -78,6 +78,10 @@ pub(crate) struct Definition {
     pub(crate) parameters: Vec<String>,
     /// Whether it is a rule (or may be imported); otherwise a helper of its own file.
     pub(crate) public: bool,
+    /// Whether it is a method of a type (`fn int.name()`), which rules may not define.
+    pub(super) is_method: bool,
+    /// The line on which its body begins.
+    line: usize,
     pub(super) statements: Vec<Stmt>,
 }
 
@@ -137,6 +141,8 @@ fn definitions(ast: &AST) -> Vec<Definition> {
                 name: function.name.to_owned(),
                 parameters: function.params.iter().map(|name| (*name).to_owned()).collect(),
                 public: function.access == FnAccess::Public,
+                is_method: function.this_type.is_some(),
+                line: body.body.start_position().line().unwrap_or(1),
                 statements: Vec::new(),
             };
             Some((body.body.start_position(), body.body.end_position(), definition))
@@ -439,6 +445,7 @@ fn failure(error: EvalAltResult, file: &str) -> Failure {
             format!("the rule ran longer than {} ms", limits::DEADLINE.as_millis()),
         ),
         E::ErrorRuntime(thrown, _) => (Code::ScriptError, format!("the rule failed: {thrown}")),
+        E::ErrorFunctionNotFound(signature, _) => (Code::ScriptError, no_such_call(signature)),
         other => {
             let mut plain = other.to_string();
             if let Some(at) = plain.rfind(" (line ") {
@@ -454,6 +461,26 @@ fn failure(error: EvalAltResult, file: &str) -> Failure {
         line: position.line(),
         column: position.position().or(position.line().map(|_| 1)),
     }
+}
+
+/// Rhai names a call that it cannot make by its types, in Rust's words.
+fn no_such_call(signature: &str) -> String {
+    let (name, types) = signature.split_once('(').unwrap_or((signature, ""));
+    let words: Vec<&str> = types
+        .trim_end_matches(')')
+        .split(',')
+        .map(|kind| match kind.split('|').next().unwrap_or_default().trim() {
+            "()" | "(" => "nothing",
+            "bool" => "yes or no",
+            "i64" => "a number",
+            "&str" | "string" => "a text",
+            "array" => "a list",
+            "map" => "a map",
+            "finding" => "a finding",
+            _ => "something",
+        })
+        .collect();
+    format!("`{}` does not work with {}", name.trim(), words.join(" and "))
 }
 
 fn too_large(what: &str) -> String {
@@ -485,17 +512,17 @@ pub(super) fn place(position: Position, source: &Source<'_>, length: usize) -> P
     }
 }
 
-/// Finds the place of a function's name in its file.
-pub(crate) fn function_place(source: &Source<'_>, name: &str) -> Option<Place> {
-    source.text.lines().enumerate().find_map(|(index, line)| {
-        let start = line.trim_start();
-        let rest = start.strip_prefix("private ").map_or(start, str::trim_start);
-        let rest = rest.strip_prefix("fn ")?.trim_start();
-        let after = rest.strip_prefix(name)?;
-        if !after.trim_start().starts_with('(') {
-            return None;
-        }
-        let column = line.chars().count() - rest.chars().count() + 1;
-        Some(Place { line: index + 1, column, length: name.chars().count() })
-    })
+/// The place of a function's name in its file: the last one before its body.
+pub(crate) fn function_place(source: &Source<'_>, function: &Definition) -> Place {
+    let lines: Vec<&str> = source.text.lines().take(function.line).collect();
+    let named = lines.iter().enumerate().rev().find_map(|(index, line)| {
+        line.match_indices("fn ").find_map(|(at, keyword)| {
+            let name = line[at + keyword.len()..].trim_start();
+            let after = name.strip_prefix(function.name.as_str())?;
+            let column = line[..line.len() - name.len()].chars().count() + 1;
+            let place = Place { line: index + 1, column, length: function.name.chars().count() };
+            after.trim_start().starts_with('(').then_some(place)
+        })
+    });
+    named.unwrap_or(Place { line: function.line, column: 1, length: 1 })
 }

@@ -45,7 +45,7 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
             }
             _ => None,
         };
-        let context = CheckContext { author, history: history.as_ref(), log: Some(&loaded.log) };
+        let context = CheckContext { author, history: history.as_ref() };
         let verdict = program
             .check(&named.post, &context, at)
             .map_err(|error| in_file(error, &named.name))?;

@@ -11,7 +11,7 @@ use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, RED, YELLOW, because, count, grouped, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> {
-    input::need_activities(&options.records)?;
+    input::need_records(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
     let input = ScoreInput {
@@ -63,7 +63,9 @@ fn print(output: &mut impl Write, activity: &ScoredActivity, time: &str) -> std:
             String::new()
         };
         writeln!(output, "    {:+}  {} ({}){capped}", line.points, safe(&line.title), line.rule)?;
-        writeln!(output, "        {}", styled(DIM, because(&line.evidence)))?;
+        if !line.evidence.is_empty() {
+            writeln!(output, "        {}", styled(DIM, because(&line.evidence)))?;
+        }
     }
     if let Some(why) = activity.not_counted {
         writeln!(output, "    {} {}", styled(YELLOW, "not counted:"), reason(why))?;

@@ -81,6 +81,11 @@ fn summary(output: &mut impl Write, program: &Program, warnings: usize) -> std::
         count(of(Folder::Scoring), "scoring rule", "scoring rules"),
         count(program.kpis().count(), "KPI", "KPIs"),
     )?;
+    let off: Vec<&str> =
+        program.rules().iter().filter(|rule| !rule.enabled()).map(|rule| rule.id()).collect();
+    if !off.is_empty() {
+        writeln!(output, "switched off: {}", off.join(", "))?;
+    }
     writeln!(output, "{}", styled(DIM, format!("version {}", program.version())))
 }
 

@@ -15,7 +15,7 @@ use crate::output::{BOLD, DIM, Exit, RED, YELLOW, count, grouped, safe, styled, 
 const SHOWN: usize = 20;
 
 pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
-    input::need_activities(&options.records)?;
+    input::need_records(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
     let as_of = options.as_of.unwrap_or_else(input::now);

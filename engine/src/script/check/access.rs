@@ -17,7 +17,7 @@ impl Checker<'_> {
         };
         let known = self.chain(base, dot, &sides.rhs, flags);
         if changes(&sides.rhs) {
-            self.forget_elements(&sides.lhs);
+            self.forget(&sides.lhs);
         }
         known
     }
@@ -313,11 +313,14 @@ impl Checker<'_> {
 /// Whether a method may change the list that it is called on.
 fn changes(link: &Expr) -> bool {
     match link {
-        Expr::MethodCall(call, _) => {
-            !matches!(call.name.as_str(), "contains" | "len" | "is_empty" | "index_of" | "get")
-        }
+        Expr::MethodCall(call, _) => may_change(&call.name),
         _ => false,
     }
+}
+
+/// Whether a function of the language may change its first argument in place.
+pub(super) fn may_change(name: &str) -> bool {
+    !matches!(name, "contains" | "len" | "is_empty" | "index_of" | "get" | "min" | "max")
 }
 
 fn elements(known: &Known) -> Option<std::collections::BTreeSet<Constant>> {

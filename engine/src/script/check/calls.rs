@@ -3,6 +3,7 @@
 use rhai::{FnCallExpr, Position, Stmt};
 
 use super::Checker;
+use super::access::may_change;
 use super::functions::Functions;
 use super::types::{Known, Sorts};
 use super::walk::first_sort;
@@ -83,6 +84,11 @@ impl Checker<'_> {
                 self.wrong_arity(name, &native.arities, arguments.len(), position);
             } else {
                 self.check_finding(name, &call.args, &arguments);
+            }
+            if may_change(name)
+                && let Some(first) = call.args.first()
+            {
+                self.forget(first);
             }
             // The smaller or larger of two values is one of them.
             if matches!(name, "min" | "max") {

@@ -54,6 +54,9 @@ impl Checker<'_> {
                         self.report(problem, position, operator.len());
                     }
                 }
+                for side in [left, right] {
+                    self.may_be_unknown(operator, side, position);
+                }
                 // Text, lists and maps only where one side is surely such; numbers otherwise.
                 let surely = |sort: Sorts| left.sorts().within(sort) || right.sorts().within(sort);
                 [Sorts::TEXT, Sorts::LIST, Sorts::MAP]
@@ -63,6 +66,21 @@ impl Checker<'_> {
             }
             ".." | "..=" => Known::of(Sorts::OTHER),
             _ => Known::of(Sorts::NUMBER.or(Sorts::FLAG)),
+        }
+    }
+
+    /// A calculation with an unknown fact is a fault; comparisons are not.
+    fn may_be_unknown(&mut self, operator: &str, side: &Known, position: Position) {
+        let Known::Value { origin: Some(origin), sorts, .. } = side else { return };
+        let fact = &origin.object.facts()[usize::from(origin.slot)];
+        if fact.optional && sorts.may_be(Sorts::NOTHING) {
+            let name = format!("{}.{}", self.object_name(origin.object), fact.name);
+            let problem = Problem::new(
+                Code::Advice,
+                format!("`{operator}` fails where `{name}` is not known"),
+            )
+            .help(format!("say what to take instead, such as `({name} ?? 0)`"));
+            self.report(problem.warning(), position, operator.len());
         }
     }
 

@@ -51,7 +51,6 @@ impl Functions {
                 properties.insert(property.to_owned(), result);
                 continue;
             }
-            // Bytes and bits make no sense of texts and numbers that rules see.
             if name.contains('$') || CALLING.contains(&name) || PRINTING.contains(&name) {
                 continue;
             }
@@ -63,19 +62,12 @@ impl Functions {
             }
             native.result = native.result.or(result);
         }
-        for object in crate::facts::Object::ALL {
-            for fact in object.facts() {
-                match fact.argument {
-                    Some(_) if !is_language(fact.name) => {
-                        functions.remove(fact.name);
-                    }
-                    Some(_) => {}
-                    None if !is_language_property(fact.name) => {
-                        properties.remove(fact.name);
-                    }
-                    None => {}
-                }
-            }
+        // Facts are registered, too, but only fact objects have them.
+        for fact in crate::facts::Object::ALL.iter().flat_map(|object| object.facts()) {
+            match fact.argument {
+                Some(_) => functions.remove(fact.name).map(|_| ()),
+                None => properties.remove(fact.name).map(|_| ()),
+            };
         }
         for method in FINDING_METHODS {
             functions
@@ -111,15 +103,6 @@ impl Functions {
     pub(super) fn is_printing(name: &str) -> bool {
         PRINTING.contains(&name)
     }
-}
-
-/// Names that the language has beside a fact of the same name.
-fn is_language(name: &str) -> bool {
-    matches!(name, "contains" | "len" | "is_empty")
-}
-
-fn is_language_property(name: &str) -> bool {
-    matches!(name, "len" | "is_empty")
 }
 
 /// Reads `name(a: T, b: T) -> R` as name, number of arguments and result.

@@ -103,6 +103,15 @@ pub(crate) fn check_library(
         checker.check_globals(index);
         for definition in tree.files[index].0.functions() {
             checker.check_name(index, definition);
+            if definition.is_method {
+                let problem = Problem::new(
+                    Code::NotAllowed,
+                    format!("`{}` is a method of a type, which is not for rules", definition.name),
+                )
+                .help("write a helper that takes the value as an argument");
+                checker.file = index;
+                checker.report_function(problem, definition);
+            }
             let is_rule = folder != Folder::Lib && definition.public;
             if !is_rule {
                 checker.check_apart(index, definition);
@@ -309,8 +318,7 @@ impl<'a> Checker<'a> {
 
     fn report_function(&mut self, problem: Problem, function: &Definition) {
         let source = self.source();
-        let at = function_place(source, &function.name)
-            .unwrap_or_else(|| place(Position::NONE, source, 1));
+        let at = function_place(source, function);
         let problem = problem.at(source, at);
         self.problems.push(problem);
     }
@@ -318,7 +326,21 @@ impl<'a> Checker<'a> {
     /// Outside functions a file may import helpers and name constants.
     fn check_globals(&mut self, file: usize) {
         self.file = file;
+        let mut names: BTreeSet<String> = ["global".to_owned()].into();
         for statement in self.tree.files[file].0.globals() {
+            let name = match statement {
+                Stmt::Import(import, _) => Some(&import.1),
+                Stmt::Var(variable, ..) => Some(&variable.0),
+                _ => None,
+            };
+            if let Some(name) = name
+                && !names.insert(name.name.to_string())
+            {
+                let problem =
+                    Problem::new(Code::Duplicate, format!("`{}` is taken already", name.name))
+                        .help("give each import and each constant of a file a name of its own");
+                self.report(problem, name.pos, name.name.chars().count());
+            }
             match statement {
                 Stmt::Import(import, _) => {
                     if self.imported(&import.0).is_none() {

@@ -216,7 +216,7 @@ impl Checker<'_> {
                     self.report(problem, sides.lhs.position(), name.len());
                 } else {
                     self.expression(target);
-                    self.forget_elements(&sides.lhs);
+                    self.forget(&sides.lhs);
                 }
             }
             _ => {
@@ -226,12 +226,12 @@ impl Checker<'_> {
         }
     }
 
-    /// A list that was changed may have other elements than those that it was written with.
-    pub(super) fn forget_elements(&mut self, list: &Expr) {
-        let Expr::Variable(variable, ..) = list else { return };
+    /// What was changed in place may be anything of its sort.
+    pub(super) fn forget(&mut self, changed: &Expr) {
+        let Expr::Variable(variable, ..) = changed else { return };
         let known = self.scope.iter_mut().rev().find(|(known, _)| known == variable.1.as_str());
-        if let Some((_, Known::Value { elements, .. })) = known {
-            *elements = None;
+        if let Some((_, known @ Known::Value { .. })) = known {
+            *known = Known::of(known.sorts());
         }
     }
 
@@ -275,19 +275,21 @@ impl Checker<'_> {
         Some(Known::ANY)
     }
 
-    /// `global::NAME` is a constant of this file, `alias::NAME` one of an imported file.
+    /// `global::NAME` is a constant of this file. Those of imported files cannot be reached.
     fn global_constant(
         &mut self,
         namespace: Option<&str>,
         name: &str,
         position: Position,
     ) -> Known {
-        let file = match namespace {
-            Some("global") => Some(self.file),
-            Some(alias) => self.file_of_alias(alias, position),
-            None => None,
-        };
-        let Some(file) = file else { return Known::ANY };
+        if namespace != Some("global") {
+            let problem =
+                Problem::new(Code::NotAllowed, "constants of another file cannot be reached")
+                    .help("write a function in the library that returns it");
+            self.report(problem, position, name.chars().count());
+            return Known::ANY;
+        }
+        let file = self.file;
         let constants = Sandbox::constants(self.tree.files[file].0);
         match constants.iter().find(|(known, _)| known == name) {
             Some((_, value)) => constant_of(value).map_or(Known::ANY, Known::constant),

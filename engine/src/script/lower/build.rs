@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rhai::{ASTFlags, Expr, FnCallExpr, Stmt, SwitchCasesCollection};
+use rhai::{ASTFlags, ASTNode, Expr, FnCallExpr, Stmt, SwitchCasesCollection};
 
 use super::{Calculation, Case, Comparison, Constant, Lowered, Step};
 use crate::facts::Object;
@@ -87,6 +87,9 @@ impl Builder<'_> {
             }
             Stmt::Assignment(assignment) => {
                 let (operator, sides) = &**assignment;
+                if operator.is_op_assignment() && acts(&sides.rhs) {
+                    return Step::GiveUp;
+                }
                 let value = self.expression(&sides.rhs);
                 let Some(local) = self.local(&sides.lhs) else { return Step::GiveUp };
                 let value = if operator.is_op_assignment() {
@@ -213,7 +216,7 @@ impl Builder<'_> {
     }
 
     fn call(&mut self, call: &FnCallExpr) -> Step {
-        if call.is_qualified() || call.capture_parent_scope {
+        if call.is_qualified() || call.capture_parent_scope || call.args.iter().any(acts) {
             return Step::GiveUp;
         }
         let name = call.name.as_str();
@@ -288,11 +291,27 @@ impl Builder<'_> {
         }
         let outer = std::mem::replace(&mut self.scope, scope);
         self.depth += 1;
-        steps.push(self.block(&definition.statements));
+        let body = self.block(&definition.statements);
         self.depth -= 1;
         self.scope = outer;
-        Step::Helper(Box::new(Step::Block(steps)))
+        // A return within an argument is the caller's, so only the body is the helper.
+        steps.push(Step::Helper(Box::new(body)));
+        Step::Block(steps)
     }
+}
+
+/// Whether something is assigned, or returned, within an expression. Where that stands beside
+/// other operands, the order in which Rhai looks at them matters, and is left to Rhai.
+fn acts(expression: &Expr) -> bool {
+    let mut found = false;
+    expression.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
+        found |= matches!(
+            path.last(),
+            Some(ASTNode::Stmt(Stmt::Assignment(_) | Stmt::Return(..) | Stmt::BreakLoop(..)))
+        );
+        !found
+    });
+    found
 }
 
 fn comparison(operator: &str) -> Option<Comparison> {
