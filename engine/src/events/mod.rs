@@ -6,6 +6,7 @@
 mod log;
 mod read;
 mod record;
+mod value;
 
 use std::collections::HashMap;
 use std::sync::Arc;
