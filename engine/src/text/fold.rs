@@ -114,16 +114,11 @@ impl Folded {
             self.text.push(character);
             return end;
         }
-        let marks: usize = original[end..]
-            .chars()
-            .take_while(|next| !next.is_ascii() && canonical_combining_class(*next) != 0)
-            .map(char::len_utf8)
-            .sum();
+        let marks = marks(&original[end..]);
         let cluster = &original[at..end + marks];
-        let decomposed: String = match plain_form(character) {
-            Some(plain) => std::iter::once(plain).chain(cluster.chars().skip(1)).nfd().collect(),
-            None => cluster.nfd().collect(),
-        };
+        let visible = cluster.chars().skip(1).filter(|next| !is_ignorable(*next));
+        let first = plain_form(character).unwrap_or(character);
+        let decomposed: String = std::iter::once(first).chain(visible).nfd().collect();
         let replacement: String = case.fold_string(&decomposed).nfd().map(simple_sign).collect();
         if replacement == cluster {
             self.text.push_str(cluster);
@@ -154,6 +149,20 @@ impl Folded {
     fn even(&mut self, original: usize) {
         self.pieces.push(Piece { folded: self.text.len(), original, whole: false });
     }
+}
+
+/// How long the marks are that a letter carries; invisible characters between them part nothing.
+fn marks(after: &str) -> usize {
+    let (mut marks, mut looked) = (0, 0);
+    for next in after.chars().take_while(|next| !next.is_ascii()) {
+        looked += next.len_utf8();
+        if canonical_combining_class(next) != 0 {
+            marks = looked;
+        } else if !is_ignorable(next) {
+            break;
+        }
+    }
+    marks
 }
 
 /// Folds a word or phrase, without white space around it.
