@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
 use super::characters::{is_ignorable, plain_form};
 
@@ -151,12 +151,21 @@ impl Folded {
     }
 }
 
+/// Whether a character joins the letter before it, in itself or once it is taken apart.
+fn is_mark(character: char) -> bool {
+    let mut first = None;
+    decompose_canonical(character, |part| {
+        first.get_or_insert(part);
+    });
+    canonical_combining_class(first.unwrap_or(character)) != 0
+}
+
 /// How long the marks are that a letter carries; invisible characters between them part nothing.
 fn marks(after: &str) -> usize {
     let (mut marks, mut looked) = (0, 0);
     for next in after.chars().take_while(|next| !next.is_ascii()) {
         looked += next.len_utf8();
-        if canonical_combining_class(next) != 0 {
+        if is_mark(next) {
             marks = looked;
         } else if !is_ignorable(next) {
             break;
