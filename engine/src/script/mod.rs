@@ -2,6 +2,7 @@
 //! checked before any of them runs.
 //!
 //! - `sandbox` builds the engine with every limit set, compiles files and runs rules;
+//! - `outcome` says what came of a run: a value or a failure in plain words;
 //! - `host` is what scripts see of the world: fact objects and findings;
 //! - `check` reads the syntax tree and refuses what could only fail later;
 //! - `coverage` tells which branches the examples take;
@@ -13,6 +14,7 @@ mod coverage;
 mod host;
 mod literal;
 mod lower;
+mod outcome;
 mod sandbox;
 
 pub(crate) use check::{FactUse, FileTree, Vocabulary, check_library, check_rule};
