@@ -675,3 +675,10 @@ fn an_inch_mark_within_a_cell_is_text() {
     let text = "id,advocate,kind,at,campaign\n1,ann,share,2026-01-01T00:00:00Z,a 5\" screen\n";
     assert!(read(text.as_bytes(), Format::Csv).is_ok());
 }
+
+#[test]
+fn an_update_in_a_table_sets_numbers_and_flags() {
+    let text =
+        "type,id,target,at,set.minutes,set.customer\nupdate,u,1,2026-01-01T00:00:00Z,45,yes\n";
+    assert_eq!(read(text.as_bytes(), Format::Csv).map(|_| ()).map_err(|e| e.to_string()), Ok(()));
+}
