@@ -72,6 +72,8 @@ codes! {
     UnknownKind = "unknown-kind",
     /// a channel that `program.toml` does not declare
     UnknownChannel = "unknown-channel",
+    /// a name that facts are asked with and that the program or the engine does not have
+    UnknownName = "unknown-name",
     /// a threshold that is not set for the rule
     UnknownThreshold = "unknown-threshold",
     /// a place in the text that `.at()` cannot point to

@@ -93,6 +93,7 @@ fn drawn(program: &Program, fact: &Fact, seed: u64) -> Value {
         Type::Word(Words::Channels) => {
             pick(&program.manifest.channels.keys().map(|name| &**name).collect::<Vec<_>>())
         }
+        Type::Word(Words::Levels) => Value::Unknown,
         Type::Text => pick(&["sales", "service", "board"]),
     }
 }

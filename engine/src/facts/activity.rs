@@ -5,6 +5,18 @@ use super::{COUNT, PERCENT, STYLES, Type, Words, facts};
 /// The media formats of a post or story.
 pub(super) const FORMATS: &[&str] = &["text", "image", "video", "story", "document", "audio"];
 
+/// The results that outcomes tell of.
+pub(super) const METRICS: &[&str] = &[
+    "impressions",
+    "likes",
+    "comments",
+    "shares",
+    "clicks",
+    "leads",
+    "conversions",
+    "pipeline_value",
+];
+
 /// Where the content that is shared comes from.
 pub(super) const ORIGINS: &[&str] = &["own", "company", "third_party"];
 
@@ -31,6 +43,8 @@ facts! {
         Words = "words": COUNT, given, optional, personal;
         /// Whether somebody else wrote it for the advocate.
         Ghostwritten = "ghostwritten": Type::Flag, given, personal;
+        /// Whether it shows a picture that the advocate took; told by the post's media where the record does not say.
+        OwnPhoto = "own_photo": Type::Flag, given, personal;
         /// Whether it answers or serves a customer.
         Customer = "customer": Type::Flag, given, personal;
         /// Whether another person took part: helped, mentored, praised.

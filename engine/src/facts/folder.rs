@@ -9,19 +9,26 @@ pub enum Folder {
     Guidelines,
     /// Rules that give an activity points.
     Scoring,
+    /// Rules that say what a person or a team is entitled to.
+    Recognition,
+    /// Rules that suggest a next step to a person or a team.
+    Coaching,
     /// Helpers that rules import.
     Lib,
 }
 
 impl Folder {
     /// The folders, by name.
-    pub const ALL: [Folder; 3] = [Folder::Guidelines, Folder::Scoring, Folder::Lib];
+    pub const ALL: [Folder; 5] =
+        [Folder::Guidelines, Folder::Scoring, Folder::Recognition, Folder::Coaching, Folder::Lib];
 
     /// The name of the folder.
     pub const fn name(self) -> &'static str {
         match self {
             Folder::Guidelines => "guidelines",
             Folder::Scoring => "scoring",
+            Folder::Recognition => "recognition",
+            Folder::Coaching => "coaching",
             Folder::Lib => "lib",
         }
     }
@@ -41,6 +48,19 @@ impl Folder {
                 ("so_far", Object::SoFar),
                 ("program", Object::Program),
             ],
+            Folder::Recognition => &[
+                ("standing", Object::Standing),
+                ("person", Object::Person),
+                ("team", Object::Team),
+                ("period", Object::Period),
+                ("program", Object::Program),
+            ],
+            Folder::Coaching => &[
+                ("standing", Object::Standing),
+                ("person", Object::Person),
+                ("team", Object::Team),
+                ("program", Object::Program),
+            ],
             Folder::Lib => &[],
         }
     }
@@ -58,6 +78,9 @@ impl Folder {
             Object::Activity => "activity",
             Object::SoFar => "so_far",
             Object::Program => "program",
+            Object::Standing => "standing",
+            Object::Team => "team",
+            Object::Period => "period",
         }
     }
 

@@ -6,10 +6,13 @@
 
 mod activity;
 mod folder;
+mod period;
 mod person;
 mod post;
 mod program;
 mod so_far;
+mod standing;
+mod team;
 mod world;
 
 use std::fmt;
@@ -17,14 +20,17 @@ use std::sync::Arc;
 
 pub use activity::ActivityFact;
 pub use folder::Folder;
+pub use period::PeriodFact;
 pub use person::PersonFact;
 pub use post::PostFact;
 pub(crate) use post::{DISCLOSURE, PLACES, PostView};
 pub use program::ProgramFact;
 pub(crate) use so_far::SoFar;
 pub use so_far::SoFarFact;
+pub use standing::StandingFact;
+pub use team::TeamFact;
 pub use world::{Evidence, World};
-pub(crate) use world::{ProgramView, Read, Stubs, dense, fill};
+pub(crate) use world::{Figures, ProgramView, Read, Stubs, dense, fill};
 
 use serde::{Serialize, Serializer};
 
@@ -40,6 +46,8 @@ pub enum Value {
     Number(i64),
     /// A word of a closed list, or free text.
     Text(Arc<str>),
+    /// The words of a list that a record states; rules ask for one of them.
+    Words(Arc<[Arc<str>]>),
 }
 
 impl Value {
@@ -109,6 +117,7 @@ impl Serialize for Value {
             Value::Flag(flag) => serializer.serialize_bool(*flag),
             Value::Number(number) => serializer.serialize_i64(*number),
             Value::Text(text) => serializer.serialize_str(text),
+            Value::Words(words) => serializer.collect_seq(words.iter()),
         }
     }
 }
@@ -121,6 +130,7 @@ impl fmt::Display for Value {
             Value::Flag(false) => f.write_str("no"),
             Value::Number(number) => write!(f, "{number}"),
             Value::Text(text) => write!(f, "“{text}”"),
+            Value::Words(words) => f.write_str(&words.join(", ")),
         }
     }
 }
@@ -135,6 +145,8 @@ pub enum Words {
     Kinds,
     /// The channels that `program.toml` declares.
     Channels,
+    /// The levels that `program.toml` declares.
+    Levels,
     /// A list that is the same for every program.
     Fixed(&'static [&'static str]),
 }
@@ -170,6 +182,33 @@ pub enum Argument {
     Kind,
     /// A threshold of the rule, set in `program.toml`.
     Threshold,
+    /// A window of days that `program.toml` declares, such as `30_days`.
+    Window,
+    /// A style of taking part.
+    Style,
+    /// A format of posts.
+    Format,
+    /// A result of activities, such as `clicks`.
+    Metric,
+    /// A guideline rule.
+    Guideline,
+    /// What moves people to take part.
+    Motivator,
+    /// A skill that `program.toml` declares.
+    Skill,
+}
+
+impl Argument {
+    /// The words it may be, where they are the same for every program.
+    pub fn words(self) -> Option<&'static [&'static str]> {
+        Some(match self {
+            Argument::Style => STYLES,
+            Argument::Format => activity::FORMATS,
+            Argument::Metric => activity::METRICS,
+            Argument::Motivator => MOTIVATORS,
+            _ => return None,
+        })
+    }
 }
 
 /// One fact: everything that is known about it.
@@ -215,6 +254,11 @@ impl Fact {
     pub(crate) const fn asked(mut self, argument: Argument) -> Self {
         self.argument = Some(argument);
         self
+    }
+
+    /// Whether records state it as a list of words, of which rules ask for one.
+    pub(crate) const fn is_list(&self) -> bool {
+        self.given && self.argument.is_some()
     }
 
     /// The value of the fact where a record does not state it.
@@ -265,12 +309,26 @@ pub enum Object {
     SoFar,
     /// The program itself.
     Program,
+    /// What the person has become.
+    Standing,
+    /// A group of people.
+    Team,
+    /// The period that is looked at.
+    Period,
 }
 
 impl Object {
     /// Every object.
-    pub const ALL: [Object; 5] =
-        [Object::Post, Object::Person, Object::Activity, Object::SoFar, Object::Program];
+    pub const ALL: [Object; 8] = [
+        Object::Post,
+        Object::Person,
+        Object::Activity,
+        Object::SoFar,
+        Object::Program,
+        Object::Standing,
+        Object::Team,
+        Object::Period,
+    ];
 
     /// The facts of the object, in the order of their slots.
     pub const fn facts(self) -> &'static [Fact] {
@@ -280,6 +338,9 @@ impl Object {
             Object::Activity => ActivityFact::FACTS,
             Object::SoFar => SoFarFact::FACTS,
             Object::Program => ProgramFact::FACTS,
+            Object::Standing => StandingFact::FACTS,
+            Object::Team => TeamFact::FACTS,
+            Object::Period => PeriodFact::FACTS,
         }
     }
 
@@ -291,6 +352,9 @@ impl Object {
             Object::Activity => ActivityFact::DOC,
             Object::SoFar => SoFarFact::DOC,
             Object::Program => ProgramFact::DOC,
+            Object::Standing => StandingFact::DOC,
+            Object::Team => TeamFact::DOC,
+            Object::Period => PeriodFact::DOC,
         }
     }
 
@@ -303,3 +367,6 @@ impl Object {
 
 /// The styles of taking part that people choose from, and that each activity kind belongs to.
 pub const STYLES: &[&str] = &["listener", "curator", "commenter", "creator", "supporter"];
+
+/// What moves people to take part: being seen, being thanked, learning, and giving to others.
+pub const MOTIVATORS: &[&str] = &["status", "recognition", "learning", "giving"];

@@ -19,5 +19,13 @@ facts! {
         Leader = "leader": Type::Flag, given, personal;
         /// The style of taking part that the person chose.
         Style = "style": Type::Word(Words::Fixed(STYLES)), given, optional, personal;
+        /// Whether something moves the person to take part: status, recognition, learning or giving.
+        MotivatedBy = "motivated_by": Type::Flag, given, asked(Motivator), personal;
+        /// Whether the person would like help with a skill.
+        Needs = "needs": Type::Flag, given, asked(Skill), personal;
+        /// Whether the person could help others with a skill.
+        SkilledIn = "skilled_in": Type::Flag, given, asked(Skill), personal;
+        /// The advocate who is the person's mentor.
+        Mentor = "mentor": Type::Text, given, optional, personal;
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 
 use super::post::PostView;
-use super::{ActivityFact, Object, ProgramFact, SoFar, SoFarFact, Value};
-use super::{PersonFact, PostFact};
+use super::{ActivityFact, Fact, Object, PersonFact, PostFact, ProgramFact};
+use super::{SoFar, SoFarFact, Value};
 
 /// A fact that a rule read and the value it saw.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -40,6 +40,12 @@ pub(crate) struct ProgramView {
 /// Values that an example states instead of the world: by object, slot and argument.
 pub(crate) type Stubs = HashMap<(Object, u8, Option<Arc<str>>), Value>;
 
+/// Figures that are worked out when they are asked for: a standing's or a team's.
+pub(crate) trait Figures: std::fmt::Debug + Send + Sync {
+    /// The value of a fact, by its slot.
+    fn figure(&self, slot: u8, argument: Option<&str>) -> Value;
+}
+
 /// All that a rule can see at one moment.
 ///
 /// A world is filled once per activity or post and read by every rule in turn; what each rule
@@ -53,6 +59,10 @@ pub struct World {
     pub(crate) person: Arc<[Value]>,
     pub(crate) so_far: SoFar,
     pub(crate) post: Option<PostView>,
+    pub(crate) standing: Option<Arc<dyn Figures>>,
+    pub(crate) team: Option<Arc<dyn Figures>>,
+    /// The period's facts by slot; empty where there is none.
+    pub(crate) period: Arc<[Value]>,
     pub(crate) stubs: Stubs,
     recording: Mutex<Recording>,
 }
@@ -71,6 +81,9 @@ impl World {
             person: Arc::from([]),
             so_far: SoFar::default(),
             post: None,
+            standing: None,
+            team: None,
+            period: Arc::from([]),
             stubs: Stubs::new(),
             recording: Mutex::default(),
         }
@@ -126,12 +139,18 @@ impl World {
         let default = || object.facts()[index].default();
         match object {
             Object::Activity => self.activity_fact(ActivityFact::ALL[index]),
-            Object::Person => self.person.get(index).cloned().unwrap_or_else(default),
+            Object::Person => {
+                let stated = self.person.get(index).cloned().unwrap_or_else(default);
+                answer(stated, &PersonFact::FACTS[index], argument)
+            }
             Object::SoFar => self.so_far.read(SoFarFact::ALL[index], argument),
             Object::Post => match &self.post {
                 Some(post) => post.read(PostFact::ALL[index], argument),
                 None => default(),
             },
+            Object::Standing => figure(self.standing.as_ref(), slot, argument, default),
+            Object::Team => figure(self.team.as_ref(), slot, argument, default),
+            Object::Period => self.period.get(index).cloned().unwrap_or_else(default),
             Object::Program => match ProgramFact::ALL[index] {
                 ProgramFact::Name => Value::Text(Arc::clone(&self.program.name)),
                 ProgramFact::Brand => Value::Text(Arc::clone(&self.program.brand)),
@@ -147,7 +166,9 @@ impl World {
     pub(crate) fn kept(&self, object: Object, slot: u8) -> Option<&Value> {
         let kept = match object {
             Object::Activity if self.post.is_none() => self.activity.get(usize::from(slot)),
-            Object::Person => self.person.get(usize::from(slot)),
+            Object::Person if PersonFact::FACTS[usize::from(slot)].argument.is_none() => {
+                self.person.get(usize::from(slot))
+            }
             _ => None,
         };
         kept.filter(|_| self.stubs.is_empty())
@@ -167,6 +188,26 @@ impl World {
             _ => value,
         }
     }
+}
+
+/// Whether a list names what is asked for; other values are the answer themselves.
+fn answer(stated: Value, fact: &Fact, argument: Option<&str>) -> Value {
+    match (&stated, argument) {
+        (Value::Words(words), Some(asked)) => {
+            Value::Flag(words.iter().any(|word| **word == *asked))
+        }
+        (Value::Words(_), None) => fact.default(),
+        _ => stated,
+    }
+}
+
+fn figure(
+    figures: Option<&Arc<dyn Figures>>,
+    slot: u8,
+    argument: Option<&str>,
+    default: impl Fn() -> Value,
+) -> Value {
+    figures.map_or_else(default, |figures| figures.figure(slot, argument))
 }
 
 /// A table's defaults with what a record states laid over them.

@@ -168,6 +168,7 @@ fn stated(name: &str, fact: &Fact, value: &Json, manifest: &Manifest) -> Result<
             let known: Vec<&str> = match words {
                 Words::Kinds => manifest.kinds.keys().map(|name| &**name).collect(),
                 Words::Channels => manifest.channels.keys().map(|name| &**name).collect(),
+                Words::Levels => Vec::new(),
                 Words::Fixed(words) => words.to_vec(),
             };
             if known.contains(&text.as_str()) {

@@ -48,6 +48,7 @@ impl<'a> Loading<'a> {
             patterns: scanner.pattern_names().map(str::to_owned).collect(),
             kinds: manifest.kinds.keys().map(ToString::to_string).collect(),
             channels: manifest.channels.keys().map(ToString::to_string).collect(),
+            ..Vocabulary::default()
         };
         let mut sandbox = Sandbox::new();
         let (files, folders, all_compiled) = self.compile(&sandbox);

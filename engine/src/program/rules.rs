@@ -272,7 +272,7 @@ fn expected(folder: Folder, word: &str) -> Option<Expected> {
         Folder::Scoring => {
             word.parse::<i64>().ok().filter(|points| *points >= 0).map(Expected::Points)
         }
-        Folder::Lib => None,
+        Folder::Recognition | Folder::Coaching | Folder::Lib => None,
     }
 }
 
@@ -281,7 +281,7 @@ fn near_label(folder: Folder, word: &str) -> Option<String> {
     let labels: &[&str] = match folder {
         Folder::Guidelines => &["clear", "advise", "revise", "review", "block"],
         Folder::Scoring => &["none"],
-        Folder::Lib => &[],
+        Folder::Recognition | Folder::Coaching | Folder::Lib => &[],
     };
     if folder == Folder::Scoring && word.parse::<i64>().is_ok() {
         return Some(

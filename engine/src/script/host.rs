@@ -32,6 +32,8 @@ fn dynamic(value: Value) -> Dynamic {
         Value::Flag(flag) => flag.into(),
         Value::Number(number) => number.into(),
         Value::Text(text) => ImmutableString::from(&*text).into(),
+        // A list is asked for one of its words, and the answer is yes or no.
+        Value::Words(_) => Dynamic::UNIT,
     }
 }
 

@@ -66,6 +66,9 @@ fn objects() -> Vec<(&'static str, Object)> {
         ("person", Object::Person),
         ("so_far", Object::SoFar),
         ("program", Object::Program),
+        ("standing", Object::Standing),
+        ("team", Object::Team),
+        ("period", Object::Period),
     ]
 }
 
@@ -80,6 +83,7 @@ fn listed(object: &str, fact: &Fact) -> Listed {
         Type::Number(least, most) => format!("number {least} to {most}"),
         Type::Word(Words::Kinds) => "a declared kind".to_owned(),
         Type::Word(Words::Channels) => "a declared channel".to_owned(),
+        Type::Word(Words::Levels) => "a declared level".to_owned(),
         Type::Word(Words::Fixed(words)) if words.len() > 8 => "a language code".to_owned(),
         Type::Word(Words::Fixed(words)) => words.join(" | "),
         Type::Text => "text".to_owned(),
@@ -104,5 +108,12 @@ const fn argument_name(argument: Argument) -> &'static str {
         Argument::Expression => "lexicon or pattern",
         Argument::Kind => "kind",
         Argument::Threshold => "threshold",
+        Argument::Window => "window",
+        Argument::Style => "style",
+        Argument::Format => "format",
+        Argument::Metric => "result",
+        Argument::Guideline => "guideline",
+        Argument::Motivator => "motivator",
+        Argument::Skill => "skill",
     }
 }

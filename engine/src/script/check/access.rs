@@ -238,6 +238,9 @@ impl Checker<'_> {
     /// A name that something in the program must have.
     fn named(&mut self, argument: Argument, name: &str, position: Position) {
         let vocabulary = self.vocabulary;
+        let fixed = |what: &'static str| {
+            (Code::UnknownName, what, argument.words().unwrap_or_default().to_vec())
+        };
         let (code, what, known): (Code, &str, Vec<&str>) = match argument {
             Argument::Lexicon => (Code::UnknownLexicon, "lexicon", strings(&vocabulary.lexicons)),
             Argument::Pattern => (Code::UnknownPattern, "pattern", strings(&vocabulary.patterns)),
@@ -252,6 +255,15 @@ impl Checker<'_> {
                 let known = thresholds.keys().map(|name| &**name).collect();
                 (Code::UnknownThreshold, "threshold of this rule", known)
             }
+            Argument::Window => (Code::UnknownName, "window", strings(&vocabulary.windows)),
+            Argument::Skill => (Code::UnknownName, "skill", strings(&vocabulary.skills)),
+            Argument::Guideline => {
+                (Code::UnknownRule, "guideline rule", strings(&vocabulary.guidelines))
+            }
+            Argument::Style => fixed("style"),
+            Argument::Format => fixed("format"),
+            Argument::Metric => fixed("result"),
+            Argument::Motivator => fixed("motivator"),
         };
         if known.contains(&name) {
             return;
@@ -340,6 +352,13 @@ fn example(fact: &Fact) -> &'static str {
         Some(Argument::Pattern) => "\"email\"",
         Some(Argument::Kind) => "\"share\"",
         Some(Argument::Threshold) => "\"limit\"",
+        Some(Argument::Window) => "\"30_days\"",
+        Some(Argument::Style) => "\"creator\"",
+        Some(Argument::Format) => "\"story\"",
+        Some(Argument::Metric) => "\"clicks\"",
+        Some(Argument::Guideline) => "\"add_value\"",
+        Some(Argument::Motivator) => "\"learning\"",
+        Some(Argument::Skill) => "\"technical\"",
         None => "",
     }
 }

@@ -148,6 +148,7 @@ impl Checker<'_> {
                     Words::Channels => {
                         self.vocabulary.channels.iter().map(String::as_str).collect()
                     }
+                    Words::Levels => self.vocabulary.levels.iter().map(String::as_str).collect(),
                     Words::Fixed(words) => words.to_vec(),
                 };
                 if known.contains(&text.as_str()) {

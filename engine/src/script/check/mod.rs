@@ -33,6 +33,10 @@ pub(crate) struct Vocabulary {
     pub(crate) patterns: Vec<String>,
     pub(crate) kinds: Vec<String>,
     pub(crate) channels: Vec<String>,
+    pub(crate) levels: Vec<String>,
+    pub(crate) windows: Vec<String>,
+    pub(crate) skills: Vec<String>,
+    pub(crate) guidelines: Vec<String>,
 }
 
 /// The compiled files of a program with their texts.
@@ -279,7 +283,7 @@ impl<'a> Checker<'a> {
             Folder::Guidelines => {
                 (Sorts::FINDING.or(Sorts::LIST), "findings, or nothing where all is well")
             }
-            Folder::Lib => return,
+            Folder::Recognition | Folder::Coaching | Folder::Lib => return,
         };
         let sorts = result.sorts();
         if sorts.within(fits.or(Sorts::NOTHING)) || sorts == Sorts::ANY {

@@ -226,12 +226,13 @@ impl<'s> Walk<'s> {
             }
         }
         match self.world.kept(object, slot) {
-            Some(Value::Unknown) => Held::Nothing,
+            // A list is asked for one of its words; by itself it is nothing to a rule.
+            Some(Value::Unknown | Value::Words(_)) => Held::Nothing,
             Some(Value::Flag(flag)) => Held::Flag(*flag),
             Some(Value::Number(number)) => Held::Number(*number),
             Some(Value::Text(text)) => Held::Text(text),
             None => match self.world.value(self.rule, object, slot, argument.map(|text| &**text)) {
-                Value::Unknown => Held::Nothing,
+                Value::Unknown | Value::Words(_) => Held::Nothing,
                 Value::Flag(flag) => Held::Flag(flag),
                 Value::Number(number) => Held::Number(number),
                 Value::Text(text) => Held::Read(text),
