@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people};
-use plaudit_engine::{CheckContext, Post, Program, ScoreInput};
+use plaudit_engine::{CheckContext, Post, Program, Records};
 
 #[path = "../../tests/floor/mod.rs"]
 mod floor;
@@ -153,9 +153,9 @@ impl Data {
         }
     }
 
-    fn input<'a>(&'a self, log: &'a Log) -> ScoreInput<'a> {
+    fn input<'a>(&'a self, log: &'a Log) -> Records<'a> {
         let (as_of, assume_consent) = (self.as_of, self.assume_consent);
-        ScoreInput { log, people: &self.people, as_of, assume_consent }
+        Records { log, people: &self.people, as_of, assume_consent }
     }
 
     fn floor_input<'a>(&'a self, records: &'a [records::Record]) -> scoring::Input<'a> {

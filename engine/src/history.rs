@@ -11,9 +11,10 @@ use crate::facts::SoFar;
 use crate::fault::Fault;
 use crate::post::Content;
 use crate::program::Program;
-use crate::scoring::{Fold, Roster};
+use crate::scoring::Fold;
 use crate::text::{Analysis, Fingerprint, Input};
-use crate::timeline::Timeline;
+use crate::time::last_instant;
+use crate::timeline::{Records, Timeline};
 
 /// Posts of others within so many days before a post count as near-duplicates …
 const NEAR_DAYS: i64 = 30;
@@ -25,7 +26,8 @@ const NEAR_SIMILARITY: u8 = 80;
 pub struct History<'a> {
     program: &'a Program,
     log: &'a Log,
-    roster: Roster<'a>,
+    people: &'a People,
+    assume_consent: bool,
     /// What held before the time that was asked for last: a batch asks for one time again and
     /// again.
     latest: Mutex<Option<Arc<Past>>>,
@@ -54,8 +56,7 @@ impl<'a> History<'a> {
         people: &'a People,
         assume_consent: bool,
     ) -> Self {
-        let roster = Roster { people, assume_consent };
-        Self { program, log, roster, latest: Mutex::new(None) }
+        Self { program, log, people, assume_consent, latest: Mutex::new(None) }
     }
 
     fn before(&self, at: Timestamp) -> Arc<Past> {
@@ -63,7 +64,12 @@ impl<'a> History<'a> {
         if let Some(past) = latest.as_ref().filter(|past| past.at == at) {
             return Arc::clone(past);
         }
-        let timeline = Timeline::before(self.log, at);
+        let timeline = Timeline::of(&Records {
+            log: self.log,
+            people: self.people,
+            as_of: at,
+            assume_consent: self.assume_consent,
+        });
         let past = Arc::new(Past { at, published: self.published(&timeline, at), timeline });
         *latest = Some(Arc::clone(&past));
         past
@@ -73,13 +79,14 @@ impl<'a> History<'a> {
     fn published(&self, timeline: &Timeline, at: Timestamp) -> Vec<Published> {
         let days = SignedDuration::from_hours(NEAR_DAYS * 24);
         let since = at.checked_sub(days).unwrap_or(Timestamp::MIN);
+        let roster = &timeline.roster;
         timeline
             .by_advocate
             .iter()
-            .filter(|(advocate, _)| self.roster.shows(advocate, at).is_ok())
+            .filter(|(advocate, _)| roster.shows(advocate, at).is_ok())
             .flat_map(|(_, activities)| activities)
             .filter(|activity| since <= activity.at)
-            .filter(|activity| self.roster.admits(&activity.advocate, activity.at).is_ok())
+            .filter(|activity| roster.admits(&activity.advocate, activity.at).is_ok())
             .filter_map(|activity| {
                 let text = Arc::clone(&activity.post.as_ref()?.text);
                 let input = Input { text, ..Input::default() };
@@ -92,7 +99,7 @@ impl<'a> History<'a> {
 
     /// The content of an id, as it stood before a time.
     pub(crate) fn content(&self, id: &str, at: Timestamp) -> Option<Content> {
-        self.before(at).timeline.contents.get(id).cloned()
+        self.before(at).timeline.contents.get(id).map(|known| known.content.clone())
     }
 
     /// What the author did before a time, and the scoring rules that failed on it: where one did,
@@ -103,14 +110,16 @@ impl<'a> History<'a> {
         at: Timestamp,
     ) -> Result<(SoFar, Vec<Fault>), Error> {
         let past = self.before(at);
+        let roster = &past.timeline.roster;
+        let author = &roster.resolve(author, last_instant(at));
         let Some(activities) = past.timeline.by_advocate.get(author) else {
             return Ok((SoFar::default(), Vec::new()));
         };
-        if self.roster.shows(author, at).is_err() {
+        if roster.shows(author, at).is_err() {
             return Ok((SoFar::default(), Vec::new()));
         }
         let mut faults: Vec<Fault> = Vec::new();
-        let mut fold = Fold::new(self.program, &past.timeline.contents, self.roster);
+        let mut fold = Fold::new(self.program, &past.timeline.contents, roster);
         fold.person(author, activities, |scored| {
             for fault in scored.faults.drain(..) {
                 if !faults.iter().any(|known| known.same_place(&fault)) {
@@ -132,10 +141,11 @@ impl<'a> History<'a> {
         if past.published.is_empty() {
             return 0;
         }
+        let author = author.map(|name| past.timeline.roster.resolve(name, last_instant(at)));
         let words = text.fingerprint();
         past.published
             .iter()
-            .filter(|post| Some(&post.advocate) != author && post.at < at)
+            .filter(|post| Some(&post.advocate) != author.as_ref() && post.at < at)
             .filter(|post| words.similarity(&post.words) >= NEAR_SIMILARITY)
             .count()
     }

@@ -28,6 +28,7 @@ pub mod post;
 pub mod program;
 #[cfg(test)]
 mod promise;
+mod roster;
 pub mod scoring;
 mod script;
 pub mod severity;
@@ -41,7 +42,9 @@ pub use guidelines::{CheckContext, Verdict};
 pub use history::History;
 pub use post::Post;
 pub use program::{Program, Sources};
-pub use scoring::{Explanation, ScoreInput, Scores};
+pub use roster::{NotCounted, Roster};
+pub use scoring::{Explanation, Scores};
+pub use timeline::Records;
 pub use wire::canonical;
 
 /// A program is shared by any number of threads.

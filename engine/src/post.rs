@@ -51,6 +51,13 @@ impl Post {
     /// some 64,000 characters; a blog article ten times that.
     pub const LONGEST: usize = 1_000_000;
 
+    /// Whether it shows a picture that its author took.
+    pub(crate) fn has_own_photo(&self) -> bool {
+        self.media.iter().any(|medium| {
+            medium.kind == MediaKind::Image && medium.source == Some(MediaSource::Own)
+        })
+    }
+
     /// A post of this text alone.
     pub fn of(text: &str) -> Self {
         Self { text: text.into(), ..Self::default() }

@@ -5,7 +5,7 @@
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 /// A local calendar day, as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -112,6 +112,11 @@ impl Calendar {
     pub(crate) fn start_of_date(&self, date: Date) -> Timestamp {
         date.to_zoned(self.zone.clone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
+}
+
+/// The last instant before a time: as-of is exclusive.
+pub(crate) fn last_instant(as_of: Timestamp) -> Timestamp {
+    as_of.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(as_of)
 }
 
 /// Reads an instant; it must say its offset from UTC.

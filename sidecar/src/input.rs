@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use plaudit_engine::Post;
 use plaudit_engine::events::{
     Format, Log, People, read_events, read_people, read_posts, read_record,
 };
 use plaudit_engine::{Code, Error, Problem, Program};
+use plaudit_engine::{Post, Roster};
 
 use crate::cli::Records;
+use crate::output::safe;
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
@@ -62,6 +63,23 @@ pub(crate) struct Loaded {
     pub(crate) people: People,
 }
 
+impl Loaded {
+    /// Who takes part, by all their names, as of a time.
+    pub(crate) fn roster(&self, as_of: Timestamp, options: &Records) -> Roster {
+        Roster::new(&self.people, &self.log, as_of, options.assume_consent)
+    }
+
+    /// What the engine is to look at.
+    pub(crate) fn as_of(&self, as_of: Timestamp, options: &Records) -> plaudit_engine::Records<'_> {
+        plaudit_engine::Records {
+            log: &self.log,
+            people: &self.people,
+            as_of,
+            assume_consent: options.assume_consent,
+        }
+    }
+}
+
 /// Reads the files of records.
 pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     let mut log = Log::new();
@@ -80,6 +98,14 @@ pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
         None => People::new(),
     };
     Ok(Loaded { log, people })
+}
+
+/// An advocate as a table shows them: by name, where one is known.
+pub(crate) fn called(roster: &Roster, advocate: &str) -> String {
+    match roster.name(advocate) {
+        Some(name) => format!("{} ({})", safe(name), safe(advocate)),
+        None => safe(advocate),
+    }
 }
 
 /// Activities and people must be given for what is worked out from them.

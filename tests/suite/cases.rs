@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use jiff::Timestamp;
 use plaudit_engine::Post;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
-use plaudit_engine::{CheckContext, Error, History, Program, ScoreInput, Sources, canonical};
+use plaudit_engine::{CheckContext, Error, History, Program, Records, Roster, Sources, canonical};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -164,14 +165,15 @@ fn through_rust(case: &Case, files: Option<&Files>) -> Result<String, Error> {
         let (log, people) = read(&check.events, &check.people)?;
         let post: Post = read_record(&check.post.to_string(), "post")?;
         let history = (!log.is_empty()).then(|| History::new(&program, &log, &people, false));
-        let author = post.author.as_ref().and_then(|author| people.get(author));
-        let context = CheckContext { author, history: history.as_ref() };
         let at = post.at.unwrap_or_else(|| check.at.parse().unwrap());
+        let roster = Roster::new(&people, &log, Timestamp::MAX, false);
+        let author = post.author.as_ref().and_then(|author| roster.person(author, at));
+        let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
         return canonical(&program.check(&post, &context, at)?);
     }
     let score = case.score.as_ref().or(case.explain.as_ref()).expect("a case has a job");
     let (log, people) = read(&score.events, &score.people)?;
-    let input = ScoreInput {
+    let input = Records {
         log: &log,
         people: &people,
         as_of: score.as_of.parse().unwrap(),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use plaudit_engine::events::{Format, Log, People, read_events, read_people};
-use plaudit_engine::{ScoreInput, canonical};
+use plaudit_engine::{Records, canonical};
 use proptest::prelude::*;
 
 use crate::support::{plaudit, starter, stdout, top};
@@ -14,8 +14,7 @@ fn scores(lines: &[&str], people: &People) -> String {
     let mut log = Log::new();
     let text = lines.join("\n");
     read_events(text.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
-    let input =
-        ScoreInput { log: &log, people, as_of: AS_OF.parse().unwrap(), assume_consent: true };
+    let input = Records { log: &log, people, as_of: AS_OF.parse().unwrap(), assume_consent: true };
     canonical(&starter().score(&input).unwrap()).unwrap()
 }
 
@@ -23,8 +22,7 @@ fn explained(lines: &[&str], people: &People, advocate: &str) -> String {
     let mut log = Log::new();
     let text = lines.join("\n");
     read_events(text.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
-    let input =
-        ScoreInput { log: &log, people, as_of: AS_OF.parse().unwrap(), assume_consent: true };
+    let input = Records { log: &log, people, as_of: AS_OF.parse().unwrap(), assume_consent: true };
     canonical(&starter().explain(&input, advocate).unwrap()).unwrap()
 }
 

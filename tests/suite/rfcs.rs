@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use plaudit_engine::Post;
 use plaudit_engine::events::{Log, People};
 use plaudit_engine::facts::Folder;
-use plaudit_engine::{CheckContext, ScoreInput, Scores};
+use plaudit_engine::{CheckContext, Records, Roster, Scores};
 use serde_json::Value;
 
 use super::support::{events, people, plaudit, starter, stdout, top};
@@ -54,7 +54,7 @@ impl Data {
 
     fn engine(&self, as_of: &str) -> Scores {
         let as_of: Timestamp = as_of.parse().unwrap();
-        let input = ScoreInput {
+        let input = Records {
             log: &self.log,
             people: &self.people,
             as_of,
@@ -171,7 +171,7 @@ fn made_up_data_exercises_every_rule_and_cap_and_gives_the_same_points() {
         .filter_map(|person| {
             let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
             let input =
-                ScoreInput { log: &data.log, people: &data.people, as_of, assume_consent: false };
+                Records { log: &data.log, people: &data.people, as_of, assume_consent: false };
             starter().explain(&input, &format!("person-{person:03}")).ok()
         })
         .flat_map(|explanation| explanation.lines)
@@ -264,14 +264,14 @@ fn posts_get_the_findings_of_the_independent_check() {
     let sample = std::fs::read_to_string(top().join("tests/data/sample/posts.jsonl")).unwrap();
     let at: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
     let persons = std::fs::read_to_string(top().join("tests/data/sample/people.jsonl")).unwrap();
-    let persons = people(&persons);
+    let roster = Roster::new(&people(&persons), &Log::new(), Timestamp::MAX, false);
     let mut found = BTreeSet::new();
     for line in floor::posts::POSTS.lines().chain(sample.lines()) {
         let post: Post = serde_json::from_str(line).unwrap();
-        let author = post.author.as_ref().and_then(|author| persons.get(author));
         let at = post.at.unwrap_or(at);
+        let author = post.author.as_ref().and_then(|author| roster.person(author, at));
         let verdict = starter()
-            .check(&post, &CheckContext { author, ..CheckContext::default() }, at)
+            .check(&post, &CheckContext { author: author.as_ref(), ..CheckContext::default() }, at)
             .unwrap();
         assert!(verdict.faults.is_empty());
         let ours: Vec<_> = verdict

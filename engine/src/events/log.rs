@@ -36,6 +36,11 @@ impl Log {
         }
     }
 
+    /// The event of an identity.
+    pub(crate) fn get(&self, identity: &Identity) -> Option<&Event> {
+        self.index.get(identity).map(|&index| &self.events[index])
+    }
+
     /// How many different events there are.
     pub fn len(&self) -> usize {
         self.events.len()

@@ -2,21 +2,30 @@
 //!
 //! Identity is (source, id). Intake checks the schema and nothing else: a kind that the program
 //! does not declare is kept, so that tomorrow's program can replay today's events.
+//!
+//! - `log` keeps accepted events, each identity once;
+//! - `person` is what records say of people, and when it held (`times`);
+//! - `read` reads files; `record` reads an object by the tables of facts, `event` sorts its fields
+//!   by the type of event, `value` reads a single value.
 
+mod event;
 mod log;
+mod person;
 mod read;
 mod record;
+mod times;
 mod value;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 pub use log::Log;
+pub use person::{People, Person};
 pub use read::{Format, read_events, read_people, read_posts, read_record};
+pub(crate) use times::{Statement, Times};
 
-use crate::facts::Value;
+use crate::facts::{PersonFact, Value};
 use crate::post::{Content, Post};
 
 /// Who says so, and under which name: two events with the same identity are the same event.
@@ -52,6 +61,16 @@ impl Event {
     pub(crate) fn order(&self) -> (Timestamp, &Identity) {
         (self.at, &self.identity)
     }
+
+    /// The event that this one is about, where it is about one.
+    pub(crate) fn target(&self) -> Option<&Identity> {
+        match &self.body {
+            Body::Outcome { target, .. }
+            | Body::Update { target, .. }
+            | Body::Retraction { target } => Some(target),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -71,8 +90,14 @@ pub(crate) enum Body {
     Retraction {
         target: Identity,
     },
+    /// What is known of a person from this time on.
+    Person(Box<Person>),
     /// Something to share.
     Content(Content),
+    /// People came together.
+    Meeting(Meeting),
+    /// Points that a person gave or took by hand.
+    Adjustment(Adjustment),
 }
 
 /// Something an advocate did.
@@ -96,38 +121,21 @@ pub(crate) struct Change {
     pub(crate) stated: Stated,
 }
 
-/// A person as the HR system knows them.
+/// A meeting of a team, or of everyone.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Person {
-    /// The advocate's id.
-    pub id: Arc<str>,
-    /// What to call them; rules never see it.
-    pub name: Option<Arc<str>>,
-    /// When the person had opted in; nothing where there is no consent on record.
-    pub(crate) consent: Option<Times>,
-    /// When the person was an active employee.
-    pub(crate) active: Times,
-    pub(crate) stated: Stated,
-    pub(crate) ext: Option<serde_json::Value>,
+pub(crate) struct Meeting {
+    /// Whether advocacy was on the agenda.
+    pub(crate) agenda: bool,
+    /// The team that met; nothing where it was everyone.
+    pub(crate) team: Option<(PersonFact, Arc<str>)>,
 }
 
-/// People by id.
-pub type People = HashMap<Arc<str>, Person>;
-
-/// When something held: always, never, or in half-open intervals.
+/// Points by hand, such as a correction, with the reason that everyone can read.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Times(pub(crate) Vec<(Timestamp, Timestamp)>);
-
-impl Times {
-    pub(crate) fn always() -> Self {
-        Self(vec![(Timestamp::MIN, Timestamp::MAX)])
-    }
-
-    pub(crate) fn never() -> Self {
-        Self(Vec::new())
-    }
-
-    pub(crate) fn hold_at(&self, at: Timestamp) -> bool {
-        self.0.iter().any(|(from, until)| *from <= at && at < *until)
-    }
+pub(crate) struct Adjustment {
+    pub(crate) advocate: Arc<str>,
+    pub(crate) points: i64,
+    pub(crate) reason: Arc<str>,
+    /// Who made it.
+    pub(crate) by: Option<Arc<str>>,
 }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::io::{BufRead, Read};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::record::{column_problem, column_type};
+use super::record::{self, column_cell, column_problem};
 use super::{Event, Log, People, Person};
 use crate::error::{Code, Error, Place, Problem, Source, choose};
-use crate::facts::{Object, Type};
+use crate::facts::Object;
 use crate::post::Post;
 
 /// How a file of records is written.
@@ -86,28 +87,49 @@ impl Log {
     }
 }
 
-/// Reads people, by id. A person named twice is refused.
+/// Reads people, by id. A line holds since ever, or from its own `at` on; two lines that say
+/// different things of one person and time are refused.
 ///
 /// # Errors
 ///
 /// Every problem of the file with its line and field, up to twenty.
 pub fn read_people(reader: impl BufRead, file: &str, format: Format) -> Result<People, Error> {
-    let mut found: HashMap<Arc<str>, (Person, usize)> = HashMap::new();
+    let mut people = People::new();
+    let mut lines: HashMap<(Arc<str>, Option<Timestamp>), usize> = HashMap::new();
+    let mut owners: HashMap<Arc<str>, (Arc<str>, usize)> = HashMap::new();
     records::<Person>(reader, file, format, Object::Person, |person, line| {
-        match found.get(&person.id) {
-            Some((known, _)) if *known == person => Ok(()),
-            Some((_, first)) => Err(Problem::new(
-                Code::Conflict,
-                format!("lines {first} and {line} describe `{}` differently", person.id),
-            )
-            .field("id")),
-            None => {
-                found.insert(Arc::clone(&person.id), (person, line));
-                Ok(())
+        let key = (Arc::clone(&person.id), person.at);
+        for alias in person.aliases.iter().filter(|_| person.at.is_none()) {
+            match owners.get(alias) {
+                Some((owner, first)) if *owner != person.id => {
+                    return Err(Problem::new(
+                        Code::Conflict,
+                        format!(
+                            "lines {first} and {line} give `{owner}` and `{}` the same alias `{alias}`",
+                            person.id
+                        ),
+                    )
+                    .help("say with `at` from when on it belongs to whom")
+                    .field("aliases"));
+                }
+                _ => {
+                    owners.insert(Arc::clone(alias), (Arc::clone(&person.id), line));
+                }
             }
         }
+        if people.add(person).is_err() {
+            let first = lines.get(&key).copied().unwrap_or_default();
+            return Err(Problem::new(
+                Code::Conflict,
+                format!("lines {first} and {line} describe `{}` differently", key.0),
+            )
+            .help("a line that holds from some time on says so with `at`")
+            .field("id"));
+        }
+        lines.entry(key).or_insert(line);
+        Ok(())
     })?;
-    Ok(found.into_iter().map(|(id, (person, _))| (id, person)).collect())
+    Ok(people)
 }
 
 /// Reads posts, one JSON object a line, with the line each came from.
@@ -394,19 +416,25 @@ fn csv_record(
 
 fn cell_value(object: Object, name: &str, cell: &str) -> Result<serde_json::Value, String> {
     let cell_text = cell.trim();
-    match column_type(object, name) {
-        Some(Type::Number(..)) => cell_text
+    match column_cell(object, name) {
+        record::Cell::Number => cell_text
             .parse::<i64>()
             .map(Into::into)
             .map_err(|_| format!("`{cell_text}` is not a whole number")),
-        Some(Type::Flag) => match cell_text.to_ascii_lowercase().as_str() {
+        record::Cell::Flag => match cell_text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "y" | "1" | "wahr" | "ja" => Ok(true.into()),
             "false" | "no" | "n" | "0" | "falsch" | "nein" => Ok(false.into()),
             _ => Err(format!(
                 "`{cell_text}` is neither `true` nor `false` (`yes`, `no`, `ja`, `nein`, `1` and `0` do, too)"
             )),
         },
-        _ => Ok(cell.into()),
+        record::Cell::List => Ok(cell
+            .split([',', ';', '|'])
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .map(serde_json::Value::from)
+            .collect()),
+        record::Cell::Text => Ok(cell.into()),
     }
 }
 

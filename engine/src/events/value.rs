@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, Visitor};
 
-use super::Times;
 use crate::error::choose;
-use crate::facts::{Fact, LARGEST, Type, Value, Words};
+use crate::facts::{Argument, Fact, LARGEST, Type, Value, Words};
 
 /// The longest id, name or free text of a record, in bytes.
 const LONGEST_TEXT: usize = 1_000;
+/// The most words of a list.
+const MOST_WORDS: usize = 100;
 
 /// Reads one value as its declaration says.
 pub(super) struct OfFact(pub(super) &'static Fact);
@@ -39,6 +40,9 @@ impl OfFact {
     }
 
     fn wanted(&self) -> String {
+        if self.0.is_list() {
+            return "a list of texts".to_owned();
+        }
         match self.0.kind {
             Type::Flag => "`true` or `false`".to_owned(),
             Type::Number(least, LARGEST) => format!("a whole number from {least}"),
@@ -61,7 +65,7 @@ impl<'de> Visitor<'de> for OfFact {
 
     fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Value, E> {
         match self.0.kind {
-            Type::Flag => Ok(Value::Flag(flag)),
+            Type::Flag if !self.0.is_list() => Ok(Value::Flag(flag)),
             _ => Err(E::custom(format!("`{flag}` stands where {} belongs", self.wanted()))),
         }
     }
@@ -83,6 +87,33 @@ impl<'de> Visitor<'de> for OfFact {
         #[expect(clippy::cast_possible_truncation, reason = "a whole number within ±(2^53−1)")]
         let whole = fits.then_some(number as i64);
         self.number(whole)
+    }
+
+    /// The words of a list, in order and each once: two lists that name the same are equal.
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        if !self.0.is_list() {
+            return Err(de::Error::custom(format!(
+                "a list stands where {} belongs",
+                self.wanted()
+            )));
+        }
+        let known = self.0.argument.and_then(Argument::words);
+        let mut words: Vec<Arc<str>> = Vec::new();
+        while let Some(Short(word)) = seq.next_element()? {
+            if let Some(known) = known.filter(|known| !known.contains(&&*word)) {
+                return Err(de::Error::custom(with_help(
+                    format!("`{word}` is not one of the values"),
+                    choose(&word, known.iter().copied()),
+                )));
+            }
+            words.push(word);
+            if words.len() > MOST_WORDS {
+                return Err(de::Error::custom(format!("there are at most {MOST_WORDS} of them")));
+            }
+        }
+        words.sort_unstable();
+        words.dedup();
+        Ok(Value::Words(words.into()))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
@@ -157,41 +188,16 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
-/// `true`, `false` or a list of half-open intervals `{"from": …, "until": …}`.
-impl<'de> Deserialize<'de> for Times {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Interval {
-            #[serde(default, deserialize_with = "crate::post::instant")]
-            from: Option<Timestamp>,
-            #[serde(default, deserialize_with = "crate::post::instant")]
-            until: Option<Timestamp>,
-        }
+/// A list of short texts: other names of a person.
+#[derive(Default)]
+pub(super) struct Names(pub(super) Vec<Arc<str>>);
 
-        struct WhenTrue;
-        impl<'de> Visitor<'de> for WhenTrue {
-            type Value = Times;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`true`, `false` or a list of intervals with `from` and `until`")
-            }
-            fn visit_bool<E>(self, flag: bool) -> Result<Times, E> {
-                Ok(if flag { Times::always() } else { Times::never() })
-            }
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Times, A::Error> {
-                let mut intervals = Vec::new();
-                while let Some(interval) = seq.next_element::<Interval>()? {
-                    let from = interval.from.unwrap_or(Timestamp::MIN);
-                    let until = interval.until.unwrap_or(Timestamp::MAX);
-                    if until <= from {
-                        return Err(de::Error::custom("the interval ends before it begins"));
-                    }
-                    intervals.push((from, until));
-                }
-                intervals.sort_unstable();
-                Ok(Times(intervals))
-            }
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = Vec::<Short>::deserialize(deserializer)?;
+        if names.len() > MOST_WORDS {
+            return Err(de::Error::custom(format!("there are at most {MOST_WORDS} of them")));
         }
-        deserializer.deserialize_any(WhenTrue)
+        Ok(Names(names.into_iter().map(|name| name.0).collect()))
     }
 }

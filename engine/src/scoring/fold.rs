@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::roster::{NotCounted, Roster};
-use super::{Line, Total, add, text_of};
+use super::{Line, Total, add};
 use crate::error::{Code, Error};
-use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, dense, fill};
+use crate::facts::{ActivityFact, Folder, Object, SoFar, Value, World, fill};
 use crate::fault::{Fault, retryable};
 use crate::program::{Program, Rule, evidence};
+use crate::roster::{NotCounted, Roster};
 use crate::script::{Failure, Returned, limits};
 use crate::time::Day;
-use crate::timeline::{Contents, Standing};
+use crate::timeline::{Contents, Settled};
 
 /// How much of a cap is used, and in which of its periods.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ struct Used {
 
 /// An activity that was just scored.
 pub(crate) struct Scored<'s> {
-    pub(super) activity: &'s Standing,
+    pub(super) activity: &'s Settled,
     pub(super) points: i64,
     pub(super) not_counted: Option<NotCounted>,
     /// Empty unless lines are kept.
@@ -33,7 +33,7 @@ pub(crate) struct Scored<'s> {
 pub(crate) struct Fold<'a> {
     program: &'a Program,
     contents: &'a Contents,
-    roster: Roster<'a>,
+    roster: &'a Roster,
     version: Arc<str>,
     rules: Vec<(usize, &'a Rule)>,
     /// For each rule, the caps that it counts under.
@@ -46,7 +46,7 @@ pub(crate) struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    pub(crate) fn new(program: &'a Program, contents: &'a Contents, roster: Roster<'a>) -> Self {
+    pub(crate) fn new(program: &'a Program, contents: &'a Contents, roster: &'a Roster) -> Self {
         let rules: Vec<(usize, &Rule)> = program.rules_of(Folder::Scoring).collect();
         let caps = &program.manifest.caps;
         let caps_of = rules
@@ -75,15 +75,10 @@ impl<'a> Fold<'a> {
     pub(crate) fn person(
         &mut self,
         advocate: &Arc<str>,
-        activities: &[Standing],
+        activities: &[Settled],
         mut show: impl FnMut(&mut Scored<'_>),
     ) -> Result<Total, Error> {
-        let facts = match self.roster.people.get(advocate) {
-            Some(person) => dense(Object::Person, &person.stated).into(),
-            None => PersonFact::nobody(),
-        };
         let world = unique(&mut self.world);
-        world.person = facts;
         world.so_far = SoFar::default();
         self.used.clear();
         self.used.resize(self.program.manifest.caps.len(), Used { period: None, points: 0 });
@@ -94,7 +89,7 @@ impl<'a> Fold<'a> {
         for activity in activities {
             lines.clear();
             faults.clear();
-            let not_counted = self.refusal(activity);
+            let not_counted = refusal(self.program, self.roster, activity);
             let mut points = 0;
             if not_counted.is_none() {
                 points = self.activity(activity, &mut lines, &mut faults)?;
@@ -124,34 +119,16 @@ impl<'a> Fold<'a> {
         std::mem::take(&mut unique(&mut self.world).so_far)
     }
 
-    fn refusal(&self, activity: &Standing) -> Option<NotCounted> {
-        if let Err(why) = self.roster.admits(&activity.advocate, activity.at) {
-            return Some(why);
-        }
-        let manifest = &self.program.manifest;
-        let kind = text_of(activity, ActivityFact::Kind);
-        if !kind.is_some_and(|kind| manifest.kinds.contains_key(&kind)) {
-            return Some(NotCounted::UndeclaredKind);
-        }
-        if undeclared_channel(self.program, activity).is_some() {
-            return Some(NotCounted::UndeclaredChannel);
-        }
-        if activity.counterpart.as_ref() == Some(&activity.advocate) {
-            return Some(NotCounted::OwnCounterpart);
-        }
-        None
-    }
-
     /// Scores one activity that counts, and takes it into the record.
     fn activity(
         &mut self,
-        activity: &Standing,
+        activity: &Settled,
         lines: &mut Vec<Line>,
         faults: &mut Vec<Fault>,
     ) -> Result<i64, Error> {
         let calendar = &self.program.manifest.calendar;
         let day = calendar.day(activity.at);
-        let kind = text_of(activity, ActivityFact::Kind).unwrap_or_default();
+        let kind = activity.text(ActivityFact::Kind).cloned().unwrap_or_default();
         self.show_world(activity, &kind, day);
         let mut sum = 0;
         for index in 0..self.rules.len() {
@@ -198,12 +175,12 @@ impl<'a> Fold<'a> {
     }
 
     /// Fills the world with an activity.
-    fn show_world(&mut self, activity: &Standing, kind: &Arc<str>, day: Day) {
+    fn show_world(&mut self, activity: &Settled, kind: &Arc<str>, day: Day) {
         let manifest = &self.program.manifest;
         let post = activity.post.as_ref().and_then(|post| {
             let mut post = Arc::clone(post);
             if post.channel.is_none() {
-                Arc::make_mut(&mut post).channel = text_of(activity, ActivityFact::Channel);
+                Arc::make_mut(&mut post).channel = activity.text(ActivityFact::Channel).cloned();
             }
             if post.content.is_none()
                 && let Some(content) = &activity.content
@@ -211,11 +188,14 @@ impl<'a> Fold<'a> {
                 Arc::make_mut(&mut post).content =
                     Some(crate::post::Shared::Id(Arc::clone(content)));
             }
-            let content_of = |id: &str| self.contents.get(id).cloned();
+            let content_of = |id: &str| self.contents.get(id).map(|known| known.content.clone());
             self.program.post_view(post, &content_of, activity.at).ok()
         });
         let content = activity.content.as_ref().and_then(|id| self.contents.get(id));
+        let content = content.map(|known| &known.content);
+        let person = self.roster.facts(&activity.advocate, activity.at);
         let world = unique(&mut self.world);
+        world.person = person;
         fill(Object::Activity, &activity.stated, &mut world.activity);
         let mut set = |fact: ActivityFact, value: Value| world.activity[fact as usize] = value;
         set(ActivityFact::Style, manifest.kinds.get(kind).cloned().into());
@@ -236,6 +216,10 @@ impl<'a> Fold<'a> {
         if !stated(ActivityFact::Ghostwritten) {
             let by_post = post.as_ref().is_some_and(|post| post.post.ghostwritten);
             world.activity[ActivityFact::Ghostwritten as usize] = by_post.into();
+        }
+        if !stated(ActivityFact::OwnPhoto) {
+            let by_post = post.as_ref().is_some_and(|post| post.post.has_own_photo());
+            world.activity[ActivityFact::OwnPhoto as usize] = by_post.into();
         }
         world.post = post;
         let week = manifest.calendar.week(day);
@@ -272,9 +256,31 @@ impl<'a> Fold<'a> {
     }
 }
 
+/// Why an activity does not count, where it does not.
+pub(crate) fn refusal(
+    program: &Program,
+    roster: &Roster,
+    activity: &Settled,
+) -> Option<NotCounted> {
+    if let Err(why) = roster.admits(&activity.advocate, activity.at) {
+        return Some(why);
+    }
+    let kind = activity.text(ActivityFact::Kind);
+    if !kind.is_some_and(|kind| program.manifest.kinds.contains_key(kind)) {
+        return Some(NotCounted::UndeclaredKind);
+    }
+    if undeclared_channel(program, activity).is_some() {
+        return Some(NotCounted::UndeclaredChannel);
+    }
+    if activity.counterpart.as_ref() == Some(&activity.advocate) {
+        return Some(NotCounted::OwnCounterpart);
+    }
+    None
+}
+
 /// The channel of an activity or of its post that the program does not declare.
-pub(super) fn undeclared_channel(program: &Program, activity: &Standing) -> Option<Arc<str>> {
-    let own = text_of(activity, ActivityFact::Channel);
+pub(super) fn undeclared_channel(program: &Program, activity: &Settled) -> Option<Arc<str>> {
+    let own = activity.text(ActivityFact::Channel).cloned();
     let of_post = activity.post.as_ref().and_then(|post| post.channel.clone());
     let declared = &program.manifest.channels;
     [own, of_post].into_iter().flatten().find(|channel| !declared.contains_key(channel))

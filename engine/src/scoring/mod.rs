@@ -3,13 +3,11 @@
 //! A person's activities are folded in the order of (time, source, id), so the result does not
 //! depend on the order of arrival. Points are whole numbers; lines sum to totals.
 //!
-//! - `roster` knows who takes part and when;
 //! - `fold` goes through one person's activities;
 //! - this file has the documents and the two questions, [`Program::score`] and
 //!   [`Program::explain`].
 
 mod fold;
-mod roster;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,29 +16,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::error::{Code, Error, Problem, did_you_mean};
-use crate::events::{Identity, Log, People};
-use crate::facts::{ActivityFact, Evidence, Value};
+use crate::events::Identity;
+use crate::facts::{ActivityFact, Evidence};
 use crate::fault::Fault;
 use crate::program::Program;
-use crate::timeline::{Standing, Timeline};
+use crate::roster::{NotCounted, Roster};
+use crate::time::last_instant;
+use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 pub(crate) use fold::Fold;
 use fold::undeclared_channel;
-pub use roster::NotCounted;
-pub(crate) use roster::Roster;
-
-/// What to score: events, people and the time as of which to look.
-#[derive(Clone, Copy, Debug)]
-pub struct ScoreInput<'a> {
-    /// The accepted events.
-    pub log: &'a Log,
-    /// The people on record.
-    pub people: &'a People,
-    /// Events at this time and later are not looked at.
-    pub as_of: Timestamp,
-    /// Takes people without a consent on record for willing; for files that have no such field.
-    pub assume_consent: bool,
-}
 
 /// Points that a rule gave for an activity.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -95,12 +80,15 @@ pub struct ScoredActivity {
 pub struct Total {
     /// The person.
     pub advocate: Arc<str>,
-    /// The sum of all lines.
+    /// The sum of all lines and of what was given or taken by hand.
     pub points: i64,
     /// Activities that count.
     pub activities: usize,
     /// The points of each rule that gave a line.
     pub rules: BTreeMap<Arc<str>, i64>,
+    /// The points that were given or taken by hand.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub adjusted: i64,
     /// Whether a rule failed, so that points may be missing.
     pub incomplete: bool,
 }
@@ -134,6 +122,9 @@ pub struct LeftOut {
     pub own_counterpart: usize,
     /// Outcomes, edits and retractions whose target has not come yet.
     pub waiting: usize,
+    /// Outcomes and edits of something that has neither, such as content.
+    #[serde(skip_serializing_if = "is_none")]
+    pub without_effect: usize,
 }
 
 /// Everyone's points.
@@ -181,6 +172,58 @@ pub struct Explanation {
     pub total: Total,
     /// Every activity in the order of the fold.
     pub lines: Vec<ScoredActivity>,
+    /// Points that were given or taken by hand, in the order of the fold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<AdjustmentLine>,
+}
+
+/// Points that a person gave or took by hand.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AdjustmentLine {
+    /// Its identity.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The points; below 0 where they were taken.
+    pub points: i64,
+    /// Why.
+    pub reason: Arc<str>,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Arc<str>>,
+}
+
+impl AdjustmentLine {
+    pub(crate) fn of(adjusted: &Adjusted) -> Self {
+        Self {
+            identity: adjusted.identity.clone(),
+            at: adjusted.at,
+            points: adjusted.adjustment.points,
+            reason: Arc::clone(&adjusted.adjustment.reason),
+            by: adjusted.adjustment.by.clone(),
+        }
+    }
+}
+
+impl Total {
+    fn adjust(&mut self, adjustments: &[Adjusted]) -> Result<(), Error> {
+        for adjusted in adjustments {
+            self.adjusted = add(self.adjusted, adjusted.adjustment.points)?;
+            self.points = add(self.points, adjusted.adjustment.points)?;
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_none(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Program {
@@ -189,7 +232,7 @@ impl Program {
     /// # Errors
     ///
     /// A rule ran out of time (retryable), or points grew beyond what can be counted.
-    pub fn score(&self, input: &ScoreInput<'_>) -> Result<Scores, Error> {
+    pub fn score(&self, input: &Records<'_>) -> Result<Scores, Error> {
         self.score_with(input, |_, _| {})
     }
 
@@ -200,32 +243,50 @@ impl Program {
     /// As [`Program::score`].
     pub fn score_with(
         &self,
-        input: &ScoreInput<'_>,
+        input: &Records<'_>,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Scores, Error> {
-        let roster = Roster { people: input.people, assume_consent: input.assume_consent };
-        let timeline = Timeline::before(input.log, input.as_of);
-        let mut left_out = LeftOut { waiting: timeline.waiting, ..LeftOut::default() };
+        let timeline = Timeline::of(input);
+        let roster = &*timeline.roster;
+        let mut left_out = LeftOut {
+            waiting: timeline.waiting,
+            without_effect: timeline.without_effect,
+            ..LeftOut::default()
+        };
         let mut faults = Faults::default();
         let mut advocates = Vec::new();
         let mut fold = Fold::new(self, &timeline.contents, roster);
         let people = timeline.by_advocate.len();
         for (done, (advocate, activities)) in timeline.by_advocate.iter().enumerate() {
             progress(done, people);
+            let adjustments = timeline.adjustments.get(advocate).map_or(&[][..], Vec::as_slice);
             if let Err(why) = roster.shows(advocate, input.as_of) {
                 for activity in activities {
                     left_out.add(why, self, activity);
                 }
                 continue;
             }
-            let total = fold.person(advocate, activities, |scored| match scored.not_counted {
-                Some(why) => left_out.add(why, self, scored.activity),
-                None => faults.add(scored.activity, scored.faults),
-            })?;
-            if total.activities > 0 {
+            let mut total =
+                fold.person(advocate, activities, |scored| match scored.not_counted {
+                    Some(why) => left_out.add(why, self, scored.activity),
+                    None => faults.add(scored.activity, scored.faults),
+                })?;
+            total.adjust(adjustments)?;
+            if total.activities > 0 || !adjustments.is_empty() {
                 advocates.push(total);
             }
         }
+        // Points by hand may be all that somebody has.
+        for (advocate, adjustments) in &timeline.adjustments {
+            if !timeline.by_advocate.contains_key(advocate)
+                && roster.shows(advocate, input.as_of).is_ok()
+            {
+                let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
+                total.adjust(adjustments)?;
+                advocates.push(total);
+            }
+        }
+        advocates.sort_by(|a, b| a.advocate.cmp(&b.advocate));
         progress(people, people);
         let mut sum = Sum { advocates: advocates.len(), ..Sum::default() };
         for total in &advocates {
@@ -255,43 +316,22 @@ impl Program {
     ///
     /// The person has no activity before as-of or is not to be shown, or a rule ran out of time
     /// (retryable).
-    pub fn explain(&self, input: &ScoreInput<'_>, advocate: &str) -> Result<Explanation, Error> {
-        let roster = Roster { people: input.people, assume_consent: input.assume_consent };
-        let timeline = Timeline::before(input.log, input.as_of);
-        let known = timeline.by_advocate.get_key_value(advocate);
-        if known.is_none() && !input.people.contains_key(advocate) {
-            let names = timeline.by_advocate.keys().chain(input.people.keys()).map(|name| &**name);
-            return Err(Problem::new(
-                Code::UnknownAdvocate,
-                format!("there is no advocate `{advocate}` in the records"),
-            )
-            .maybe_help(did_you_mean(advocate, names))
-            .into());
-        }
-        if let Err(why) = roster.shows(advocate, input.as_of) {
-            let help = match why {
-                NotCounted::NotOnRecord => {
-                    "add the person to the people file; consent is needed, too"
-                }
-                _ => {
-                    "the person has not opted in; --assume-consent is for files without a consent field"
-                }
-            };
-            let message = format!("nothing is shown about `{advocate}`: there is no consent");
-            return Err(Problem::new(Code::UnknownAdvocate, message).help(help).into());
-        }
+    pub fn explain(&self, input: &Records<'_>, advocate: &str) -> Result<Explanation, Error> {
+        let timeline = Timeline::of(input);
+        let advocate = find(&timeline, input, advocate)?;
+        let adjustments = timeline.adjustments.get(&advocate).map_or(&[][..], Vec::as_slice);
         let mut lines = Vec::new();
-        let mut total = Total { advocate: advocate.into(), ..Total::default() };
-        if let Some((advocate, activities)) = known {
-            let mut fold = Fold::new(self, &timeline.contents, roster);
+        let mut total = Total { advocate: Arc::clone(&advocate), ..Total::default() };
+        if let Some(activities) = timeline.by_advocate.get(&advocate) {
+            let mut fold = Fold::new(self, &timeline.contents, &timeline.roster);
             fold.keep_lines = true;
-            total = fold.person(advocate, activities, |scored| {
+            total = fold.person(&advocate, activities, |scored| {
                 lines.push(ScoredActivity {
                     source: Arc::clone(&scored.activity.identity.source),
                     id: Arc::clone(&scored.activity.identity.id),
                     at: scored.activity.at,
-                    kind: text_of(scored.activity, ActivityFact::Kind).unwrap_or_default(),
-                    channel: text_of(scored.activity, ActivityFact::Channel),
+                    kind: scored.activity.text(ActivityFact::Kind).cloned().unwrap_or_default(),
+                    channel: scored.activity.text(ActivityFact::Channel).cloned(),
                     points: scored.points,
                     not_counted: scored.not_counted,
                     lines: std::mem::take(scored.lines),
@@ -299,7 +339,9 @@ impl Program {
                 });
             })?;
         }
+        total.adjust(adjustments)?;
         Ok(Explanation {
+            adjustments: adjustments.iter().map(AdjustmentLine::of).collect(),
             program: self.version().into(),
             as_of: input.as_of,
             assumed_consent: input.assume_consent,
@@ -309,8 +351,39 @@ impl Program {
     }
 }
 
+/// The advocate whom a name stands for, where there is one who may be seen.
+pub(crate) fn find(
+    timeline: &Timeline,
+    records: &Records<'_>,
+    name: &str,
+) -> Result<Arc<str>, Error> {
+    let roster: &Roster = &timeline.roster;
+    let id = roster.resolve(&name.into(), last_instant(records.as_of));
+    let known = timeline.by_advocate.contains_key(&id)
+        || timeline.adjustments.contains_key(&id)
+        || roster.member(&id).is_some();
+    if !known {
+        let names = timeline.by_advocate.keys().chain(roster.ids()).map(|name| &**name);
+        let message = format!("there is no advocate `{name}` in the records");
+        return Err(Problem::new(Code::UnknownAdvocate, message)
+            .maybe_help(did_you_mean(name, names))
+            .into());
+    }
+    if let Err(why) = roster.shows(&id, records.as_of) {
+        let help = match why {
+            NotCounted::NotOnRecord => "add the person to the people file; consent is needed, too",
+            _ => {
+                "the person has not opted in; --assume-consent is for files without a consent field"
+            }
+        };
+        let message = format!("nothing is shown about `{name}`: there is no consent");
+        return Err(Problem::new(Code::UnknownAdvocate, message).help(help).into());
+    }
+    Ok(id)
+}
+
 impl LeftOut {
-    fn add(&mut self, why: NotCounted, program: &Program, activity: &Standing) {
+    fn add(&mut self, why: NotCounted, program: &Program, activity: &Settled) {
         let count = |counts: &mut BTreeMap<Arc<str>, usize>, name: Option<Arc<str>>| {
             *counts.entry(name.unwrap_or_default()).or_default() += 1;
         };
@@ -320,7 +393,7 @@ impl LeftOut {
             NotCounted::NotActive => self.not_active += 1,
             NotCounted::OwnCounterpart => self.own_counterpart += 1,
             NotCounted::UndeclaredKind => {
-                count(&mut self.undeclared_kinds, text_of(activity, ActivityFact::Kind));
+                count(&mut self.undeclared_kinds, activity.text(ActivityFact::Kind).cloned());
             }
             NotCounted::UndeclaredChannel => {
                 count(&mut self.undeclared_channels, undeclared_channel(program, activity));
@@ -335,7 +408,7 @@ struct Faults {
 }
 
 impl Faults {
-    fn add(&mut self, activity: &Standing, faults: &mut Vec<Fault>) {
+    fn add(&mut self, activity: &Settled, faults: &mut Vec<Fault>) {
         for fault in faults.drain(..) {
             match self.list.iter_mut().find(|known| known.fault.same_place(&fault)) {
                 Some(known) => known.count += 1,
@@ -351,16 +424,8 @@ impl Faults {
     }
 }
 
-fn text_of(activity: &Standing, fact: ActivityFact) -> Option<Arc<str>> {
-    let found = activity.stated.iter().find(|(slot, _)| *slot == fact as u8)?;
-    match &found.1 {
-        Value::Text(text) => Some(Arc::clone(text)),
-        _ => None,
-    }
-}
-
-fn add(sum: i64, points: i64) -> Result<i64, Error> {
-    sum.checked_add(points).filter(|sum| *sum <= crate::facts::LARGEST).ok_or_else(|| {
+pub(crate) fn add(sum: i64, points: i64) -> Result<i64, Error> {
+    sum.checked_add(points).filter(|sum| sum.abs() <= crate::facts::LARGEST).ok_or_else(|| {
         Problem::new(Code::WrongValue, "points grow beyond 2^53 − 1, more than can be counted")
             .help("a rule gives far too many points")
             .into()

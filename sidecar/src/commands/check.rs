@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use plaudit_engine::guidelines::{Finding, Outcome};
 use plaudit_engine::severity::Severity;
 use plaudit_engine::{CheckContext, Code, Error, History, Problem, Program, Verdict, canonical};
@@ -18,6 +19,8 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
     let history = (!loaded.log.is_empty()).then(|| {
         History::new(&program, &loaded.log, &loaded.people, options.records.assume_consent)
     });
+    // Profiles are asked for by the time of each post.
+    let roster = loaded.roster(Timestamp::MAX, &options.records);
     let now = input::now();
     // All verdicts before the first is printed: a batch is checked whole or not at all.
     let mut verdicts = Vec::new();
@@ -34,7 +37,7 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         let at = post.at.or(options.at).unwrap_or(now);
         let author = match &post.author {
             Some(id) if options.records.people.is_some() => {
-                Some(loaded.people.get(id).ok_or_else(|| {
+                Some(roster.person(id, at).ok_or_else(|| {
                     Problem::new(
                         Code::UnknownAdvocate,
                         format!("the author `{id}` is not in the people file"),
@@ -45,7 +48,7 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
             }
             _ => None,
         };
-        let context = CheckContext { author, history: history.as_ref() };
+        let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
         let verdict = program
             .check(&named.post, &context, at)
             .map_err(|error| in_file(error, &named.name))?;

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use plaudit_engine::scoring::{NotCounted, ScoredActivity};
-use plaudit_engine::{ScoreInput, canonical};
+use plaudit_engine::scoring::ScoredActivity;
+use plaudit_engine::{NotCounted, canonical};
 
 use crate::cli::Explain;
 use crate::input::{self, Failure};
@@ -14,12 +14,7 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
     input::need_records(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
-    let input = ScoreInput {
-        log: &loaded.log,
-        people: &loaded.people,
-        as_of: options.as_of.unwrap_or_else(input::now),
-        assume_consent: options.records.assume_consent,
-    };
+    let input = loaded.as_of(options.as_of.unwrap_or_else(input::now), &options.records);
     let explanation = program.explain(&input, &options.advocate)?;
     let mut output = anstream::stdout();
     if options.json {
@@ -29,6 +24,18 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
     let total = &explanation.total;
     for activity in &explanation.lines {
         print(&mut output, activity, &program.local_time(activity.at))?;
+    }
+    for adjustment in &explanation.adjustments {
+        let by = adjustment.by.as_ref().map(|by| format!(" ({})", safe(by))).unwrap_or_default();
+        writeln!(
+            output,
+            "{}  {}  {}  {}\n    {}{by}",
+            program.local_time(adjustment.at),
+            styled(BOLD, "by hand"),
+            styled(BOLD, format!("{:+}", adjustment.points)),
+            styled(DIM, safe(&adjustment.identity.id)),
+            safe(&adjustment.reason),
+        )?;
     }
     let mark = if total.incomplete { " (incomplete: a rule failed)" } else { "" };
     writeln!(
@@ -41,6 +48,9 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
     )?;
     for (rule, points) in &total.rules {
         writeln!(output, "  {:>8}  {rule}", grouped(*points))?;
+    }
+    if total.adjusted != 0 {
+        writeln!(output, "  {:>8}  by hand", grouped(total.adjusted))?;
     }
     writeln!(output, "{}", styled(DIM, format!("program version {}", explanation.program)))?;
     Ok(Exit::Success)

@@ -5,10 +5,10 @@ use std::io::Write;
 use std::path::Path;
 
 use plaudit_engine::scoring::{LeftOut, Total};
-use plaudit_engine::{ScoreInput, Scores, canonical};
+use plaudit_engine::{Roster, Scores, canonical};
 
 use crate::cli::Score;
-use crate::input::{self, Failure, Loaded};
+use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, RED, YELLOW, count, grouped, safe, styled, table};
 
 /// So many people are shown where not everyone is asked for.
@@ -19,12 +19,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
     let as_of = options.as_of.unwrap_or_else(input::now);
-    let input = ScoreInput {
-        log: &loaded.log,
-        people: &loaded.people,
-        as_of,
-        assume_consent: options.records.assume_consent,
-    };
+    let input = loaded.as_of(as_of, &options.records);
     let bar = input::progress(0, "scoring");
     let scores = program.score_with(&input, |done, all| {
         bar.set_length(all as u64);
@@ -36,7 +31,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
         writeln!(output, "{}", canonical(&scores)?)?;
     } else {
         writeln!(output, "{} as of {as_of}", styled(BOLD, safe(program.name())))?;
-        print(&mut output, &scores, &loaded, options.all)?;
+        print(&mut output, &scores, &loaded.roster(as_of, &options.records), options.all)?;
     }
     Ok(Exit::Success)
 }
@@ -44,7 +39,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
 fn print(
     output: &mut impl Write,
     scores: &Scores,
-    loaded: &Loaded,
+    roster: &Roster,
     all: bool,
 ) -> std::io::Result<()> {
     if scores.assumed_consent {
@@ -56,7 +51,7 @@ fn print(
     let shown = if all { ranked.len() } else { SHOWN.min(ranked.len()) };
     if !ranked.is_empty() {
         let rows: Vec<Vec<String>> =
-            ranked[..shown].iter().map(|total| row(total, loaded)).collect();
+            ranked[..shown].iter().map(|total| row(total, roster)).collect();
         writeln!(output)?;
         table(
             output,
@@ -102,7 +97,7 @@ fn print(
     Ok(())
 }
 
-fn row(total: &Total, loaded: &Loaded) -> Vec<String> {
+fn row(total: &Total, roster: &Roster) -> Vec<String> {
     let mut rules: Vec<_> = total.rules.iter().filter(|(_, points)| **points > 0).collect();
     rules.sort_by_key(|(rule, points)| (Reverse(**points), (*rule).clone()));
     let most: Vec<String> = rules
@@ -110,11 +105,7 @@ fn row(total: &Total, loaded: &Loaded) -> Vec<String> {
         .take(3)
         .map(|(rule, points)| format!("{rule} {}", grouped(**points)))
         .collect();
-    let name = loaded.people.get(&total.advocate).and_then(|person| person.name.clone());
-    let advocate = match name {
-        Some(name) => format!("{} ({})", safe(&name), safe(&total.advocate)),
-        None => safe(&total.advocate),
-    };
+    let advocate = input::called(roster, &total.advocate);
     let mark = if total.incomplete { " (incomplete)" } else { "" };
     vec![
         format!("{advocate}{mark}"),
@@ -155,6 +146,11 @@ fn print_left_out(
             "{} {events} for an activity that has not come yet",
             styled(YELLOW, "note:")
         )?;
+    }
+    if left_out.without_effect > 0 {
+        let events = count(left_out.without_effect, "outcome or edit", "outcomes and edits");
+        let mark = styled(YELLOW, "note:");
+        writeln!(output, "{mark} {events} of something that is no activity changed nothing")?;
     }
     Ok(())
 }

@@ -1,0 +1,370 @@
+//! From a JSON object to an event: the type of event says which fields belong to it.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+
+use super::person::Person;
+use super::record::Keys;
+use super::value::{Instant, Short, with_help};
+use super::{Activity, Adjustment, Body, Change, Event, Identity, LOCAL, Meeting, Stated};
+use crate::error::choose;
+use crate::facts::{ActivityFact, Object, PersonFact, Value};
+use crate::post::{Content, Origin, Post};
+
+static LOCAL_SOURCE: LazyLock<Arc<str>> = LazyLock::new(|| LOCAL.into());
+
+pub(super) const EVENT: Keys = Keys {
+    own: &[
+        "type",
+        "id",
+        "source",
+        "at",
+        "advocate",
+        "content",
+        "counterpart",
+        "post",
+        "target",
+        "target_source",
+        "set",
+        "copy",
+        "embargo",
+        "ext",
+    ],
+    object: Object::Activity,
+    others: &[
+        "name",
+        "consent",
+        "active",
+        "away",
+        "leaderboard",
+        "aliases",
+        "agenda",
+        "points",
+        "reason",
+        "by",
+    ],
+    other: Some(Object::Person),
+    clears: false,
+};
+
+/// The kinds of events that a file may hold.
+const TYPES: &[&str] =
+    &["activity", "outcome", "update", "retraction", "person", "content", "meeting", "adjustment"];
+
+/// The facts of people that make them a team.
+const TEAMS: &[PersonFact] = &[
+    PersonFact::Department,
+    PersonFact::Function,
+    PersonFact::Country,
+    PersonFact::Level,
+    PersonFact::Cohort,
+];
+
+/// The most points that one adjustment gives or takes.
+const MOST_POINTS: i64 = 1_000_000_000;
+
+#[derive(Default)]
+struct RawEvent {
+    kind: Option<String>,
+    id: Option<Short>,
+    source: Option<Short>,
+    at: Option<Instant>,
+    advocate: Option<Short>,
+    content: Option<Short>,
+    counterpart: Option<Short>,
+    post: Option<Post>,
+    target: Option<Short>,
+    target_source: Option<Short>,
+    set: Option<Change>,
+    copy: Option<Arc<str>>,
+    embargo: Option<Instant>,
+    ext: Option<serde_json::Value>,
+    rare: Option<Box<Rare>>,
+}
+
+/// Fields of events that are few.
+#[derive(Default)]
+struct Rare {
+    person: Person,
+    /// The fields of a person that were given, and the one that was set to nothing.
+    given: Option<&'static str>,
+    cleared: Option<&'static str>,
+    agenda: Option<bool>,
+    points: Option<i64>,
+    reason: Option<Short>,
+    by: Option<Short>,
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfEvent;
+        impl<'de> Visitor<'de> for OfEvent {
+            type Value = Event;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event as a JSON object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Event, A::Error> {
+                let mut raw = RawEvent::default();
+                let (stated, of_person) = EVENT.read_both(map, |name, map| {
+                    match name {
+                        "type" => raw.kind = Some(map.next_value()?),
+                        "id" => raw.id = Some(map.next_value()?),
+                        "source" => raw.source = map.next_value()?,
+                        "at" => raw.at = Some(map.next_value()?),
+                        "advocate" => raw.advocate = Some(map.next_value()?),
+                        "content" => raw.content = map.next_value()?,
+                        "counterpart" => raw.counterpart = map.next_value()?,
+                        "post" => raw.post = map.next_value()?,
+                        "target" => raw.target = Some(map.next_value()?),
+                        "target_source" => raw.target_source = map.next_value()?,
+                        "set" => raw.set = Some(map.next_value()?),
+                        "copy" => raw.copy = map.next_value()?,
+                        "embargo" => raw.embargo = map.next_value()?,
+                        "ext" => raw.ext = Some(map.next_value::<serde_json::Map<_, _>>()?.into()),
+                        name => raw.rare.get_or_insert_default().field(name, map)?,
+                    }
+                    Ok(())
+                })?;
+                if !of_person.is_empty() {
+                    raw.rare.get_or_insert_default().person.stated = of_person;
+                }
+                raw.event(stated).map_err(de::Error::custom)
+            }
+        }
+        deserializer.deserialize_map(OfEvent)
+    }
+}
+
+impl Rare {
+    fn field<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &'static str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        match name {
+            "agenda" => self.agenda = map.next_value()?,
+            "points" => self.points = map.next_value()?,
+            "reason" => self.reason = map.next_value()?,
+            "by" => self.by = map.next_value()?,
+            name => {
+                self.given = Some(name);
+                self.cleared = self.person.field(name, map)?.or(self.cleared);
+            }
+        }
+        Ok(())
+    }
+
+    /// The one team that a meeting names.
+    fn team(&mut self) -> Result<Option<(PersonFact, Arc<str>)>, String> {
+        let is_team = |slot: u8| TEAMS.iter().find(|fact| **fact as u8 == slot);
+        let stated = std::mem::take(&mut self.person.stated);
+        let (teams, others): (Stated, Stated) =
+            stated.into_iter().partition(|(slot, _)| is_team(*slot).is_some());
+        self.person.stated = others;
+        let mut teams = teams.into_iter().filter_map(|(slot, value)| match value {
+            Value::Text(name) => Some((*is_team(slot)?, name)),
+            _ => None,
+        });
+        match (teams.next(), teams.next()) {
+            (team, None) => Ok(team),
+            _ => Err("a meeting is of one team; name one, or none where it is for all".to_owned()),
+        }
+    }
+
+    /// A field that nothing has taken.
+    fn left_over(&self) -> Option<&'static str> {
+        let own = [
+            ("agenda", self.agenda.is_some()),
+            ("points", self.points.is_some()),
+            ("reason", self.reason.is_some()),
+            ("by", self.by.is_some()),
+        ];
+        let fact = self.person.stated.first();
+        own.iter()
+            .find(|(_, given)| *given)
+            .map(|(name, _)| *name)
+            .or(self.given)
+            .or_else(|| fact.map(|(slot, _)| PersonFact::FACTS[usize::from(*slot)].name))
+    }
+}
+
+impl RawEvent {
+    /// Sorts the fields by what the event is; what does not belong to it is an error.
+    fn event(mut self, mut stated: Stated) -> Result<Event, String> {
+        let kind = self.kind.take().unwrap_or_else(|| "activity".to_owned());
+        let need = |field: Option<Short>, name: &str| {
+            field.map(|text| text.0).ok_or_else(|| format!("the field `{name}` is missing"))
+        };
+        let id = need(self.id.take(), "id")?;
+        let source = self.source.take().map_or_else(|| Arc::clone(&LOCAL_SOURCE), |text| text.0);
+        let at = self.at.take().ok_or("the field `at` is missing: when it happened")?.0;
+        let ext = self.ext.take();
+        let target = |raw: &mut Self, source: &Arc<str>| {
+            Ok::<_, String>(Identity {
+                id: need(raw.target.take(), "target")?,
+                source: raw.target_source.take().map_or_else(|| Arc::clone(source), |text| text.0),
+            })
+        };
+        let body = match kind.as_str() {
+            "activity" => {
+                if !stated.iter().any(|(slot, _)| *slot == ActivityFact::Kind as u8) {
+                    return Err("the field `kind` is missing: what was done".to_owned());
+                }
+                Body::Activity(Activity {
+                    advocate: need(self.advocate.take(), "advocate")?,
+                    content: self.content.take().map(|text| text.0),
+                    counterpart: self.counterpart.take().map(|text| text.0),
+                    post: self.post.take().map(Arc::new),
+                    stated: std::mem::take(&mut stated),
+                })
+            }
+            "outcome" => {
+                let outcomes = ActivityFact::OUTCOMES;
+                let (results, others) = stated
+                    .into_iter()
+                    .partition(|(slot, _)| outcomes.iter().any(|fact| *fact as u8 == *slot));
+                stated = others;
+                Body::Outcome { target: target(&mut self, &source)?, stated: results }
+            }
+            "update" => Body::Update {
+                target: target(&mut self, &source)?,
+                set: Box::new(self.set.take().ok_or("the field `set` is missing: what changes")?),
+            },
+            "retraction" => Body::Retraction { target: target(&mut self, &source)? },
+            "person" => {
+                let mut rare = self.rare.take().unwrap_or_default();
+                if let Some(name) = rare.cleared {
+                    return Err(Person::not_cleared::<serde_json::Error>(name).to_string());
+                }
+                let mut person = std::mem::take(&mut rare.person);
+                rare.given = None;
+                person.id = need(self.advocate.take(), "advocate")?;
+                person.at = Some(at);
+                self.rare = Some(rare);
+                Body::Person(Box::new(person))
+            }
+            "meeting" => {
+                let rare = self.rare.get_or_insert_default();
+                let agenda = rare.agenda.take();
+                Body::Meeting(Meeting {
+                    agenda: agenda.ok_or(
+                        "the field `agenda` is missing: whether advocacy was on the agenda",
+                    )?,
+                    team: rare.team()?,
+                })
+            }
+            "adjustment" => {
+                let rare = self.rare.get_or_insert_default();
+                let points = rare.points.take().ok_or("the field `points` is missing")?;
+                if points == 0 || points.abs() > MOST_POINTS {
+                    return Err(format!(
+                        "`points` is a whole number up to {MOST_POINTS}, below or above 0"
+                    ));
+                }
+                let reason = rare.reason.take().map(|text| text.0);
+                Body::Adjustment(Adjustment {
+                    points,
+                    reason: reason.ok_or(
+                        "the field `reason` is missing: why, in words that the person may read",
+                    )?,
+                    by: rare.by.take().map(|text| text.0),
+                    advocate: need(self.advocate.take(), "advocate")?,
+                })
+            }
+            "content" => {
+                let mut word = |fact: ActivityFact| {
+                    let at = stated.iter().position(|(slot, _)| *slot == fact as u8)?;
+                    Some(stated.remove(at).1)
+                };
+                let origin = word(ActivityFact::Origin);
+                let campaign = word(ActivityFact::Campaign);
+                Body::Content(Content {
+                    id: Some(Arc::clone(&id)),
+                    copy: self.copy.take(),
+                    origin: origin.and_then(|value| Origin::of(value.text()?)),
+                    campaign: campaign.and_then(|value| match value {
+                        Value::Text(text) => Some(text),
+                        _ => None,
+                    }),
+                    embargo: self.embargo.take().map(|instant| instant.0),
+                })
+            }
+            other => {
+                let help = choose(other, TYPES.iter().copied());
+                return Err(with_help(format!("there is no event type `{other}`"), help));
+            }
+        };
+        match self.left_over(&stated) {
+            Some(field) => {
+                Err(format!("the field `{field}` does not belong to an event of type `{kind}`"))
+            }
+            None => Ok(Event { identity: Identity { source, id }, at, body, ext }),
+        }
+    }
+
+    /// A field that nothing of this type took.
+    fn left_over(&self, stated: &Stated) -> Option<&'static str> {
+        let own = [
+            ("advocate", self.advocate.is_some()),
+            ("content", self.content.is_some()),
+            ("counterpart", self.counterpart.is_some()),
+            ("post", self.post.is_some()),
+            ("target", self.target.is_some()),
+            ("target_source", self.target_source.is_some()),
+            ("set", self.set.is_some()),
+            ("copy", self.copy.is_some()),
+            ("embargo", self.embargo.is_some()),
+        ];
+        let fact = stated.first().map(|(slot, _)| ActivityFact::FACTS[usize::from(*slot)].name);
+        own.iter()
+            .find(|(_, given)| *given)
+            .map(|(name, _)| *name)
+            .or(fact)
+            .or_else(|| self.rare.as_ref()?.left_over())
+    }
+}
+
+const CHANGE: Keys = Keys {
+    own: &["at", "advocate", "content", "counterpart", "post"],
+    object: Object::Activity,
+    others: &[],
+    other: None,
+    clears: true,
+};
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfChange;
+        impl<'de> Visitor<'de> for OfChange {
+            type Value = Change;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the fields that change, as an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Change, A::Error> {
+                let mut change = Change::default();
+                let short = |text: Option<Short>| Some(text.map(|text| text.0));
+                let stated = CHANGE.read(map, |name, map| {
+                    match name {
+                        "at" => change.at = Some(map.next_value::<Instant>()?.0),
+                        "advocate" => change.advocate = Some(map.next_value::<Short>()?.0),
+                        "content" => change.content = short(map.next_value()?),
+                        "counterpart" => change.counterpart = short(map.next_value()?),
+                        _ => change.post = Some(map.next_value::<Option<Post>>()?.map(Arc::new)),
+                    }
+                    Ok(())
+                })?;
+                if stated.iter().any(|(slot, value)| {
+                    *slot == ActivityFact::Kind as u8 && *value == Value::Unknown
+                }) {
+                    return Err(de::Error::custom("`kind` cannot be cleared"));
+                }
+                change.stated = stated;
+                Ok(change)
+            }
+        }
+        deserializer.deserialize_map(OfChange)
+    }
+}

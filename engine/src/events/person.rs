@@ -1,0 +1,172 @@
+//! What records say of people.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+
+use super::record::Keys;
+use super::value::{Instant, Names, Short};
+use super::{Stated, Statement};
+use crate::facts::Object;
+
+/// What a record says of a person: as the HR system knows them now, or from a time on. What it
+/// does not say stays as it was.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Person {
+    /// The advocate's id.
+    pub id: Arc<str>,
+    /// Since when it holds; since ever where the record does not say.
+    pub at: Option<Timestamp>,
+    /// What to call them; rules never see it.
+    pub name: Option<Arc<str>>,
+    /// Whether the person has opted in; without a word on record there is no consent.
+    pub(crate) consent: Option<Statement>,
+    /// Whether the person is an active employee; without a word on record, yes.
+    pub(crate) active: Option<Statement>,
+    /// Whether the person is away; nobody is told why.
+    pub(crate) away: Option<Statement>,
+    /// Whether the person stands on boards; without a word on record, yes.
+    pub(crate) leaderboard: Option<bool>,
+    /// Other names that activities come under; another person's id makes the two one.
+    pub(crate) aliases: Vec<Arc<str>>,
+    /// Facts; one that is not known any more is cleared.
+    pub(crate) stated: Stated,
+    pub(crate) ext: Option<serde_json::Value>,
+}
+
+/// People by id, with all that is on record about each, in order of time.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    by_id: BTreeMap<Arc<str>, Vec<Person>>,
+}
+
+impl People {
+    /// Nobody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in what a record says.
+    ///
+    /// # Errors
+    ///
+    /// Another record says something else of the same person for the same time; that one stays
+    /// and is given back.
+    pub fn add(&mut self, person: Person) -> Result<(), &Person> {
+        let records = self.by_id.entry(Arc::clone(&person.id)).or_default();
+        let place = records.partition_point(|known| known.at < person.at);
+        if records.get(place).is_some_and(|known| known.at == person.at) {
+            let known = &records[place];
+            return if *known == person { Ok(()) } else { Err(known) };
+        }
+        records.insert(place, person);
+        Ok(())
+    }
+
+    /// How many people are on record.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether nobody is on record.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// What is on record about a person, in order of time.
+    pub fn get(&self, id: &str) -> &[Person] {
+        self.by_id.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything on record: by person, then in order of time.
+    pub fn records(&self) -> impl Iterator<Item = &Person> {
+        self.by_id.values().flatten()
+    }
+}
+
+pub(super) const PERSON: Keys = Keys {
+    own: &["id", "name", "consent", "active", "at", "away", "leaderboard", "aliases", "ext"],
+    object: Object::Person,
+    others: &[],
+    other: None,
+    clears: true,
+};
+
+impl<'de> Deserialize<'de> for Person {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfPerson;
+        impl<'de> Visitor<'de> for OfPerson {
+            type Value = Person;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a person as a JSON object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Person, A::Error> {
+                let mut person = Person::default();
+                let (mut id, mut cleared) = (None::<Short>, None);
+                person.stated = PERSON.read(map, |name, map| {
+                    match name {
+                        "id" => id = Some(map.next_value()?),
+                        "at" => {
+                            let at: Option<Instant> = map.next_value()?;
+                            person.at = at.map(|instant| instant.0);
+                        }
+                        "ext" => {
+                            person.ext = Some(map.next_value::<serde_json::Map<_, _>>()?.into());
+                        }
+                        name => cleared = person.field(name, map)?.or(cleared),
+                    }
+                    Ok(())
+                })?;
+                if let (Some(name), Some(_)) = (cleared, person.at) {
+                    return Err(Person::not_cleared(name));
+                }
+                person.id = id.ok_or_else(|| de::Error::custom("the field `id` is missing"))?.0;
+                if person.at.is_none() {
+                    // What is not known from the start was never known.
+                    person.stated.retain(|(_, value)| *value != crate::facts::Value::Unknown);
+                }
+                Ok(person)
+            }
+        }
+        deserializer.deserialize_map(OfPerson)
+    }
+}
+
+impl Person {
+    /// Reads one of the fields that people files and person events share; gives back its name
+    /// where it is null and that says nothing of a time.
+    pub(super) fn field<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &'static str,
+        map: &mut A,
+    ) -> Result<Option<&'static str>, A::Error> {
+        let statement = match name {
+            "name" => {
+                self.name = map.next_value::<Option<Short>>()?.map(|text| text.0);
+                return Ok(None);
+            }
+            "leaderboard" => {
+                self.leaderboard = map.next_value()?;
+                return Ok(None);
+            }
+            "aliases" => {
+                self.aliases = map.next_value::<Names>()?.0;
+                return Ok(None);
+            }
+            "consent" => &mut self.consent,
+            "active" => &mut self.active,
+            _ => &mut self.away,
+        };
+        *statement = map.next_value()?;
+        Ok(statement.is_none().then_some(name))
+    }
+
+    /// The problem of a dated record that sets consent, employment or absence to nothing.
+    pub(super) fn not_cleared<E: de::Error>(name: &str) -> E {
+        E::custom(format!("`{name}` cannot be cleared; write `false` where it does not hold"))
+    }
+}

@@ -1,0 +1,291 @@
+//! Who takes part, and when: people by all their names, with what held of them at any time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::events::{Body, Identity, Log, People, Person, Statement, Times};
+use crate::facts::{Object, PersonFact, Value, dense};
+use crate::time::last_instant;
+use crate::timeline::Links;
+
+/// The people on record as of a time, and whether those without a word on consent take part.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    members: BTreeMap<Arc<str>, Arc<Member>>,
+    /// Who claims a name, and since when; in order of time.
+    claims: HashMap<Arc<str>, Vec<(Timestamp, Arc<str>)>>,
+    assume_consent: bool,
+}
+
+/// A person with what held of them at any time.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) name: Option<Arc<str>>,
+    /// The person's facts, each set with the time from which it held.
+    facts: Vec<(Timestamp, Arc<[Value]>)>,
+    consent: Option<Times>,
+    pub(crate) active: Times,
+    away: Times,
+    leaderboard: bool,
+}
+
+/// Why an activity does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotCounted {
+    /// The person is not on record, so there is no consent.
+    NotOnRecord,
+    /// The person had not opted in.
+    NoConsent,
+    /// The person was no active employee.
+    NotActive,
+    /// The program does not declare the kind.
+    UndeclaredKind,
+    /// The program does not declare the channel of the activity or of its post.
+    UndeclaredChannel,
+    /// The advocate is their own counterpart: nobody praises or helps themselves.
+    OwnCounterpart,
+}
+
+/// One record of a person, in the order in which records are laid over each other.
+struct Record<'a> {
+    at: Option<Timestamp>,
+    /// Nothing for a line of a people file.
+    identity: Option<&'a Identity>,
+    person: &'a Person,
+}
+
+impl Roster {
+    /// The people as of a time, out of people files and person events.
+    pub fn new(people: &People, log: &Log, as_of: Timestamp, assume_consent: bool) -> Self {
+        Self::linked(people, log, &Links::of(log), as_of, assume_consent)
+    }
+
+    /// The same, where it is known already which events belong to which.
+    pub(crate) fn linked(
+        people: &People,
+        log: &Log,
+        links: &Links,
+        as_of: Timestamp,
+        assume_consent: bool,
+    ) -> Self {
+        let filed = people.records().map(|person| Record { at: person.at, identity: None, person });
+        let events = log.events.iter().filter_map(|event| match &event.body {
+            Body::Person(person) if !links.retracted(log, &event.identity, as_of) => {
+                Some(Record { at: Some(event.at), identity: Some(&event.identity), person })
+            }
+            _ => None,
+        });
+        let mut records: Vec<Record<'_>> =
+            filed.chain(events).filter(|record| record.at.is_none_or(|at| at < as_of)).collect();
+        records.sort_by(|a, b| {
+            (a.at, a.identity, &a.person.id).cmp(&(b.at, b.identity, &b.person.id))
+        });
+        let mut roster = Self { assume_consent, ..Self::default() };
+        for record in &records {
+            for alias in record.person.aliases.iter().filter(|alias| **alias != record.person.id) {
+                let since = record.at.unwrap_or(Timestamp::MIN);
+                let claims = roster.claims.entry(Arc::clone(alias)).or_default();
+                claims.push((since, Arc::clone(&record.person.id)));
+            }
+        }
+        let last = last_instant(as_of);
+        let mut by_person: BTreeMap<Arc<str>, Vec<&Record<'_>>> = BTreeMap::new();
+        for record in &records {
+            let id = roster.resolve(&record.person.id, last);
+            by_person.entry(id).or_default().push(record);
+        }
+        for (id, mut records) in by_person {
+            // Of two that were found to be one, the one whose name stays has the last word.
+            records.sort_by_key(|record| (record.at, record.person.id == id));
+            roster.members.insert(id, Arc::new(Member::of(&records)));
+        }
+        roster
+    }
+
+    /// The advocate that a name stands for at a time: of several who claim it, the latest before
+    /// then, or else the earliest after.
+    pub(crate) fn resolve(&self, name: &Arc<str>, at: Timestamp) -> Arc<str> {
+        if self.claims.is_empty() {
+            return Arc::clone(name);
+        }
+        let mut way: Vec<&Arc<str>> = vec![name];
+        let mut current = name;
+        while let Some(claims) = self.claims.get(current) {
+            let before = claims.partition_point(|(since, _)| *since <= at);
+            let owner = &claims[before.saturating_sub(1)].1;
+            if let Some(known) = way.iter().position(|passed| *passed == owner) {
+                // Names that claim each other are one person; the first of them is the name.
+                return way[known..]
+                    .iter()
+                    .min()
+                    .map_or(Arc::clone(owner), |&name| Arc::clone(name));
+            }
+            way.push(owner);
+            current = owner;
+        }
+        Arc::clone(current)
+    }
+
+    /// All names that may stand for a person at some time, the id included.
+    pub(crate) fn names_of(&self, id: &Arc<str>) -> Vec<Arc<str>> {
+        let mut names = vec![Arc::clone(id)];
+        let mut known: HashSet<Arc<str>> = [Arc::clone(id)].into_iter().collect();
+        let mut next = 0;
+        while let Some(owner) = names.get(next).cloned() {
+            next += 1;
+            for (alias, claims) in &self.claims {
+                if claims.iter().any(|(_, claimed)| *claimed == owner)
+                    && known.insert(Arc::clone(alias))
+                {
+                    names.push(Arc::clone(alias));
+                }
+            }
+        }
+        names
+    }
+
+    /// What is known of a person at a time, as one record.
+    pub fn person(&self, name: &str, at: Timestamp) -> Option<Person> {
+        let id = self.resolve(&name.into(), at);
+        let member = self.members.get(&id)?;
+        let stated = self
+            .facts(&id, at)
+            .iter()
+            .zip(PersonFact::FACTS)
+            .enumerate()
+            .filter(|(_, (value, fact))| **value != fact.default())
+            .filter_map(|(slot, (value, _))| Some((u8::try_from(slot).ok()?, value.clone())))
+            .collect();
+        Some(Person { id, name: member.name.clone(), stated, ..Person::default() })
+    }
+
+    /// What to call a person.
+    pub fn name(&self, id: &str) -> Option<&Arc<str>> {
+        self.members.get(id)?.name.as_ref()
+    }
+
+    /// The ids of everyone on record, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.members.keys()
+    }
+
+    pub(crate) fn member(&self, id: &str) -> Option<&Arc<Member>> {
+        self.members.get(id)
+    }
+
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<Member>)> {
+        self.members.iter()
+    }
+
+    /// The person's facts at a time.
+    pub(crate) fn facts(&self, id: &str, at: Timestamp) -> Arc<[Value]> {
+        self.members
+            .get(id)
+            .and_then(|member| member.facts(at))
+            .map_or_else(PersonFact::nobody, Arc::clone)
+    }
+
+    /// Whether what a person did at a time counts.
+    pub(crate) fn admits(&self, id: &str, at: Timestamp) -> Result<(), NotCounted> {
+        let Some(member) = self.members.get(id) else {
+            return if self.assume_consent { Ok(()) } else { Err(NotCounted::NotOnRecord) };
+        };
+        if !self.consents(member, at) {
+            return Err(NotCounted::NoConsent);
+        }
+        if !member.active.hold_at(at) {
+            return Err(NotCounted::NotActive);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn consents(&self, member: &Member, at: Timestamp) -> bool {
+        member.consent.as_ref().map_or(self.assume_consent, |times| times.hold_at(at))
+    }
+
+    /// Whether the person can be seen as of a time: opting out hides everything while it lasts.
+    pub(crate) fn shows(&self, id: &str, as_of: Timestamp) -> Result<(), NotCounted> {
+        match self.members.get(id) {
+            Some(member) if self.consents(member, last_instant(as_of)) => Ok(()),
+            Some(_) => Err(NotCounted::NoConsent),
+            None if self.assume_consent => Ok(()),
+            None => Err(NotCounted::NotOnRecord),
+        }
+    }
+
+    /// Whether the person stands on boards.
+    pub(crate) fn is_on_boards(&self, id: &str) -> bool {
+        self.members.get(id).is_none_or(|member| member.leaderboard)
+    }
+
+    /// Whether some instant of an interval is one in which the person could take no part: away,
+    /// not opted in, or no active employee.
+    pub(crate) fn is_frozen(&self, id: &str, from: Timestamp, until: Timestamp) -> bool {
+        self.members.get(id).is_some_and(|member| {
+            member.away.touch(from, until)
+                || !member.active.cover(from, until)
+                || member.consent.as_ref().is_some_and(|times| !times.cover(from, until))
+        })
+    }
+
+    /// Whether people without a word on consent are taken for willing.
+    pub(crate) fn assumes_consent(&self) -> bool {
+        self.assume_consent
+    }
+}
+
+impl Member {
+    fn of(records: &[&Record<'_>]) -> Self {
+        let mut member = Self {
+            name: None,
+            facts: Vec::new(),
+            consent: None,
+            active: Times::always(),
+            away: Times::never(),
+            leaderboard: true,
+        };
+        let mut facts = dense(Object::Person, &[]);
+        for record in records {
+            let person = record.person;
+            if person.name.is_some() {
+                member.name.clone_from(&person.name);
+            }
+            if let Some(consent) = &person.consent {
+                member.consent.get_or_insert_with(Times::never).state(consent, record.at);
+            }
+            let state = |times: &mut Times, said: &Option<Statement>| {
+                if let Some(statement) = said {
+                    times.state(statement, record.at);
+                }
+            };
+            state(&mut member.active, &person.active);
+            state(&mut member.away, &person.away);
+            if let Some(leaderboard) = person.leaderboard {
+                member.leaderboard = leaderboard;
+            }
+            for (slot, value) in &person.stated {
+                let slot = usize::from(*slot);
+                facts[slot] = match value {
+                    Value::Unknown => PersonFact::FACTS[slot].default(),
+                    value => value.clone(),
+                };
+            }
+            let since = record.at.unwrap_or(Timestamp::MIN);
+            match member.facts.last_mut() {
+                Some(last) if last.0 == since => last.1 = facts.as_slice().into(),
+                _ => member.facts.push((since, facts.as_slice().into())),
+            }
+        }
+        member
+    }
+
+    fn facts(&self, at: Timestamp) -> Option<&Arc<[Value]>> {
+        let before = self.facts.partition_point(|(since, _)| *since <= at);
+        before.checked_sub(1).map(|index| &self.facts[index].1)
+    }
+}
