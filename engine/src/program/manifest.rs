@@ -12,7 +12,7 @@ use crate::error::{Code, Problem, Source, did_you_mean};
 use crate::facts::{ActivityFact, STYLES};
 use crate::severity::Severity;
 use crate::text::Count;
-use crate::time::{Calendar, Unit};
+use crate::time::{Calendar, Day, Unit};
 
 /// The settings of a program.
 #[derive(Debug)]
@@ -317,8 +317,8 @@ fn rule(table: &Table<'_, '_>, calendar: &Calendar) -> RuleSettings {
     RuleSettings {
         enabled: table.flag("enabled").unwrap_or(true),
         severity: table.word("severity", &names).and_then(|set| Severity::of(set.value)),
-        since: since.map(|set| calendar.start_of_date(set.value)),
-        until: until.map(|set| calendar.start_of_date(set.value)),
+        since: since.map(|set| calendar.start_of_day(Day::of(set.value))),
+        until: until.map(|set| calendar.start_of_day(Day::of(set.value))),
         formerly: table.texts("formerly").into_iter().map(|set| set.value.to_owned()).collect(),
         thresholds,
         range: table.range(),
