@@ -1,5 +1,7 @@
 //! Reads the input of an example: the post and the facts that it states.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Input, Manifest};
@@ -141,7 +143,7 @@ impl Prepared {
             return Err(malformed("the example does not say what was done")
                 .help("begin with `#{ activity: #{ kind: \"share\" } }`"));
         };
-        let style = manifest.kinds.get(kind).cloned();
+        let style = manifest.kinds.get(kind).map(|kind| Arc::clone(&kind.style));
         self.stubs.entry(key(ActivityFact::Style)).or_insert_with(|| style.into());
         Ok(())
     }

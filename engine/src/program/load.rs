@@ -60,7 +60,7 @@ impl<'a> Loading<'a> {
         let view = Arc::new(ProgramView {
             name: Arc::clone(&manifest.name),
             brand: Arc::clone(&manifest.brand),
-            rewards: manifest.rewards,
+            rewards: manifest.rewards.given(),
             thresholds: rules.iter().map(|rule| rule.settings.thresholds.clone()).collect(),
         });
         let warnings =
