@@ -13,7 +13,7 @@ use crate::post::Content;
 use crate::program::Program;
 use crate::scoring::Fold;
 use crate::text::{Analysis, Fingerprint, Input};
-use crate::time::last_instant;
+use crate::time::Calendar;
 use crate::timeline::{Records, Timeline};
 
 /// Posts of others within so many days before a post count as near-duplicates …
@@ -111,7 +111,7 @@ impl<'a> History<'a> {
     ) -> Result<(SoFar, Vec<Fault>), Error> {
         let past = self.before(at);
         let roster = &past.timeline.roster;
-        let author = &roster.resolve(author, last_instant(at));
+        let author = &roster.resolve(author, Calendar::last_instant(at));
         let Some(activities) = past.timeline.by_advocate.get(author) else {
             return Ok((SoFar::default(), Vec::new()));
         };
@@ -141,7 +141,8 @@ impl<'a> History<'a> {
         if past.published.is_empty() {
             return 0;
         }
-        let author = author.map(|name| past.timeline.roster.resolve(name, last_instant(at)));
+        let author =
+            author.map(|name| past.timeline.roster.resolve(name, Calendar::last_instant(at)));
         let words = text.fingerprint();
         past.published
             .iter()

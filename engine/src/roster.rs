@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::events::{Body, Identity, Log, People, Person, Statement, Times};
 use crate::facts::{Object, PersonFact, Value, dense};
-use crate::time::last_instant;
+use crate::time::Calendar;
 use crate::timeline::Links;
 
 /// The people on record as of a time, and whether those without a word on consent take part.
@@ -93,7 +93,7 @@ impl Roster {
                 claims.push((since, Arc::clone(&record.person.id)));
             }
         }
-        let last = last_instant(as_of);
+        let last = Calendar::last_instant(as_of);
         let mut by_person: BTreeMap<Arc<str>, Vec<&Record<'_>>> = BTreeMap::new();
         for record in &records {
             let id = roster.resolve(&record.person.id, last);
@@ -211,7 +211,7 @@ impl Roster {
     /// Whether the person can be seen as of a time: opting out hides everything while it lasts.
     pub(crate) fn shows(&self, id: &str, as_of: Timestamp) -> Result<(), NotCounted> {
         match self.members.get(id) {
-            Some(member) if self.consents(member, last_instant(as_of)) => Ok(()),
+            Some(member) if self.consents(member, Calendar::last_instant(as_of)) => Ok(()),
             Some(_) => Err(NotCounted::NoConsent),
             None if self.assume_consent => Ok(()),
             None => Err(NotCounted::NotOnRecord),

@@ -4,38 +4,61 @@
 //! whatever offset an event came with.
 
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Span, Timestamp};
 
-/// A local calendar day, as days since 1970-01-01.
+/// A local calendar day, as days since 1970-01-01; always one that a date can be written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub(crate) struct Day(i32);
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
 impl Day {
+    /// The day -9999-01-01.
+    const FIRST: Day = Day(-4_371_587);
+    /// The day 9999-12-31.
+    const LAST: Day = Day(2_932_896);
+
+    /// The day so many days later, or earlier; the first or last day there is where it is beyond.
+    pub(crate) fn plus(self, days: i64) -> Day {
+        let day = i64::from(self.0).saturating_add(days);
+        let day = day.clamp(i64::from(Day::FIRST.0), i64::from(Day::LAST.0));
+        Day(i32::try_from(day).unwrap_or(self.0))
+    }
+
+    /// Days from `other` to this day; negative where `other` is later.
+    pub(crate) fn minus(self, other: Day) -> i64 {
+        i64::from(self.0) - i64::from(other.0)
+    }
+
     /// Days from `earlier` to this day; never negative.
     pub(crate) fn since(self, earlier: Day) -> i64 {
-        i64::from(self.0).saturating_sub(i64::from(earlier.0)).max(0)
+        self.minus(earlier).max(0)
     }
 
     /// 1 is Monday, 7 is Sunday (ISO 8601).
     pub(crate) fn weekday(self) -> i64 {
         // 1970-01-01 was a Thursday.
-        i64::from(self.0 + 3).rem_euclid(7) + 1
+        (i64::from(self.0) + 3).rem_euclid(7) + 1
     }
 
-    fn date(self) -> Date {
-        EPOCH.checked_add(self.0.days()).unwrap_or(Date::MAX)
+    /// The day as an ISO date, such as `2026-06-01`.
+    pub(crate) fn show(self) -> String {
+        self.date().to_string()
     }
 
-    fn of(date: Date) -> Day {
+    pub(crate) fn date(self) -> Date {
+        let span = Span::new().try_days(self.0);
+        span.and_then(|span| EPOCH.checked_add(span)).unwrap_or(EPOCH)
+    }
+
+    pub(crate) fn of(date: Date) -> Day {
         let days = date.since(EPOCH).map_or(0, |span| span.get_days());
         Day(days)
     }
 }
 
-/// The unit that a cap counts in.
+/// The unit that a cap counts in, or that periods are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Day,
@@ -77,16 +100,18 @@ impl Calendar {
 
     /// The local day of an instant.
     pub(crate) fn day(&self, at: Timestamp) -> Day {
-        let local = at.as_second() + i64::from(self.zone.to_offset(at).seconds());
+        // Before 1970 the parts of a second count backwards from the second they belong to.
+        let second = at.as_second() - i64::from(at.subsec_nanosecond() < 0);
+        let local = second + i64::from(self.zone.to_offset(at).seconds());
         // jiff's range of years (±9999) fits an i32 of days many times over.
-        Day(i32::try_from(local.div_euclid(86_400)).unwrap_or(i32::MAX))
+        Day(i32::try_from(local.div_euclid(86_400)).unwrap_or(Day::LAST.0))
     }
 
     /// The first day of the week that a day belongs to.
     pub(crate) fn week(&self, day: Day) -> Day {
         let start = i64::from(self.week_start.to_monday_one_offset());
         let back = (day.weekday() - start).rem_euclid(7);
-        Day(day.0 - i32::try_from(back).unwrap_or(0))
+        day.plus(-back)
     }
 
     /// The first day of the unit that a day belongs to; the same for all days of `Ever`.
@@ -99,8 +124,36 @@ impl Calendar {
             Unit::Month => first(date.month()),
             Unit::Quarter => first((date.month() - 1) / 3 * 3 + 1),
             Unit::Year => first(1),
-            Unit::Ever => Day(i32::MIN),
+            Unit::Ever => Day::FIRST,
         }
+    }
+
+    /// The first day of the unit after the one that a day belongs to; the last day there is for
+    /// `Ever`, and where the next unit is beyond it.
+    pub(crate) fn start_of_next(&self, unit: Unit, day: Day) -> Day {
+        let start = self.start_of(unit, day).date();
+        let months = |months: i64| {
+            let span = Span::new().try_months(months);
+            span.and_then(|span| start.checked_add(span)).map_or(Day::LAST, Day::of)
+        };
+        match unit {
+            Unit::Day => day.plus(1),
+            Unit::Week => self.week(day).plus(7),
+            Unit::Month => months(1),
+            Unit::Quarter => months(3),
+            Unit::Year => months(12),
+            Unit::Ever => Day::LAST,
+        }
+    }
+
+    /// The last instant that counts: as-of is exclusive.
+    pub(crate) fn last_instant(as_of: Timestamp) -> Timestamp {
+        as_of.checked_sub(Span::new().nanoseconds(1)).unwrap_or(Timestamp::MIN)
+    }
+
+    /// The local day of the last instant that counts.
+    pub(crate) fn last_day(&self, as_of: Timestamp) -> Day {
+        self.day(Self::last_instant(as_of))
     }
 
     /// An instant as a local clock shows it, to the minute.
@@ -108,15 +161,23 @@ impl Calendar {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The instant at which a local date begins.
-    pub(crate) fn start_of_date(&self, date: Date) -> Timestamp {
-        date.to_zoned(self.zone.clone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+    /// The first instant of a local day. Where clocks jump over midnight it is the instant of the
+    /// jump; where they jump over the whole day, that day and the next begin with it.
+    pub(crate) fn start_of_day(&self, day: Day) -> Timestamp {
+        let midnight = day.date().at(0, 0, 0, 0);
+        let ambiguous = self.zone.to_ambiguous_timestamp(midnight);
+        let jump = match ambiguous.offset() {
+            // Read with the offset after the jump, a time that was jumped over is before it.
+            AmbiguousOffset::Gap { after, .. } => after
+                .to_timestamp(midnight)
+                .ok()
+                .and_then(|before| self.zone.following(before).next())
+                .map(|transition| transition.timestamp()),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => None,
+        };
+        let beyond = if day.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        jump.unwrap_or_else(|| ambiguous.compatible().unwrap_or(beyond))
     }
-}
-
-/// The last instant before a time: as-of is exclusive.
-pub(crate) fn last_instant(as_of: Timestamp) -> Timestamp {
-    as_of.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(as_of)
 }
 
 /// Reads an instant; it must say its offset from UTC.
@@ -169,6 +230,169 @@ mod tests {
         assert_eq!(zone.start_of(Unit::Year, on), zone.day(at("2024-01-01T00:00:00Z")));
         let before = zone.day(at("1969-12-31T12:00:00Z"));
         assert_eq!(zone.start_of(Unit::Month, before), zone.day(at("1969-12-01T00:00:00Z")));
+    }
+
+    fn on(date: &str) -> Day {
+        Day::of(date.parse().unwrap())
+    }
+
+    #[test]
+    fn days_add_up_and_show_as_iso_dates() {
+        for (from, days, to) in [
+            ("2024-02-28", 1, "2024-02-29"),
+            ("2025-02-28", 1, "2025-03-01"),
+            ("2100-02-28", 1, "2100-03-01"),
+            ("2026-12-31", 1, "2027-01-01"),
+            ("1970-01-01", -1, "1969-12-31"),
+            ("1904-03-01", -1, "1904-02-29"),
+            ("2026-06-01", 0, "2026-06-01"),
+            ("0001-01-01", -1, "0000-12-31"),
+        ] {
+            assert_eq!(on(from).plus(days).show(), to, "{from} {days}");
+            assert_eq!(on(to).minus(on(from)), days, "{from} {to}");
+            assert_eq!(on(to).since(on(from)), days.max(0), "{from} {to}");
+            assert_eq!(Day::of(on(to).date()), on(to));
+        }
+    }
+
+    #[test]
+    fn days_end_where_dates_end() {
+        assert_eq!((Day::FIRST, Day::LAST), (Day::of(Date::MIN), Day::of(Date::MAX)));
+        assert_eq!((Day::FIRST.date(), Day::LAST.date()), (Date::MIN, Date::MAX));
+        assert_eq!(on("2026-06-01").plus(i64::MAX), Day::LAST);
+        assert_eq!(on("2026-06-01").plus(i64::MIN), Day::FIRST);
+        assert_eq!(Day::FIRST.minus(Day::LAST), -7_304_483);
+        for start in [Weekday::Monday, Weekday::Saturday, Weekday::Sunday] {
+            for zone in ["UTC", "Pacific/Kiritimati", "Pacific/Honolulu"] {
+                let zone = calendar(zone, start);
+                for day in [Day::FIRST, Day::LAST] {
+                    for name in Unit::NAMES {
+                        let unit = Unit::parse(name).unwrap();
+                        assert!(zone.start_of(unit, day) <= day);
+                        assert!(zone.start_of_next(unit, day) >= day);
+                    }
+                }
+                assert!(
+                    zone.start_of_day(Day::FIRST)
+                        <= Timestamp::MIN + jiff::SignedDuration::from_hours(48)
+                );
+                assert!(
+                    zone.start_of_day(Day::LAST)
+                        >= Timestamp::MAX - jiff::SignedDuration::from_hours(48)
+                );
+                zone.last_day(Timestamp::MIN);
+                zone.last_day(Timestamp::MAX);
+            }
+        }
+        assert_eq!(Calendar::last_instant(Timestamp::MIN), Timestamp::MIN);
+    }
+
+    #[test]
+    fn units_follow_each_other_without_a_gap() {
+        for (unit, day, start, next) in [
+            (Unit::Day, "2024-02-28", "2024-02-28", "2024-02-29"),
+            (Unit::Day, "2026-12-31", "2026-12-31", "2027-01-01"),
+            (Unit::Week, "2027-01-01", "2026-12-28", "2027-01-04"),
+            (Unit::Week, "2024-02-29", "2024-02-26", "2024-03-04"),
+            (Unit::Month, "2024-02-29", "2024-02-01", "2024-03-01"),
+            (Unit::Month, "2026-12-31", "2026-12-01", "2027-01-01"),
+            (Unit::Quarter, "2026-01-01", "2026-01-01", "2026-04-01"),
+            (Unit::Quarter, "2026-11-22", "2026-10-01", "2027-01-01"),
+            (Unit::Year, "2024-12-31", "2024-01-01", "2025-01-01"),
+            (Unit::Year, "1969-12-31", "1969-01-01", "1970-01-01"),
+            (Unit::Quarter, "1960-02-29", "1960-01-01", "1960-04-01"),
+        ] {
+            let zone = calendar("Europe/Berlin", Weekday::Monday);
+            let found =
+                (zone.start_of(unit, on(day)).show(), zone.start_of_next(unit, on(day)).show());
+            assert_eq!(found, (start.to_owned(), next.to_owned()), "{unit:?} of {day}");
+        }
+        for start in [Weekday::Monday, Weekday::Saturday, Weekday::Sunday] {
+            let zone = calendar("UTC", start);
+            for name in ["day", "week", "month", "quarter", "year"] {
+                let unit = Unit::parse(name).unwrap();
+                for days in -800..800 {
+                    let day = on("1970-01-01").plus(days);
+                    let next = zone.start_of_next(unit, day);
+                    assert!(day < next);
+                    assert_eq!(zone.start_of(unit, next), next);
+                    assert_eq!(zone.start_of(unit, next.plus(-1)), zone.start_of(unit, day));
+                }
+            }
+            assert_eq!(zone.start_of_next(Unit::Ever, on("2026-01-01")), Day::LAST);
+        }
+    }
+
+    #[test]
+    fn weeks_may_begin_on_saturday_or_sunday() {
+        // 2027-01-01 is a Friday.
+        for (start, day, first) in [
+            (Weekday::Saturday, "2027-01-01", "2026-12-26"),
+            (Weekday::Saturday, "2027-01-02", "2027-01-02"),
+            (Weekday::Sunday, "2027-01-02", "2026-12-27"),
+            (Weekday::Sunday, "2027-01-03", "2027-01-03"),
+            (Weekday::Sunday, "1969-12-31", "1969-12-28"),
+        ] {
+            let zone = calendar("UTC", start);
+            assert_eq!(zone.week(on(day)).show(), first, "{start:?} {day}");
+            assert_eq!(zone.start_of_next(Unit::Week, on(day)), on(first).plus(7));
+        }
+    }
+
+    #[test]
+    fn a_day_begins_with_its_first_instant() {
+        for (zone, day, first) in [
+            ("UTC", "2026-06-01", "2026-06-01T00:00:00Z"),
+            // The days on which the clocks change have 23 and 25 hours.
+            ("Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z"),
+            ("Europe/Berlin", "2026-03-30", "2026-03-29T22:00:00Z"),
+            ("Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z"),
+            ("Europe/Berlin", "2026-10-26", "2026-10-25T23:00:00Z"),
+            // Midnight is jumped over.
+            ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z"),
+            ("Asia/Beirut", "2024-03-31", "2024-03-30T22:00:00Z"),
+            // Clocks jumped from 23:30 to 00:30.
+            ("America/Toronto", "1919-03-31", "1919-03-31T04:30:00Z"),
+            // Midnight comes twice; the first one counts.
+            ("America/Havana", "2026-11-01", "2026-11-01T04:00:00Z"),
+            ("America/St_Johns", "2009-11-01", "2009-11-01T02:30:00Z"),
+            // Clocks go back from midnight to 23:00.
+            ("America/Sao_Paulo", "2018-02-18", "2018-02-18T03:00:00Z"),
+            // A day that Samoa left out begins with the next.
+            ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z"),
+            ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z"),
+            ("America/Sao_Paulo", "1963-10-23", "1963-10-23T03:00:00Z"),
+            ("Asia/Kathmandu", "1965-06-01", "1965-05-31T18:30:00Z"),
+        ] {
+            let zone = calendar(zone, Weekday::Monday);
+            let start = zone.start_of_day(on(day));
+            assert_eq!(start.to_string(), first, "{zone:?} {day}");
+            assert!(zone.day(start) >= on(day));
+            assert!(zone.last_day(start) < on(day), "{zone:?} {day}");
+        }
+    }
+
+    #[test]
+    fn as_of_is_exclusive() {
+        let zone = calendar("Europe/Berlin", Weekday::Monday);
+        for (as_of, last) in [
+            ("2026-03-31T22:00:00Z", "2026-03-31"),
+            ("2026-03-31T22:00:00.000000001Z", "2026-04-01"),
+            ("2026-10-25T23:00:00Z", "2026-10-25"),
+            ("2025-12-31T23:00:00Z", "2025-12-31"),
+            ("1969-12-31T23:00:00Z", "1969-12-31"),
+            ("1969-12-31T23:00:00.5Z", "1970-01-01"),
+            ("1966-07-14T23:00:00Z", "1966-07-14"),
+        ] {
+            assert_eq!(zone.last_day(at(as_of)).show(), last, "{as_of}");
+        }
+        let utc = calendar("UTC", Weekday::Monday);
+        assert_eq!(utc.last_day(at("1970-01-01T00:00:00Z")).show(), "1969-12-31");
+        assert_eq!(utc.last_day(at("1969-12-31T00:00:00Z")).show(), "1969-12-30");
+        assert_eq!(
+            Calendar::last_instant(at("2026-01-01T00:00:00Z")),
+            at("2025-12-31T23:59:59.999999999Z")
+        );
     }
 
     #[test]

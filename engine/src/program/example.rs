@@ -1,5 +1,7 @@
 //! Reads the input of an example: the post and the facts that it states.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Input, Manifest};
@@ -141,7 +143,7 @@ impl Prepared {
             return Err(malformed("the example does not say what was done")
                 .help("begin with `#{ activity: #{ kind: \"share\" } }`"));
         };
-        let style = manifest.kinds.get(kind).cloned();
+        let style = manifest.kinds.get(kind).map(|kind| Arc::clone(&kind.style));
         self.stubs.entry(key(ActivityFact::Style)).or_insert_with(|| style.into());
         Ok(())
     }
@@ -168,7 +170,7 @@ fn stated(name: &str, fact: &Fact, value: &Json, manifest: &Manifest) -> Result<
             let known: Vec<&str> = match words {
                 Words::Kinds => manifest.kinds.keys().map(|name| &**name).collect(),
                 Words::Channels => manifest.channels.keys().map(|name| &**name).collect(),
-                Words::Levels => Vec::new(),
+                Words::Levels => manifest.levels.iter().map(|level| &*level.name).collect(),
                 Words::Fixed(words) => words.to_vec(),
             };
             if known.contains(&text.as_str()) {

@@ -48,7 +48,10 @@ impl<'a> Loading<'a> {
             patterns: scanner.pattern_names().map(str::to_owned).collect(),
             kinds: manifest.kinds.keys().map(ToString::to_string).collect(),
             channels: manifest.channels.keys().map(ToString::to_string).collect(),
-            ..Vocabulary::default()
+            levels: manifest.levels.iter().map(|level| level.name.to_string()).collect(),
+            windows: manifest.windows.iter().map(|window| window.name.to_string()).collect(),
+            skills: manifest.skills.iter().map(ToString::to_string).collect(),
+            guidelines: Vec::new(),
         };
         let mut sandbox = Sandbox::new();
         let (files, folders, all_compiled) = self.compile(&sandbox);
@@ -61,7 +64,7 @@ impl<'a> Loading<'a> {
         let view = Arc::new(ProgramView {
             name: Arc::clone(&manifest.name),
             brand: Arc::clone(&manifest.brand),
-            rewards: manifest.rewards,
+            rewards: manifest.rewards.given(),
             thresholds: rules.iter().map(|rule| rule.settings.thresholds.clone()).collect(),
         });
         let warnings =

@@ -7,6 +7,7 @@
 
 mod example;
 mod load;
+#[cfg_attr(not(test), expect(dead_code, reason = "standings will use all of the settings"))]
 mod manifest;
 mod rules;
 mod sources;
@@ -17,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use example::prepare;
-pub use manifest::Kpi;
+pub use manifest::{Benchmark, Kpi};
 pub(crate) use manifest::{Manifest, RuleSettings};
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
@@ -215,6 +216,11 @@ impl Program {
     /// The key performance indicators with their goals, by name.
     pub fn kpis(&self) -> impl Iterator<Item = (&str, &Kpi)> {
         self.manifest.kpis.iter().map(|(name, kpi)| (name.as_str(), kpi))
+    }
+
+    /// The figures of the field to compare with, by name.
+    pub fn benchmarks(&self) -> impl Iterator<Item = (&str, &Benchmark)> {
+        self.manifest.benchmarks.iter().map(|(name, benchmark)| (&**name, benchmark))
     }
 
     /// An instant as a clock of the program's time zone shows it.

@@ -1,6 +1,8 @@
 //! Reads TOML tables setting by setting, so that every problem is found and each has its place.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -138,10 +140,7 @@ impl<'t, 'a> Table<'t, 'a> {
     /// A whole number from `least`.
     pub(super) fn number(&self, name: &str, least: i64) -> Option<Set<i64>> {
         let value = self.get(name)?;
-        let number = value.get_ref().as_integer().and_then(|integer| {
-            i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
-        });
-        match number {
+        match whole(value) {
             Some(number) if (least..=LARGEST).contains(&number) => {
                 Some(Set { value: number, range: value.span() })
             }
@@ -190,6 +189,56 @@ impl<'t, 'a> Table<'t, 'a> {
             .filter_map(|item| match item.get_ref().as_str() {
                 Some(text) => Some(Set { value: text, range: item.span() }),
                 None => self.wrong(name, item, "a list of texts"),
+            })
+            .collect()
+    }
+
+    /// A list of whole numbers, from `least` to `most`.
+    pub(super) fn numbers(&self, name: &str, least: i64, most: i64) -> Vec<Set<i64>> {
+        let Some(value) = self.get(name) else { return Vec::new() };
+        let wanted = format!("a list of whole numbers from {least} to {most}");
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong::<()>(name, value, &wanted);
+            return Vec::new();
+        };
+        items
+            .iter()
+            .filter_map(|item| match whole(item) {
+                Some(number) if (least..=most).contains(&number) => {
+                    Some(Set { value: number, range: item.span() })
+                }
+                Some(number) => {
+                    let message = format!("`{name}` is {wanted}, not with {number}");
+                    self.report.add(Problem::new(Code::WrongValue, message), item.span());
+                    None
+                }
+                None => self.wrong(name, item, &wanted),
+            })
+            .collect()
+    }
+
+    /// The values of a list, each once; a list that is there must not be empty.
+    pub(super) fn distinct<T: Copy + Ord + Display>(
+        &self,
+        name: &str,
+        list: Vec<Set<T>>,
+    ) -> Vec<Set<T>> {
+        if let Some(value) = self.get(name)
+            && value.get_ref().as_array().is_some_and(|items| items.is_empty())
+        {
+            let problem = Problem::new(Code::WrongValue, format!("`{name}` is empty"))
+                .help("leave the setting out where the usual ones will do");
+            self.report.add(problem, value.span());
+        }
+        let mut known = BTreeSet::new();
+        list.into_iter()
+            .filter(|item| {
+                let new = known.insert(item.value);
+                if !new {
+                    let message = format!("`{}` stands twice in `{name}`", item.value);
+                    self.report.add(Problem::new(Code::Duplicate, message), item.range.clone());
+                }
+                new
             })
             .collect()
     }
@@ -253,6 +302,12 @@ impl<'t, 'a> Table<'t, 'a> {
     pub(super) fn names(&self) -> impl Iterator<Item = (&'t str, Range<usize>)> {
         self.table.keys().map(|key| (key.get_ref().as_ref(), key.span()))
     }
+}
+
+/// The whole number that a value is.
+fn whole(value: &Spanned<DeValue<'_>>) -> Option<i64> {
+    let integer = value.get_ref().as_integer()?;
+    i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
 }
 
 fn article(kind: &str) -> String {

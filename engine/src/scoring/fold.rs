@@ -198,7 +198,8 @@ impl<'a> Fold<'a> {
         world.person = person;
         fill(Object::Activity, &activity.stated, &mut world.activity);
         let mut set = |fact: ActivityFact, value: Value| world.activity[fact as usize] = value;
-        set(ActivityFact::Style, manifest.kinds.get(kind).cloned().into());
+        let style = manifest.kinds.get(kind).map(|kind| Arc::clone(&kind.style));
+        set(ActivityFact::Style, style.into());
         set(ActivityFact::Weekday, day.weekday().into());
         set(ActivityFact::HasCounterpart, activity.counterpart.is_some().into());
         if let Some(content) = content {

@@ -21,7 +21,7 @@ use crate::facts::{ActivityFact, Evidence};
 use crate::fault::Fault;
 use crate::program::Program;
 use crate::roster::{NotCounted, Roster};
-use crate::time::last_instant;
+use crate::time::Calendar;
 use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 pub(crate) use fold::Fold;
@@ -358,7 +358,7 @@ pub(crate) fn find(
     name: &str,
 ) -> Result<Arc<str>, Error> {
     let roster: &Roster = &timeline.roster;
-    let id = roster.resolve(&name.into(), last_instant(records.as_of));
+    let id = roster.resolve(&name.into(), Calendar::last_instant(records.as_of));
     let known = timeline.by_advocate.contains_key(&id)
         || timeline.adjustments.contains_key(&id)
         || roster.member(&id).is_some();

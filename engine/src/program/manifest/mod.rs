@@ -1,0 +1,169 @@
+//! `program.toml`: what the program's owners set.
+//!
+//! This file reads the whole; `activities`, `periods`, `people`, `goals` and `settings` have the
+//! tables, each by what it is about.
+
+mod activities;
+mod goals;
+mod people;
+mod periods;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::table::{Report, Table, parse};
+use crate::error::{Code, Problem, Source};
+use crate::facts::PersonFact;
+use crate::time::{Calendar, Day};
+pub(crate) use activities::{Cap, Channel, Kind, Role};
+pub(crate) use goals::Rewards;
+pub use goals::{Benchmark, Kpi};
+pub(crate) use people::{Learning, Level, Mentoring, Privacy};
+pub(crate) use periods::{Period, Periods, Window};
+pub(crate) use settings::RuleSettings;
+
+/// The settings of a program.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    pub(crate) name: Arc<str>,
+    pub(crate) brand: Arc<str>,
+    pub(crate) calendar: Calendar,
+    pub(crate) channels: BTreeMap<Arc<str>, Channel>,
+    pub(crate) kinds: BTreeMap<Arc<str>, Kind>,
+    pub(crate) caps: Vec<Cap>,
+    /// Shortest first.
+    pub(crate) windows: Vec<Window>,
+    pub(crate) periods: Periods,
+    /// Lowest first.
+    pub(crate) levels: Vec<Level>,
+    /// The topics that people need help in or can help with.
+    pub(crate) skills: BTreeSet<Arc<str>>,
+    /// What of a person makes a team; the first is the person's own team.
+    pub(crate) teams: Vec<PersonFact>,
+    pub(crate) learning: Learning,
+    pub(crate) mentoring: Mentoring,
+    pub(crate) kpis: BTreeMap<String, Kpi>,
+    pub(crate) benchmarks: BTreeMap<Arc<str>, Benchmark>,
+    pub(crate) privacy: Privacy,
+    pub(crate) rewards: Rewards,
+    pub(crate) rules: BTreeMap<String, RuleSettings>,
+}
+
+impl Manifest {
+    /// What activities of a kind count as; nothing for most kinds, and for one not declared.
+    pub(crate) fn role_of(&self, kind: &str) -> Option<Role> {
+        self.kinds.get(kind)?.role
+    }
+
+    /// The period that a day falls into; between seasons there is none.
+    pub(crate) fn period_of(&self, day: Day) -> Option<Period> {
+        self.periods.of(&self.calendar, day)
+    }
+
+    /// The period of a name, such as `2026-Q1`, or the one that a date falls into.
+    pub(crate) fn period_named(&self, name: &str) -> Option<Period> {
+        self.periods.named(&self.calendar, name)
+    }
+}
+
+/// Reads `program.toml`. Where a setting is wrong, its default stands in, so that the rest can
+/// be checked, too.
+pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
+    let report = Report::new(source);
+    let document = parse(&report);
+    let root = Table::root(&report, &document).only(&[
+        "program",
+        "brand",
+        "channels",
+        "kinds",
+        "caps",
+        "windows",
+        "periods",
+        "levels",
+        "skills",
+        "teams",
+        "learning",
+        "mentoring",
+        "kpis",
+        "benchmarks",
+        "privacy",
+        "rewards",
+        "rules",
+    ]);
+    let program =
+        root.need_table("program").map(|table| table.only(&["name", "time_zone", "week_start"]));
+    let brand = root.need_table("brand").map(|table| table.only(&["name"]));
+    let calendar = periods::calendar(program.as_ref());
+    let manifest = Manifest {
+        name: program.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
+        brand: brand.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
+        channels: each(&root, "channels", activities::channel),
+        kinds: each(&root, "kinds", activities::kind),
+        caps: each::<Cap>(&root, "caps", activities::cap).into_values().collect(),
+        windows: periods::windows(&root),
+        periods: periods::periods(&root),
+        levels: people::levels(&root),
+        skills: people::skills(&root),
+        teams: people::teams(&root),
+        learning: people::learning(&root),
+        mentoring: people::mentoring(&root),
+        kpis: each(&root, "kpis", goals::kpi)
+            .into_iter()
+            .map(|(name, kpi)| (name.to_string(), kpi))
+            .collect(),
+        benchmarks: each(&root, "benchmarks", goals::benchmark),
+        privacy: people::privacy(&root),
+        rewards: goals::rewards(&root),
+        rules: each(&root, "rules", |table, _| settings::rule(table, &calendar))
+            .into_iter()
+            .map(|(name, settings)| (name.to_string(), settings))
+            .collect(),
+        calendar,
+    };
+    (manifest, report.into_problems())
+}
+
+/// The tables inside a table, by name.
+fn each<T>(
+    root: &Table<'_, '_>,
+    name: &'static str,
+    read: impl Fn(&Table<'_, '_>, &str) -> T,
+) -> BTreeMap<Arc<str>, T> {
+    let Some(tables) = root.table(name) else { return BTreeMap::new() };
+    tables.tables().iter().map(|(name, table)| ((*name).into(), read(table, name))).collect()
+}
+
+/// Reports a setting that must be there.
+fn need(table: &Table<'_, '_>, name: &str) {
+    if table.names().all(|(known, _)| known != name) {
+        table.problem(Problem::new(Code::Missing, format!("`{name}` is missing")), table.range());
+    }
+}
+
+/// A named regular expression and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub(super) name: String,
+    pub(super) expression: String,
+    pub(super) range: Range<usize>,
+}
+
+/// Reads `patterns.toml`: a name and a regular expression a line.
+pub(super) fn read_patterns(source: Source<'_>) -> (Vec<Pattern>, Vec<Problem>) {
+    let report = Report::new(source);
+    let document = parse(&report);
+    let root = Table::root(&report, &document);
+    let patterns = root
+        .names()
+        .filter_map(|(name, _)| {
+            let set = root.text(name)?;
+            let (name, expression) = (name.to_owned(), set.value.to_owned());
+            Some(Pattern { name, expression, range: set.range })
+        })
+        .collect();
+    (patterns, report.into_problems())
+}
