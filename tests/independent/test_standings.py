@@ -173,8 +173,9 @@ def test_longest_gap() -> None:
 def test_refresher() -> None:
     # 90 dates after 1 January 2026 is 1 April (30 + 28 + 31 + 1).
     events = [did("2026-01-01", "train")]
-    assert (lambda f: (f["days_since_training"], f["refresher_due"]))(ann(events, "2026-03-31T12:00:00Z")) == (89, False)
-    assert (lambda f: (f["days_since_training"], f["refresher_due"]))(ann(events, "2026-04-01T12:00:00Z")) == (90, True)
+    for as_of, days, due in (("2026-03-31T12:00:00Z", 89, False), ("2026-04-01T12:00:00Z", 90, True)):
+        figures = ann(events, as_of)
+        assert (figures["days_since_training"], figures["refresher_due"]) == (days, due)
     assert ann([did("2026-01-01")], "2026-04-01T12:00:00Z")["refresher_due"] is False
 
 
