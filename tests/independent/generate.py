@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+"""Data that lives on the edges of the formulas: few people, many events at nasty instants.
+
+    python3 generate.py --seed 7 --out DIR [--contested]
+
+writes DIR/settings.json, DIR/activities.jsonl and DIR/people.jsonl, and prints times worth asking for
+(--as-of), one a line. The same seed makes the same files, on every machine. The seed also picks the
+variant of the settings: seed % 8 is the place in VARIANTS.
+
+Most events lie on the two sides of a midnight, to the nanosecond: of a change of clocks, the leap day, the
+end of a year, ISO week 53, the first date of a week or a period. What was said later (outcomes, edits,
+retractions) may stand before what it speaks of in the file, lines are there twice, and clocks differ.
+
+With --contested there is also what the written formulas leave open, and on which two honest programs may
+differ: activities that an edit moves out of or into the past, retractions of retractions that come later, and
+claims of one alias by two people at one instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Set, Tuple
+from zoneinfo import ZoneInfo
+
+from standings import EPOCH, METRICS, SECOND, STYLES, WEEKDAYS, Calendar, Day, Instant, instant
+
+Json = Dict[str, Any]
+
+KINDS: Json = {
+    "read": {"style": "listener", "role": None},
+    "train": {"style": "listener", "role": "training"},
+    "share": {"style": "curator", "role": "publishing"},
+    "comment": {"style": "commenter", "role": "conversation"},
+    "create": {"style": "creator", "role": "publishing"},
+    "help": {"style": "supporter", "role": None},
+    "mentor": {"style": "supporter", "role": "mentoring"},
+    "kudos": {"style": "supporter", "role": "kudos"},
+    "workshop": {"style": "supporter", "role": "training"},  # a training that is no listening
+}
+
+USUAL: Json = {
+    "windows": [1, 7, 30, 90],
+    "levels": {"seed": 20, "sprout": 60, "tree": 90},
+    "kinds": KINDS,
+    "points": {
+        "read": 1, "train": 4, "share": 3, "comment": 2, "create": 8, "help": 2, "mentor": 5, "kudos": 1, "workshop": 0,
+    },
+    "teams": ["department", "country"],
+    "minimum_group": 3,
+    "refresher_days": 60,
+    "action_days": 7,
+    "pair_days": 30,
+    "channels": ["blog", "linkedin"],
+}
+
+SEASONS = {
+    "before": ["2019-11-01", "2020-12-31"],
+    "ice": ["2020-12-31", "2021-01-04"],
+    "leap": ["2024-02-29", "2024-03-31"],
+    "clocks": ["2024-03-31", "2024-10-27"],
+    "turn": ["2024-12-30", "2025-01-06"],
+    "late": ["2026-12-28", "2027-01-04"],
+}
+
+VARIANTS: List[Json] = [
+    {"time_zone": "Europe/Berlin", "week_start": "monday", "period": "month"},
+    {"time_zone": "America/New_York", "week_start": "sunday", "period": "quarter"},
+    {"time_zone": "Europe/Berlin", "week_start": "monday", "seasons": SEASONS},
+    {"time_zone": "America/New_York", "week_start": "monday", "period": "week", "minimum_group": 2},
+    {"time_zone": "Europe/Berlin", "week_start": "sunday", "period": "year", "minimum_group": 4},
+    {"time_zone": "America/New_York", "week_start": "saturday", "seasons": SEASONS},
+    {"time_zone": "Pacific/Auckland", "week_start": "wednesday", "period": "week"},
+    {"time_zone": "UTC", "week_start": "monday", "period": "quarter", "minimum_group": 1},
+]
+
+# The time that the events of one seed lie in: most around a leap year, some around weeks 53.
+ERAS = [
+    (date(2023, 12, 25), date(2024, 5, 1)),
+    (date(2024, 9, 20), date(2025, 1, 20)),
+    (date(2020, 10, 1), date(2021, 4, 10)),
+    (date(2026, 10, 1), date(2027, 4, 10)),
+]
+
+OFFSETS = ["Z", "+01:00", "+02:00", "-05:00", "-04:00", "+05:30", "+14:00", "-11:00"]
+DEPARTMENTS = ["Sales", "Service", "Research", "Board"]
+COUNTRIES = ["DE", "US", "AT"]
+NUDGES = [-SECOND, -1, 0, 0, 1, SECOND, 3600 * SECOND]
+
+
+def stamp(at: Instant, offset: str) -> str:
+    """An instant as a clock at this offset shows it, with as many digits as it takes."""
+    away = 0
+    if offset != "Z":
+        away = (int(offset[1:3]) * 60 + int(offset[4:])) * (-60 if offset[0] == "-" else 60)
+    wall = EPOCH + timedelta(seconds=at // SECOND + away)
+    fraction = f"{at % SECOND:09}".rstrip("0")
+    return wall.strftime("%Y-%m-%dT%H:%M:%S") + (f".{fraction}" if fraction else "") + offset
+
+
+class Maker:
+    """One set of data."""
+
+    def __init__(self, seed: int, contested: bool) -> None:
+        self.dice = random.Random(seed)
+        self.contested = contested
+        self.settings: Json = {**USUAL, **VARIANTS[seed % len(VARIANTS)]}
+        zone = ZoneInfo(self.settings["time_zone"])
+        self.calendar = Calendar(zone, WEEKDAYS.index(self.settings["week_start"]))
+        era = ERAS[seed // len(VARIANTS) % len(ERAS)]
+        self.first, self.last = era[0].toordinal(), era[1].toordinal()
+        self.edges = self._edges()
+        self.lines: List[Json] = []  # of the activities file
+        self.people: List[Json] = []  # of the people file
+        self.stated: Set[Tuple[str, Instant]] = set()  # a person's records differ in their times
+        self.claimed: Set[Tuple[str, Instant]] = set()  # and the claims of an alias, too
+        self.numbers = 0
+
+    # Times
+
+    def _edges(self) -> List[Day]:
+        """Dates whose first instant is worth coming close to."""
+        edges = []
+        for day in range(self.first, self.last):
+            local = date.fromordinal(day)
+            long_day = self.calendar.begin(day + 1) - self.calendar.begin(day) != 86_400 * SECOND
+            if local.day == 1 or long_day or (local.month, local.day) in ((2, 29), (3, 1), (12, 31), (1, 4)):
+                edges += [day, day + 1, day, day + 1]
+            elif self.calendar.week(day) == day:
+                edges.append(day)
+        return edges
+
+    def when(self, after: Optional[Instant] = None) -> Instant:
+        """An instant: two of three on an edge, and one anywhere; after another one, if there is need."""
+        for _ in range(50):
+            if self.chance(65):
+                at = self.calendar.begin(self.dice.choice(self.edges)) + self.dice.choice(NUDGES)
+            else:
+                day = self.dice.randrange(self.first, self.last)
+                at = self.calendar.begin(day) + self.dice.randrange(86_400) * SECOND
+            if after is None or at > after:
+                return at
+        return (after or 0) + self.dice.choice([1, SECOND, 86_400 * SECOND])
+
+    def stamp(self, at: Instant) -> str:
+        return stamp(at, self.dice.choice(OFFSETS))
+
+    def chance(self, percent: int) -> bool:
+        return self.dice.randrange(100) < percent
+
+    def new_id(self, letter: str) -> str:
+        self.numbers += 1
+        return f"{letter}{self.numbers:04}"
+
+    # People
+
+    def intervals(self) -> List[Json]:
+        """Some stretches of time, open at an end now and then."""
+        bounds = sorted({self.when() for _ in range(self.dice.choice([2, 2, 4]))})
+        pairs = [{"from": self.stamp(a), "until": self.stamp(b)} for a, b in zip(bounds[::2], bounds[1::2])]
+        if pairs and self.chance(30):
+            del pairs[-1]["until"]
+        if pairs and self.chance(15):
+            del pairs[0]["from"]
+        return pairs
+
+    def record(self, person: str, at: Optional[Instant], facts: Json) -> None:
+        """State something of a person: in the people file, or as an event among the others."""
+        key = (person, at if at is not None else -1)
+        if key in self.stated or not facts:
+            return
+        for alias in list(facts.get("aliases", ())):
+            claim = (alias, at if at is not None else -1)
+            if claim in self.claimed and not self.contested:
+                facts["aliases"].remove(alias)
+            self.claimed.add(claim)
+        self.stated.add(key)
+        line: Json = {"id": person, **facts}
+        if at is not None:
+            line["at"] = self.stamp(at)
+        if at is not None and self.chance(50):
+            self.lines.append({"type": "person", **line})
+        else:
+            self.people.append(line)
+
+    def make_people(self) -> List[str]:
+        """A dozen people with a past; returns the names that events may use."""
+        ids = [f"p{number:02}" for number in range(13)]
+        handles = [f"@h{number}" for number in range(5)]
+        for number, person in enumerate(ids):
+            facts: Json = {}
+            if self.chance(85):
+                facts["department"] = self.dice.choice(DEPARTMENTS[: 3 if number % 4 else 4])
+            if self.chance(85):
+                facts["country"] = self.dice.choice(COUNTRIES)
+            if self.chance(60):
+                facts["style"] = self.dice.choice(STYLES)
+            if self.chance(90):
+                facts["consent"] = self.intervals() if self.chance(15) else self.chance(95)
+            if self.chance(30):
+                facts["away"] = self.intervals()
+            if self.chance(20):
+                facts["mentor"] = self.dice.choice([other for other in ids if other != person])
+            if self.chance(15):
+                facts["leaderboard"] = False
+            if self.chance(50) and number < len(handles):
+                facts["aliases"] = [handles[number]]
+            self.record(person, None, facts)
+            for _ in range(self.dice.randrange(4)):
+                self.record(person, self.when(), self.later_facts(person, ids, handles))
+        # A leaver who returns, and one who opts out and in again.
+        for field, person in (("active", "p01"), ("consent", "p02"), ("away", "p03")):
+            gone = self.when()
+            self.record(person, gone, {field: field == "away"})
+            self.record(person, self.when(after=gone), {field: field != "away"})
+        # Two people who are one: a record under the old id, with a handle of its own (a chain).
+        self.record("old-p04", None, {"department": "Service", "consent": True, "aliases": ["@old"]})
+        self.record("old-p04", self.when(), {"department": "Board", "style": "listener"})
+        since = None if self.chance(50) else self.when()
+        if since is None:
+            line = next((line for line in self.people if line["id"] == "p04" and "at" not in line), None)
+            if line is None:
+                self.record("p04", None, {"aliases": ["old-p04"]})
+            else:
+                line["aliases"] = line.get("aliases", []) + ["old-p04"]
+        else:
+            self.record("p04", since, {"aliases": ["old-p04"]})
+        return ids * 4 + handles + ["@old", "old-p04", "stranger"]
+
+    def later_facts(self, person: str, ids: List[str], handles: List[str]) -> Json:
+        """What may change in the course of time."""
+        pick = self.dice.randrange(9)
+        if pick == 0:
+            return {"department": self.dice.choice(DEPARTMENTS + [None])}  # type: ignore[list-item]
+        if pick == 1:
+            return {"style": self.dice.choice(list(STYLES) + [None])}  # type: ignore[list-item]
+        if pick == 2:
+            return {"consent": self.intervals()}
+        if pick == 3:
+            return {"away": self.intervals() if self.chance(70) else []}
+        if pick == 4:
+            return {"mentor": self.dice.choice([None] + [other for other in ids if other != person])}
+        if pick == 5:
+            return {"leaderboard": self.chance(50)}
+        if pick == 6:
+            return {"aliases": [self.dice.choice(handles)]}
+        if pick == 7:
+            return {"active": self.intervals() if self.chance(50) else self.chance(60)}
+        return {"country": self.dice.choice(COUNTRIES), "department": self.dice.choice(DEPARTMENTS)}
+
+    # Events
+
+    def event(self, type: str, at: Instant, **facts: Any) -> Json:
+        line = {"type": type, "id": self.new_id(type[0]), "at": self.stamp(at), **facts}
+        self.lines.append(line)
+        return line
+
+    def about(self, target: Json) -> Json:
+        """How a later event names an activity; with its source, where not all is local."""
+        own = self.dice.choice([{}, {}, {"source": "desk"}])
+        said = {**own, "target": target["id"]}
+        if "source" in own or "source" in target:
+            said["target_source"] = target.get("source", "local")
+        return said
+
+    def activity(self, names: List[str], contents: List[str]) -> Tuple[Json, Instant]:
+        at = self.when()
+        kind = self.dice.choice(list(KINDS) * 3 + ["create", "share", "comment"] * 4 + ["dance"])
+        line: Json = {"id": self.new_id("a"), "advocate": self.dice.choice(names), "kind": kind, "at": self.stamp(at)}
+        if self.chance(15):
+            line["source"] = "desk"
+            if self.lines[-1].get("source") is None and self.lines[-1]["id"].startswith("a"):
+                line["id"] = self.lines[-1]["id"]  # the same id, of another source
+        if kind in ("create", "share", "comment"):
+            line["channel"] = self.dice.choice(["blog", "linkedin", "linkedin", "linkedin", "blog", "fax"])
+            if self.chance(30):
+                line["customer"] = self.chance(80)
+            if self.chance(60):
+                line["own_words"] = self.dice.choice([0, 1, 29, 30, 50, 99, 100])
+            if self.chance(15):
+                line["ghostwritten"] = self.chance(80)
+            if self.chance(50):
+                self.dress(line)
+            if self.chance(15):
+                line["likes"] = self.dice.randrange(4)
+        if kind in ("kudos", "mentor", "help") and self.chance(92):
+            line["counterpart"] = self.dice.choice(names)
+        if contents and self.chance(30):
+            line["content"] = self.dice.choice(contents)
+        self.lines.append(line)
+        return line, at
+
+    def dress(self, line: Json) -> None:
+        """A format, a photo, a post with media; what a text would tell is stated, so that none is read."""
+        if self.chance(40):
+            line["format"] = self.dice.choice(["text", "image", "video", "story", "document", "audio"])
+        if self.chance(15):
+            line["own_photo"] = True
+        if self.chance(50):
+            media = [
+                {"kind": self.dice.choice(["image", "video", "story"]), "source": self.dice.choice(["own", "stock"])}
+                for _ in range(self.dice.choice([1, 1, 2]))
+            ]
+            line["post"] = {"text": "Bread again.", "media": media}
+            line.setdefault("own_words", 40)
+            if "ghostwritten" not in line and self.chance(20):
+                line["post"]["ghostwritten"] = True
+
+    def edit(self, target: Json, names: List[str], contents: List[str], at: Instant) -> Json:
+        """The fields that an update sets; never to where a text would have to be read."""
+        pick = self.dice.randrange(7)
+        if pick == 0:
+            return {"advocate": self.dice.choice(names)}
+        if pick == 1:
+            moved = self.when()
+            return {"at": self.stamp(moved if self.contested else min(moved, at))}
+        if pick == 2 and contents:
+            return {"content": self.dice.choice(contents + [None])}  # type: ignore[list-item]
+        if pick == 3:
+            return {"counterpart": self.dice.choice(names + [None])}  # type: ignore[list-item]
+        if pick == 4:
+            return {"own_words": self.dice.choice([55 if "post" in target else None, 0, 77]), "ghostwritten": None}
+        if pick == 5:
+            return {"kind": self.dice.choice(list(KINDS)), "channel": self.dice.choice(["blog", None])}
+        return {"customer": self.dice.choice([True, False, None])}
+
+    def make_events(self, names: List[str]) -> None:
+        contents = []
+        for number in range(4):
+            at = self.when()
+            facts: Json = {"origin": self.dice.choice(["own", "company", "third_party"])}
+            if self.chance(50):
+                facts["embargo"] = self.stamp(self.when(after=at))
+            line = {"type": "content", "id": f"content-{number}", "at": self.stamp(at), **facts}
+            self.lines.append(line)
+            contents.append(line["id"])
+        made = [self.activity(names, contents) for _ in range(self.dice.randrange(150, 350))]
+        for target, at in made:
+            for _ in range(self.dice.choice([0, 0, 0, 1, 2])):
+                results = {metric: self.dice.randrange(120) for metric in METRICS if self.chance(40)}
+                if results:
+                    self.event("outcome", self.when(after=at), **self.about(target), **results)
+            for _ in range(self.dice.choice([0] * 8 + [1, 2])):
+                later = self.when() if self.contested else self.when(after=at)
+                self.event("update", later, **self.about(target), set=self.edit(target, names, contents, at))
+            if self.chance(8):
+                self.retract(target, at)
+        for _ in range(self.dice.randrange(4, 9)):
+            team = {"department": self.dice.choice(DEPARTMENTS)} if self.chance(60) else {}
+            self.event("meeting", self.when(), agenda=self.chance(75), **team)
+        people = [name for name in names if name.startswith("p")]
+        for _ in range(self.dice.randrange(4, 9)):
+            points = self.dice.choice([-60, -5, -1, 1, 7, 40])
+            who = self.dice.choice(people)
+            self.event("adjustment", self.when(), advocate=who, points=points, reason="worked out by hand")
+
+    def retract(self, target: Json, at: Instant) -> None:
+        """Take back; and sometimes take that back, and even that."""
+        when = at
+        for _ in range(self.dice.choice([1, 1, 2, 3])):
+            when = self.when() if self.contested else self.when(after=when)
+            target = self.event("retraction", when, **self.about(target))
+
+    # Files
+
+    def doubled(self, lines: List[Json]) -> List[Json]:
+        """Some lines again, with their fields in another order, and the time on another clock."""
+        again = [dict(sorted(line.items(), reverse=True)) for line in lines if self.chance(4)]
+        for line in again:
+            if "at" in line:
+                line["at"] = self.stamp(instant(line["at"]))
+        both = lines + again
+        self.dice.shuffle(both)
+        return both
+
+    def questions(self) -> List[str]:
+        """Times to ask for: on edges, in the middle, and after everything."""
+        edges = self.dice.sample(sorted(set(self.edges)), 5)
+        asked = [self.calendar.begin(day) + nudge for day in edges for nudge in (0, 1)]
+        asked += [self.when(), self.calendar.begin(self.last + 1), self.calendar.begin(self.last + 120)]
+        return [stamp(at, "Z") for at in sorted(asked)]
+
+    def write(self, out: Path) -> List[str]:
+        self.make_events(self.make_people())
+        out.mkdir(parents=True, exist_ok=True)
+        for name, lines in (("activities", self.lines), ("people", self.people)):
+            text = "".join(json.dumps(line) + "\n" for line in self.doubled(lines))
+            (out / f"{name}.jsonl").write_text(text, encoding="utf-8")
+        settings = json.dumps(self.settings, indent=2) + "\n"
+        (out / "settings.json").write_text(settings, encoding="utf-8")
+        return self.questions()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--contested", action="store_true", help="also what the formulas leave open")
+    options = parser.parse_args()
+    print("\n".join(Maker(options.seed, options.contested).write(options.out)))
+
+
+if __name__ == "__main__":
+    main()

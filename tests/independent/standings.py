@@ -1,0 +1,1147 @@
+#!/usr/bin/env python3
+"""Standings, teams and boards of an advocacy program, worked out a second time.
+
+This program was written from the page of formulas (engine/FORMULAS.md) and the design alone, without a
+look at the engine, so that the two can be compared. It prefers being plain to being fast.
+
+    python3 standings.py --settings settings.json --activities a.jsonl --people p.jsonl --as-of TIME
+
+It prints one JSON document: {"standings": {ADVOCATE: {FIGURE: VALUE}}, "teams": [...], "boards": {...}}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
+from zoneinfo import ZoneInfo
+
+STYLES = ("listener", "curator", "commenter", "creator", "supporter")
+FORMATS = ("text", "image", "video", "story", "document", "audio")
+METRICS = ("impressions", "likes", "comments", "shares", "clicks", "leads", "conversions", "pipeline_value")
+ENGAGEMENTS = ("likes", "comments", "shares", "clicks")
+TEAM_FIELDS = ("department", "function", "country", "level", "cohort")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# ---------------------------------------------------------------------------------------------
+# Time
+# ---------------------------------------------------------------------------------------------
+
+Instant = int  # nanoseconds since 1970-01-01T00:00:00Z
+Day = int  # a local date, counted as Python counts them: the first of January of the year 1 is day 1
+
+SECOND = 1_000_000_000
+EVER: Instant = -(10**30)  # before anything that was ever recorded
+NEVER: Instant = 10**30
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))"
+)
+
+
+def instant(text: str) -> Instant:
+    """The instant that an RFC 3339 timestamp names, to the nanosecond."""
+    parts = RFC3339.fullmatch(text)
+    if parts is None:
+        raise ValueError(f"not a timestamp with an offset: {text!r}")
+    year, month, day, hour, minute, second = (int(part) for part in parts.groups()[:6])
+    fraction, sign, hours, minutes = parts.groups()[6:]
+    offset = 0 if sign is None else (int(hours) * 3600 + int(minutes) * 60) * (-1 if sign == "-" else 1)
+    wall = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc) - EPOCH
+    seconds = wall.days * 86_400 + wall.seconds - offset
+    return seconds * SECOND + int((fraction or "").ljust(9, "0"))
+
+
+class Span(NamedTuple):
+    """Dates in a row, from the first to the last, both included."""
+
+    first: Day
+    last: Day
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, int) and self.first <= day <= self.last
+
+
+NO_DATES = Span(0, -1)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What day and week it is, in the program's zone."""
+
+    zone: ZoneInfo
+    week_start: int  # 0 is Monday
+
+    def day(self, at: Instant) -> Day:
+        """The local date of an instant."""
+        return (EPOCH + timedelta(seconds=at // SECOND)).astimezone(self.zone).toordinal()
+
+    def week(self, day: Day) -> Day:
+        """The week of a date, named by its first date."""
+        return day - (weekday(day) - self.week_start) % 7
+
+    def begin(self, day: Day) -> Instant:
+        """The first instant of a date (where midnight is skipped, the one that stands in for it)."""
+        return begin_of(self.zone, day)
+
+
+def weekday(day: Day) -> int:
+    """0 for a Monday."""
+    return date.fromordinal(day).weekday()
+
+
+@lru_cache(maxsize=None)
+def begin_of(zone: ZoneInfo, day: Day) -> Instant:
+    """The first instant of a date in a zone."""
+    midnight = datetime.combine(date.fromordinal(day), datetime.min.time(), tzinfo=zone)
+    passed = midnight.astimezone(timezone.utc) - EPOCH
+    return (passed.days * 86_400 + passed.seconds) * SECOND
+
+
+# ---------------------------------------------------------------------------------------------
+# Settings
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of activity, as the program declares it."""
+
+    style: Optional[str]
+    role: Optional[str]
+
+
+def role_of(name: str, style: Optional[str], counts_as: Optional[str]) -> Optional[str]:
+    """The role of a kind: what it counts as, or else what its name or its style says."""
+    if counts_as is not None:
+        return counts_as
+    by_name = {
+        "create": "publishing",
+        "share": "publishing",
+        "comment": "conversation",
+        "train": "training",
+        "mentor": "mentoring",
+        "kudos": "kudos",
+    }
+    by_style = {"creator": "publishing", "curator": "publishing", "commenter": "conversation"}
+    return by_name.get(name) or by_style.get(style or "")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `program.toml` would say."""
+
+    calendar: Calendar
+    windows: List[int]
+    period: Optional[str]
+    seasons: Dict[str, Tuple[Day, Day]]  # the first date, and the first date that is over
+    levels: Dict[str, int]
+    kinds: Dict[str, Kind]
+    points: Dict[str, int]
+    teams: List[str]
+    minimum_group: int
+    refresher_days: int
+    action_days: int
+    pair_days: int
+    channels: Set[str]
+
+    @staticmethod
+    def read(stated: Dict[str, Any]) -> "Settings":
+        def first_day(text: str) -> Day:
+            return date.fromisoformat(text).toordinal()
+
+        seasons = stated.get("seasons") or {}
+        kinds = {
+            name: Kind(kind.get("style"), role_of(name, kind.get("style"), kind.get("role")))
+            for name, kind in stated["kinds"].items()
+        }
+        return Settings(
+            calendar=Calendar(ZoneInfo(stated["time_zone"]), WEEKDAYS.index(stated["week_start"])),
+            windows=stated["windows"],
+            period=stated.get("period"),
+            seasons={name: (first_day(begin), first_day(end)) for name, (begin, end) in seasons.items()},
+            levels=stated.get("levels", {}),
+            kinds=kinds,
+            points=stated.get("points", {}),
+            teams=stated.get("teams", []),
+            minimum_group=stated["minimum_group"],
+            refresher_days=stated["refresher_days"],
+            action_days=stated["action_days"],
+            pair_days=stated["pair_days"],
+            channels=set(stated["channels"]),
+        )
+
+    def period_of(self, day: Day) -> Span:
+        """The period that a date falls into; no dates between seasons."""
+        if self.seasons:
+            for begin, end in self.seasons.values():
+                if begin <= day < end:
+                    return Span(begin, end - 1)
+            return NO_DATES
+        if self.period == "week":
+            first = self.calendar.week(day)
+            return Span(first, first + 6)
+        length = {"month": 1, "quarter": 3, "year": 12}.get(self.period or "")
+        if length is None:
+            return NO_DATES
+        today = date.fromordinal(day)
+        months = today.year * 12 + (today.month - 1) // length * length
+        return Span(first_of_month(months), first_of_month(months + length) - 1)
+
+
+def first_of_month(months: int) -> Day:
+    """The first date of a month, which is counted from the year 0."""
+    return date(months // 12, months % 12 + 1, 1).toordinal()
+
+
+# ---------------------------------------------------------------------------------------------
+# Events
+# ---------------------------------------------------------------------------------------------
+
+Identity = Tuple[str, str]  # source, id
+Order = Tuple[Instant, str, str]  # time, source, id: the order of the fold
+
+
+@dataclass(frozen=True)
+class Event:
+    """One accepted line."""
+
+    type: str
+    source: str
+    id: str
+    at: Instant
+    said: Dict[str, Any]
+
+    @property
+    def identity(self) -> Identity:
+        return (self.source, self.id)
+
+    @property
+    def order(self) -> Order:
+        return (self.at, self.source, self.id)
+
+    @property
+    def target(self) -> Identity:
+        """What it speaks of; of its own source, unless it says otherwise."""
+        return (self.said.get("target_source") or self.source, self.said["target"])
+
+
+class Conflict(Exception):
+    """Two lines with one identity that say different things."""
+
+
+def read_events(lines: Iterable[str], usual_type: str, name: str) -> Iterator[Tuple[str, Event]]:
+    """The events of a file, each with the place where it stands."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        said = {key: value for key, value in json.loads(line).items() if value is not None or key in PROFILE}
+        at = instant(said["at"]) if said.get("at") is not None else EVER
+        event = Event(said.get("type", usual_type), said.get("source", "local"), said["id"], at, said)
+        yield f"{name}:{number}", event
+
+
+def once(placed: Iterable[Tuple[str, Event]]) -> List[Event]:
+    """The events without their duplicates.
+
+    The records of a person share the person's id, and are told apart by their time.
+    """
+    known: Dict[Tuple[Any, ...], Tuple[str, Event]] = {}
+    for place, event in placed:
+        key = event.identity + ((event.at,) if event.type == "person" else ())
+        first_place, first = known.setdefault(key, (place, event))
+        if normal(first) != normal(event):
+            raise Conflict(f"{first_place} and {place} are both {event.source}/{event.id}, and differ")
+    return [event for _, event in known.values()]
+
+
+def normal(event: Event) -> Tuple[Any, ...]:
+    """An event with all that can be written in several ways written in one."""
+    rest = {key: value for key, value in event.said.items() if key not in ("type", "source", "at")}
+    return (event.type, event.source, event.at, json.dumps(rest, sort_keys=True))
+
+
+def standing_retractions(retractions: List[Event]) -> Set[Identity]:
+    """What is retracted: a retraction stands unless a later one that stands takes it back."""
+    taken_back: Dict[Identity, Order] = {}
+    for retraction in sorted(retractions, key=lambda event: event.order, reverse=True):
+        if retraction.identity not in taken_back:
+            taken_back[retraction.target] = retraction.order
+    return set(taken_back)
+
+
+@dataclass
+class Log:
+    """All events as of a time: what exists, edited and without what was retracted."""
+
+    as_of: Instant
+    people: List[Event] = field(default_factory=list)
+    activities: List[Event] = field(default_factory=list)
+    contents: List[Event] = field(default_factory=list)
+    meetings: List[Event] = field(default_factory=list)
+    adjustments: List[Event] = field(default_factory=list)
+    results: Dict[Identity, Dict[str, int]] = field(default_factory=dict)
+
+    @staticmethod
+    def read(events: List[Event], as_of: Instant) -> "Log":
+        log = Log(as_of)
+        of_type: Dict[str, List[Event]] = defaultdict(list)
+        for event in events:
+            # The time of an activity is what its last update says, so it's looked at when edited.
+            if event.at < as_of or event.type in ("activity", "content"):
+                of_type[event.type].append(event)
+
+        retracted = standing_retractions(of_type["retraction"])
+
+        def standing(kind: str) -> List[Event]:
+            return sorted(
+                (event for event in of_type[kind] if event.identity not in retracted),
+                key=lambda event: event.order,
+            )
+
+        updates: Dict[Identity, List[Event]] = defaultdict(list)
+        for update in standing("update"):
+            updates[update.target].append(update)
+
+        def edited(kind: str) -> List[Event]:
+            now = (edit(event, updates[event.identity]) for event in standing(kind))
+            return sorted((event for event in now if event.at < as_of), key=lambda event: event.order)
+
+        log.people = sorted(of_type["person"], key=lambda event: event.order)
+        log.activities = edited("activity")
+        log.contents = edited("content")
+        log.meetings = standing("meeting")
+        log.adjustments = standing("adjustment")
+        for activity in log.activities:
+            log.results[activity.identity] = metrics(activity)
+        for outcome in standing("outcome"):  # in order, so that the latest wins, metric by metric
+            log.results.setdefault(outcome.target, {}).update(metrics(outcome))
+        return log
+
+
+def edit(event: Event, updates: List[Event]) -> Event:
+    """An event as its updates, in their order, left it; null clears."""
+    said = dict(event.said)
+    for update in updates:
+        said.update(update.said["set"])
+    said = {key: value for key, value in said.items() if value is not None}
+    at = instant(said["at"]) if "at" in said else EVER
+    return Event(event.type, event.source, event.id, at, said)
+
+
+def metrics(event: Event) -> Dict[str, int]:
+    """The results that an event states."""
+    return {metric: event.said[metric] for metric in METRICS if event.said.get(metric) is not None}
+
+
+# ---------------------------------------------------------------------------------------------
+# People
+# ---------------------------------------------------------------------------------------------
+
+FLAGS = ("consent", "active", "away", "leaderboard")
+FACTS = TEAM_FIELDS + ("style", "mentor")
+PROFILE = FLAGS + FACTS
+
+
+class Timeline:
+    """What is known of one field of a profile: a value, from an instant on, until the next."""
+
+    def __init__(self) -> None:
+        self.starts: List[Instant] = [EVER]
+        self.values: List[Any] = [None]
+
+    def state(self, at: Instant, value: Any) -> None:
+        """From an instant on it is so, whatever was known of the time after."""
+        keep = bisect_left(self.starts, at)
+        self.starts[keep:] = [at]
+        self.values[keep:] = [value]
+
+    def replace(self, intervals: List[Dict[str, Any]]) -> None:
+        """It is so within these intervals and at no other time, whatever was known."""
+        bounds = sorted(
+            (
+                instant(interval["from"]) if interval.get("from") else EVER,
+                instant(interval["until"]) if interval.get("until") else NEVER,
+            )
+            for interval in intervals
+        )
+        merged: List[Tuple[Instant, Instant]] = []
+        for begin, until in bounds:
+            if merged and begin <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(until, merged[-1][1]))
+            elif begin < until:
+                merged.append((begin, until))
+        self.starts, self.values = [EVER], [False]
+        for begin, until in merged:
+            self.state(begin, True)
+            self.state(until, False)
+
+    def at(self, when: Instant) -> Any:
+        return self.values[bisect_right(self.starts, when) - 1]
+
+
+class Profile:
+    """What is on record of one person, over time."""
+
+    def __init__(self, person: str, assume_consent: bool) -> None:
+        self.person = person
+        self.on_record = False
+        self.assume_consent = assume_consent
+        self.fields: Dict[str, Timeline] = defaultdict(Timeline)
+        self._frozen: Optional[List[Tuple[Instant, Instant]]] = None
+
+    def lay(self, record: Event) -> None:
+        """Add a record that is not earlier than those before it."""
+        self.on_record = True
+        for name in PROFILE:
+            if name in record.said:
+                value = record.said[name]
+                if isinstance(value, list):
+                    self.fields[name].replace(value)
+                else:
+                    self.fields[name].state(record.at, value)
+
+    def fact(self, name: str, at: Instant) -> Any:
+        return self.fields[name].at(at) if name in self.fields else None
+
+    def _flag(self, name: str, at: Instant, unstated: bool) -> bool:
+        stated = self.fact(name, at)
+        return unstated if stated is None else bool(stated)
+
+    def opted_in(self, at: Instant) -> bool:
+        """No consent on record means out, unless it is assumed."""
+        return self._flag("consent", at, unstated=self.assume_consent)
+
+    def employed(self, at: Instant) -> bool:
+        return self._flag("active", at, unstated=True)
+
+    def takes_part(self, at: Instant) -> bool:
+        return self.opted_in(at) and self.employed(at)
+
+    def on_boards(self, at: Instant) -> bool:
+        return self._flag("leaderboard", at, unstated=True)
+
+    def frozen(self, begin: Instant, end: Instant) -> bool:
+        """Whether the person was away, opted out or no employee at some instant of a stretch of time."""
+        if self._frozen is None:
+            names = ("consent", "active", "away")
+            turns = sorted({EVER, *(start for name in names for start in self.fields[name].starts)})
+            stretches = zip(turns, turns[1:] + [NEVER])
+            self._frozen = [
+                (start, stop)
+                for start, stop in stretches
+                if not self.takes_part(start) or self._flag("away", start, unstated=False)
+            ]
+        return any(start < end and begin < stop for start, stop in self._frozen)
+
+
+class People:
+    """Everybody on record, under one id each."""
+
+    def __init__(self, records: List[Event], last: Instant, assume_consent: bool) -> None:
+        self.assume_consent = assume_consent
+        self.profiles: Dict[str, Profile] = {}
+        self.claims: Dict[str, List[Tuple[Instant, str]]] = defaultdict(list)
+        for record in records:
+            for alias in record.said.get("aliases") or []:
+                if alias != record.id:
+                    self.claims[alias].append((record.at, record.id))
+
+        # The records of people who are one are laid together: in order of time, and of the same time
+        # from the most distant alias to the owner.
+        def place(record: Event) -> Tuple[Instant, int]:
+            return (record.at, -len(self.way(record.id, last)))
+
+        for record in sorted(records, key=place):
+            self.profile(self.owner(record.id, last)).lay(record)
+
+    def profile(self, person: str) -> Profile:
+        if person not in self.profiles:
+            self.profiles[person] = Profile(person, self.assume_consent)
+        return self.profiles[person]
+
+    def claimed_by(self, alias: str, at: Instant) -> Optional[str]:
+        """Who has an alias at a time: the latest claim by then, or else the earliest one after."""
+        claims = self.claims.get(alias)
+        if not claims:
+            return None
+        by_then = [owner for since, owner in claims if since <= at]
+        return by_then[-1] if by_then else claims[0][1]
+
+    def way(self, name: str, at: Instant) -> List[str]:
+        """From a name to its owner, alias by alias. Of names in a circle the first by name owns all."""
+        way = [name]
+        while True:
+            owner = self.claimed_by(way[-1], at)
+            if owner is None:
+                return way
+            if owner in way:
+                return way + [min(way[way.index(owner) :])]
+            way.append(owner)
+
+    def owner(self, name: str, at: Instant) -> str:
+        return self.way(name, at)[-1]
+
+
+# ---------------------------------------------------------------------------------------------
+# The program as of a time
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Activity:
+    """A counted activity."""
+
+    order: Order
+    day: Day
+    person: str
+    counterpart: Optional[str]
+    name: str
+    kind: Kind
+    points: int
+    said: Dict[str, Any]
+    results: Dict[str, int]
+    teams: Dict[str, Optional[str]]  # what the person held then
+
+    @property
+    def style(self) -> Optional[str]:
+        return self.kind.style
+
+    @property
+    def role(self) -> Optional[str]:
+        return self.kind.role
+
+    @property
+    def post(self) -> Dict[str, Any]:
+        return self.said.get("post") or {}
+
+    @property
+    def media(self) -> List[Dict[str, Any]]:
+        return self.post.get("media") or []
+
+    @property
+    def customer(self) -> bool:
+        return bool(self.said.get("customer"))
+
+    @property
+    def ghostwritten(self) -> bool:
+        stated = self.said.get("ghostwritten")
+        return bool(self.post.get("ghostwritten") if stated is None else stated)
+
+    @property
+    def format(self) -> Optional[str]:
+        first = self.media[0].get("kind") if self.media else None
+        return self.said.get("format") or first
+
+    @property
+    def own_photo(self) -> bool:
+        return bool(self.said.get("own_photo")) or any(
+            medium.get("kind") == "image" and medium.get("source") == "own" for medium in self.media
+        )
+
+    @property
+    def engagements(self) -> int:
+        return sum(self.results.get(metric, 0) for metric in ENGAGEMENTS)
+
+
+@dataclass
+class Adjustment:
+    """Points given or taken by hand."""
+
+    day: Day
+    person: str
+    points: int
+    teams: Dict[str, Optional[str]]
+
+
+Scored = List[Tuple[Day, str, int]]  # date, person, points
+
+
+class Program:
+    """Everything that figures are worked out from, as of a time."""
+
+    def __init__(self, settings: Settings, events: List[Event], as_of: Instant, assume_consent: bool) -> None:
+        self.settings = settings
+        self.calendar = settings.calendar
+        self.as_of = as_of
+        self.last = as_of - 1
+        self.today = self.calendar.day(self.last)
+        self.running_week = self.calendar.week(self.today)
+        self.period = settings.period_of(self.today)
+        self.log = Log.read(events, as_of)
+        self.people = People(self.log.people, self.last, assume_consent)
+
+        self.activities = [activity for event in self.log.activities for activity in self._counted(event)]
+        self.adjustments = [self._adjustment(event) for event in self.log.adjustments]
+        self.by_person: Dict[str, List[Activity]] = defaultdict(list)
+        self.by_counterpart: Dict[str, List[Activity]] = defaultdict(list)
+        for activity in self.activities:
+            self.by_person[activity.person].append(activity)
+            if activity.counterpart is not None:
+                self.by_counterpart[activity.counterpart].append(activity)
+        self.adjusted: Dict[str, List[Adjustment]] = defaultdict(list)
+        for adjustment in self.adjustments:
+            self.adjusted[adjustment.person].append(adjustment)
+        self.newcomers: Dict[str, Set[str]] = defaultdict(set)  # by the mentor that their profiles name
+        for person, profile in self.people.profiles.items():
+            mentor = profile.fact("mentor", self.last)
+            if mentor is not None:
+                self.newcomers[self.people.owner(mentor, self.last)].add(person)
+        if assume_consent:
+            for event in self.log.activities:
+                self.people.profile(self.people.owner(event.said["advocate"], event.at)).on_record = True
+
+    def _counted(self, event: Event) -> Iterator[Activity]:
+        """The activity, if it counts."""
+        kind = self.settings.kinds.get(event.said["kind"])
+        channel = event.said.get("channel")
+        if kind is None or (channel is not None and channel not in self.settings.channels):
+            return
+        person = self.people.owner(event.said["advocate"], event.at)
+        other = event.said.get("counterpart")
+        counterpart = None if other is None else self.people.owner(other, event.at)
+        if counterpart == person or not self.people.profile(person).takes_part(event.at):
+            return
+        yield Activity(
+            order=event.order,
+            day=self.calendar.day(event.at),
+            person=person,
+            counterpart=counterpart,
+            name=event.said["kind"],
+            kind=kind,
+            points=self.settings.points.get(event.said["kind"], 0),
+            said=event.said,
+            results=self.log.results.get(event.identity, {}),
+            teams=self._teams(person, event.at),
+        )
+
+    def _adjustment(self, event: Event) -> Adjustment:
+        person = self.people.owner(event.said["advocate"], event.at)
+        day = self.calendar.day(event.at)
+        return Adjustment(day, person, event.said["points"], self._teams(person, event.at))
+
+    def _teams(self, person: str, at: Instant) -> Dict[str, Optional[str]]:
+        profile = self.people.profile(person)
+        return {by: profile.fact(by, at) for by in self.settings.teams}
+
+    def window(self, days: int) -> Span:
+        """The local dates that end with the last one."""
+        return Span(self.today - days + 1, self.today)
+
+    def shown(self, person: str) -> bool:
+        """Opting out hides everything while it lasts."""
+        return self.people.profile(person).opted_in(self.last)
+
+
+def percent(part: int, whole: int) -> Optional[int]:
+    """A whole number from 0 to 100, rounded down; not known of nothing."""
+    return None if whole == 0 else part * 100 // whole
+
+
+# ---------------------------------------------------------------------------------------------
+# A standing
+# ---------------------------------------------------------------------------------------------
+
+
+def standing(program: Program, person: str) -> Dict[str, Any]:
+    """All figures of one person."""
+    mine = program.by_person[person]
+    figures: Dict[str, Any] = {}
+    figures.update(points_and_level(program, person, mine))
+    figures.update(presence(program, person, mine))
+    figures.update(rhythm(program, mine))
+    figures.update(styles(program, person, mine))
+    figures.update(posts(mine))
+    figures.update(learning(program, mine))
+    figures.update(colleagues(program, person, mine))
+    figures["unshared_content"] = unshared_content(program, mine)
+    return figures
+
+
+def points_and_level(program: Program, person: str, mine: List[Activity]) -> Dict[str, Any]:
+    """Points never decay, and levels look at all of them."""
+    scored = [(activity.day, activity.points) for activity in mine]
+    scored += [(adjustment.day, adjustment.points) for adjustment in program.adjusted[person]]
+
+    def points_in(span: Span) -> int:
+        return sum(points for day, points in scored if day in span)
+
+    points = sum(points for _, points in scored)
+    levels = sorted((needed, name) for name, needed in program.settings.levels.items())
+    reached = [name for needed, name in levels if needed <= points]
+    above = [(needed, name) for needed, name in levels if needed > points]
+    return {
+        "points": points,
+        "points_in": {f"{days}_days": points_in(program.window(days)) for days in program.settings.windows},
+        "points_this_period": points_in(program.period),
+        "points_in_style": {
+            style: sum(activity.points for activity in mine if activity.style == style) for style in STYLES
+        },
+        "level": reached[-1] if reached else None,
+        "next_level": above[0][1] if above else None,
+        "points_to_next": above[0][0] - points if above else None,
+    }
+
+
+def presence(program: Program, person: str, mine: List[Activity]) -> Dict[str, Any]:
+    """How often, since when, and how steadily."""
+    days = sorted({activity.day for activity in mine})
+    weeks = sorted({program.calendar.week(day) for day in days})
+    first_of_kind: Dict[str, Day] = {}
+    for activity in mine:
+        first_of_kind.setdefault(activity.name, activity.day)
+    kinds = Counter(activity.name for activity in mine)
+    streak, longest = streaks(program, person, set(weeks))
+    return {
+        "activities": len(mine),
+        "activities_in": {
+            f"{length}_days": sum(activity.day in program.window(length) for activity in mine)
+            for length in program.settings.windows
+        },
+        "activities_this_period": sum(activity.day in program.period for activity in mine),
+        "count": {name: kinds[name] for name in program.settings.kinds},
+        "first_this_period": {
+            name: name in first_of_kind and first_of_kind[name] in program.period
+            for name in program.settings.kinds
+        },
+        "active_days": len(days),
+        "active_weeks": len(weeks),
+        "days_since_first": program.today - days[0] if days else None,
+        "days_since_last": program.today - days[-1] if days else None,
+        "streak": streak,
+        "longest_streak": longest,
+        "consistency": consistency(program, person, set(weeks)),
+        "longest_gap": longest_gap(program, person, days),
+    }
+
+
+def frozen_week(program: Program, person: str, week: Day) -> bool:
+    begin, end = program.calendar.begin(week), program.calendar.begin(week + 7)
+    return program.people.profile(person).frozen(begin, end)
+
+
+def streaks(program: Program, person: str, active: Set[Day]) -> Tuple[int, int]:
+    """The row of active weeks that leads up to now, and the longest there ever was.
+
+    A week without activity ends a row, unless it is frozen or still running.
+    """
+    row = longest = 0
+    for week in range(min(active), program.running_week + 1, 7) if active else ():
+        if week in active:
+            row += 1
+            longest = max(longest, row)
+        elif week != program.running_week and not frozen_week(program, person, week):
+            row = 0
+    return row, longest
+
+
+def consistency(program: Program, person: str, active: Set[Day]) -> Optional[int]:
+    """Active weeks of the weeks that count, of the last 26."""
+    if not active:
+        return None
+    begin = max(min(active), program.running_week - 25 * 7)
+    weeks = range(begin, program.running_week + 1, 7)
+    counted = [
+        week
+        for week in weeks
+        if week in active
+        or (week != program.running_week and not frozen_week(program, person, week))
+    ]
+    return percent(sum(week in active for week in counted), len(counted))
+
+
+def longest_gap(program: Program, person: str, days: List[Day]) -> int:
+    """The most dates between two active dates, frozen ones left out."""
+    profile, begin = program.people.profile(person), program.calendar.begin
+    longest = 0
+    for before, after in zip(days, days[1:]):
+        if after - before - 1 > longest:
+            between = range(before + 1, after)
+            longest = max(longest, sum(not profile.frozen(begin(day), begin(day + 1)) for day in between))
+    return longest
+
+
+def rhythm(program: Program, activities: List[Activity]) -> Dict[str, Any]:
+    """Whether people go on, or drop off after a burst."""
+    days = sorted(activity.day for activity in activities)
+    old_enough = bool(days) and program.today - days[0] + 1 >= 84
+
+    half_year = [day for day in days if day in program.window(180)]
+    busiest = max(
+        (bisect_left(half_year, day + 28) - bisect_left(half_year, day) for day in half_year), default=0
+    )
+    spike = False
+    if old_enough:
+        at_first = sum(day < days[0] + 28 for day in days)
+        of_late = sum(day in program.window(28) for day in days)
+        spike = at_first * 2 >= len(days) and of_late * 4 < at_first
+    return {"burst": percent(busiest, len(half_year)) if old_enough else None, "launch_spike": spike}
+
+
+def styles(program: Program, person: str, mine: List[Activity]) -> Dict[str, Any]:
+    """The style mix."""
+    counts = Counter(activity.style for activity in mine)
+    chosen = program.people.profile(person).fact("style", program.last)
+    most = max((counts[style] for style in STYLES), default=0)
+    return {
+        "in_style": {style: percent(counts[style], len(mine)) for style in STYLES},
+        "in_chosen_style": None if chosen is None else percent(counts[chosen], len(mine)),
+        "main_style": next((style for style in STYLES if counts[style] == most), None) if most else None,
+    }
+
+
+def conversation(activities: List[Activity]) -> Optional[int]:
+    """The share of talking with people, next to publishing."""
+    talking = [activity for activity in activities if activity.role == "conversation" or activity.customer]
+    publishing = [
+        activity for activity in activities if activity.role == "publishing" and not activity.customer
+    ]
+    return percent(len(talking), len(talking) + len(publishing))
+
+
+def posts(mine: List[Activity]) -> Dict[str, Any]:
+    """What was published, and what came of it."""
+    published = [activity for activity in mine if activity.role == "publishing"]
+    own_words = [
+        0 if activity.ghostwritten else activity.said["own_words"]
+        for activity in published
+        if activity.ghostwritten or activity.said.get("own_words") is not None
+    ]
+    result = {metric: sum(activity.results.get(metric, 0) for activity in mine) for metric in METRICS}
+    seen = [activity for activity in mine if activity.results.get("impressions", 0) > 0]
+    impressions = sum(activity.results["impressions"] for activity in seen)
+    engagements_of_seen = sum(activity.engagements for activity in seen)
+    measured = [activity for activity in published if activity.results]
+    return {
+        "published": len(published),
+        "own_voice": sum(own_words) // len(own_words) if own_words else None,
+        "ghostwritten": sum(activity.ghostwritten for activity in published),
+        "of_format": {name: sum(activity.format == name for activity in published) for name in FORMATS},
+        "own_photos": sum(activity.own_photo for activity in published),
+        "conversation": conversation(mine),
+        "customers": sum(activity.customer for activity in mine),
+        "result": result,
+        "engagements": sum(activity.engagements for activity in mine),
+        "engagement_per_1000": engagements_of_seen * 1000 // impressions if impressions else None,
+        "engaged_posts": percent(sum(activity.engagements > 0 for activity in measured), len(measured)),
+    }
+
+
+def learning(program: Program, mine: List[Activity]) -> Dict[str, Any]:
+    """Trainings, and whether something came after them."""
+    days_to_act = program.settings.action_days
+    trainings = [(place, activity) for place, activity in enumerate(mine) if activity.role == "training"]
+    actions = [
+        (place, activity.day)
+        for place, activity in enumerate(mine)
+        if activity.role != "training" and activity.style != "listener"
+    ]
+    applied = too_early = 0
+    for place, training in trainings:
+        if any(later > place and day <= training.day + days_to_act for later, day in actions):
+            applied += 1
+        elif training.day + days_to_act > program.today:
+            too_early += 1
+    since = program.today - trainings[-1][1].day if trainings else None
+    return {
+        "trainings": len(trainings),
+        "days_since_training": since,
+        "refresher_due": since is not None and since >= program.settings.refresher_days,
+        "trainings_applied": applied,
+        "applied": percent(applied, len(trainings) - too_early),
+    }
+
+
+def colleagues(program: Program, person: str, mine: List[Activity]) -> Dict[str, Any]:
+    """Mentoring and thanks, both ways."""
+    lately = program.window(program.settings.pair_days)
+    received = program.by_counterpart[person]
+    mentoring = [activity for activity in mine if activity.role == "mentoring"]
+    mentored = [activity for activity in received if activity.role == "mentoring"]
+    thanks = [activity for activity in received if activity.role == "kudos"]
+    mentees = {
+        activity.counterpart
+        for activity in mentoring
+        if activity.counterpart is not None and activity.day in lately
+    }
+    named = program.people.profile(person).fact("mentor", program.last)
+    return {
+        "mentoring_given": len(mentoring),
+        "mentoring_received": len(mentored),
+        "mentees": len(mentees | (program.newcomers[person] - {person})),
+        "has_mentor": named is not None or any(activity.day in lately for activity in mentored),
+        "kudos_given": sum(activity.role == "kudos" and activity.counterpart is not None for activity in mine),
+        "kudos_received": len(thanks),
+        "kudos_received_this_period": sum(activity.day in program.period for activity in thanks),
+        "kudos_from": len({activity.person for activity in thanks}),
+    }
+
+
+def unshared_content(program: Program, mine: List[Activity]) -> int:
+    """Content of the last 30 dates that may be shared by now, and that the person did not name."""
+    named = {activity.said.get("content") for activity in mine}
+    lately = program.window(30)
+    count = 0
+    for content in program.log.contents:
+        embargo = content.said.get("embargo")
+        free = embargo is None or instant(embargo) <= program.last
+        if content.at > EVER and program.calendar.day(content.at) in lately and free:
+            count += content.id not in named
+    return count
+
+
+# ---------------------------------------------------------------------------------------------
+# Teams
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Team:
+    """A group of people that figures are shown of; `by` is "program" for all of them."""
+
+    by: str
+    name: Optional[str]
+    eligible: Set[str] = field(default_factory=set)
+    enrolled: Set[str] = field(default_factory=set)
+    activities: List[Activity] = field(default_factory=list)
+    scored: Scored = field(default_factory=list)
+    withheld: bool = False
+
+
+def teams(program: Program) -> List[Team]:
+    """All teams: those of each field, by name, and the whole program."""
+    found: Dict[Tuple[str, Optional[str]], Team] = {("program", None): Team("program", None)}
+
+    def of(holding: Dict[str, Optional[str]]) -> Iterator[Team]:
+        yield found["program", None]
+        for by in program.settings.teams:
+            if holding.get(by) is not None:
+                yield found.setdefault((by, holding[by]), Team(by, holding[by]))
+
+    for person, profile in program.people.profiles.items():
+        if profile.on_record and profile.employed(program.last):
+            for team in of({by: profile.fact(by, program.last) for by in program.settings.teams}):
+                team.eligible.add(person)
+                if profile.opted_in(program.last):
+                    team.enrolled.add(person)
+    for activity in program.activities:
+        for team in of(activity.teams):
+            team.activities.append(activity)
+            team.scored.append((activity.day, activity.person, activity.points))
+    for adjustment in program.adjustments:
+        for team in of(adjustment.teams):
+            team.scored.append((adjustment.day, adjustment.person, adjustment.points))
+
+    withhold(found, program)
+    place = {by: number for number, by in enumerate(program.settings.teams + ["program"])}
+    return sorted(found.values(), key=lambda team: (place[team.by], team.name or ""))
+
+
+def withhold(found: Dict[Tuple[str, Optional[str]], Team], program: Program) -> None:
+    """Withhold small teams, and as many others as it takes that no total gives them away."""
+    minimum = program.settings.minimum_group
+    everybody = found["program", None].enrolled
+    for team in found.values():
+        team.withheld = len(team.enrolled) < minimum
+    for by in program.settings.teams:
+        kind = [team for team in found.values() if team.by == by]
+        in_none = len(everybody - {person for team in kind for person in team.enrolled})
+        shown = sorted((team for team in kind if not team.withheld), key=lambda team: team.name or "")
+        while shown:
+            hidden = in_none + sum(len(team.enrolled) for team in kind if team.withheld)
+            if not 1 <= hidden < minimum:
+                break
+            # Of equals the last by name: `min` takes the first of equals, so it looks from the end.
+            next_one = min(reversed(shown), key=lambda team: len(team.enrolled))
+            next_one.withheld = True
+            shown.remove(next_one)
+
+
+def points_by_person(scored: Scored, span: Optional[Span] = None) -> Dict[str, int]:
+    """What each person brought, at any time or within some dates."""
+    brought: Dict[str, int] = defaultdict(int)
+    for day, person, points in scored:
+        if span is None or day in span:
+            brought[person] += points
+    return brought
+
+
+def team_figures(program: Program, team: Team) -> Dict[str, Any]:
+    """All figures of a team, or that they are withheld."""
+    head: Dict[str, Any] = {"by": team.by, "name": team.name}
+    if team.withheld:
+        return {**head, "withheld": True}
+    by_window: Dict[str, Dict[str, Any]] = defaultdict(dict)
+    for days in program.settings.windows:
+        for name, value in team_in_window(program, team, program.window(days)).items():
+            by_window[name][f"{days}_days"] = value
+    return {
+        **head,
+        "withheld": False,
+        "eligible": len(team.eligible),
+        "enrolled": len(team.enrolled),
+        "adoption": percent(len(team.enrolled), len(team.eligible)),
+        "points": sum(points for _, _, points in team.scored),
+        "points_this_period": sum(points for day, _, points in team.scored if day in program.period),
+        **by_window,
+        **rhythm(program, team.activities),
+        "days_since_agenda": days_since_agenda(program, team),
+    }
+
+
+def active_in(program: Program, team: Team, span: Span) -> int:
+    """Enrolled people with an activity, whichever team it counts for."""
+    return sum(any(activity.day in span for activity in program.by_person[person]) for person in team.enrolled)
+
+
+def average(points: int, people: int) -> Optional[int]:
+    """Rounded down, towards zero."""
+    if people == 0:
+        return None
+    return points // people if points >= 0 else -(-points // people)
+
+
+def team_in_window(program: Program, team: Team, span: Span) -> Dict[str, Any]:
+    """The figures of a team that look at a window."""
+    activities = [activity for activity in team.activities if activity.day in span]
+    brought = points_by_person(team.scored, span)
+    above_0 = [points for points in brought.values() if points > 0]
+    points, active = sum(brought.values()), active_in(program, team, span)
+    return {
+        "active_in": active,
+        "participation_in": percent(active, len(team.enrolled)),
+        "points_in": points,
+        "activities_in": len(activities),
+        "average_in": average(points, active),
+        "top_share_in": percent(max(above_0, default=0), sum(above_0)),
+        "conversation_in": conversation(activities),
+    }
+
+
+def days_since_agenda(program: Program, team: Team) -> Optional[int]:
+    """Dates since advocacy was last on the agenda of the team, or of everybody."""
+    days = []
+    for meeting in program.log.meetings:
+        of_somebody = {by: meeting.said[by] for by in TEAM_FIELDS if meeting.said.get(by) is not None}
+        if meeting.said.get("agenda") is True and of_somebody in ({}, {team.by: team.name}):
+            days.append(program.calendar.day(meeting.at))
+    return program.today - max(days) if days else None
+
+
+# ---------------------------------------------------------------------------------------------
+# Boards
+# ---------------------------------------------------------------------------------------------
+
+Board = Optional[List[List[Any]]]  # places of [rank, name, points]; none where the board is withheld
+
+
+def ranked(entries: Dict[str, int]) -> List[List[Any]]:
+    """From the most to the least; equals share a rank, and stand in the order of their names."""
+    places: List[List[Any]] = []
+    for number, (name, points) in enumerate(sorted(entries.items(), key=lambda entry: (-entry[1], entry[0])), 1):
+        rank = places[-1][0] if places and places[-1][2] == points else number
+        places.append([rank, name, points])
+    return places
+
+
+def board_of_people(program: Program, brought: Dict[str, int]) -> List[List[Any]]:
+    """A board without those who keep off it, and so short that nobody can work out their points."""
+    listed = {person: points for person, points in brought.items() if points > 0 and program.shown(person)}
+    keep_off = {person for person in listed if not program.people.profile(person).on_boards(program.last)}
+    places = ranked({person: points for person, points in listed.items() if person not in keep_off})
+    missing = max(0, program.settings.minimum_group - len(keep_off)) if keep_off else 0
+    return places[: max(0, len(places) - missing)]
+
+
+def boards(program: Program, all_teams: List[Team]) -> Dict[str, Any]:
+    """All boards of people and of teams."""
+    everybody = next(team for team in all_teams if team.by == "program")
+
+    def of(team: Team, scored: Scored, span: Optional[Span] = None) -> Board:
+        return None if team.withheld else board_of_people(program, points_by_person(scored, span))
+
+    def in_style(style: str) -> Scored:
+        return [(act.day, act.person, act.points) for act in program.activities if act.style == style]
+
+    first_field = program.settings.teams[0] if program.settings.teams else None
+    windows = {f"{days}_days": program.window(days) for days in program.settings.windows}
+    return {
+        "people": {
+            "windows": {name: of(everybody, everybody.scored, span) for name, span in windows.items()},
+            "period": of(everybody, everybody.scored, program.period),
+            "all_time": of(everybody, everybody.scored),
+            "by_style": {style: of(everybody, in_style(style)) for style in STYLES},
+            "by_team": {str(team.name): of(team, team.scored) for team in all_teams if team.by == first_field},
+        },
+        "teams": {
+            by: {name: board_of_teams(program, all_teams, by, span) for name, span in windows.items()}
+            for by in program.settings.teams
+        },
+    }
+
+
+def board_of_teams(program: Program, all_teams: List[Team], by: str, span: Span) -> List[List[Any]]:
+    """Teams by what an active member brought on average; those without figures are not listed."""
+    averages: Dict[str, int] = {}
+    for team in all_teams:
+        if team.by == by and not team.withheld:
+            figure = team_in_window(program, team, span)["average_in"]
+            if figure is not None:
+                averages[str(team.name)] = figure
+    return ranked(averages)
+
+
+# ---------------------------------------------------------------------------------------------
+# The command
+# ---------------------------------------------------------------------------------------------
+
+
+def report(
+    settings: Dict[str, Any],
+    activities: Iterable[str],
+    people: Iterable[str],
+    as_of: str,
+    assume_consent: bool = False,
+) -> Dict[str, Any]:
+    """The whole document."""
+    placed = list(read_events(people, "person", "people"))
+    placed += read_events(activities, "activity", "activities")
+    program = Program(Settings.read(settings), once(placed), instant(as_of), assume_consent)
+    all_teams = teams(program)
+    shown = [person for person, mine in sorted(program.by_person.items()) if mine and program.shown(person)]
+    return {
+        "standings": {person: standing(program, person) for person in shown},
+        "teams": [team_figures(program, team) for team in all_teams],
+        "boards": boards(program, all_teams),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--settings", required=True)
+    parser.add_argument("--activities", required=True)
+    parser.add_argument("--people", required=True)
+    parser.add_argument("--as-of", required=True)
+    parser.add_argument("--assume-consent", action="store_true")
+    options = parser.parse_args()
+    with open(options.settings, encoding="utf-8") as file:
+        settings = json.load(file)
+    with open(options.activities, encoding="utf-8") as activities, open(options.people, encoding="utf-8") as people:
+        try:
+            document = report(settings, activities, people, options.as_of, options.assume_consent)
+        except (Conflict, ValueError) as problem:
+            sys.exit(f"standings: {problem}")
+    json.dump(document, sys.stdout, indent=1, sort_keys=True, ensure_ascii=False)
+    print()
+
+
+if __name__ == "__main__":
+    main()
