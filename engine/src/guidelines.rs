@@ -167,6 +167,35 @@ impl Program {
         })
     }
 
+    /// How much each guideline finds in a published post, and the guidelines that failed. Talk
+    /// that is protected has no findings here.
+    pub(crate) fn findings_of(
+        &self,
+        world: &Arc<World>,
+        at: Timestamp,
+    ) -> Result<(Vec<(Arc<str>, usize)>, Vec<Fault>), Error> {
+        let (mut findings, mut faults) = (Vec::new(), Vec::new());
+        if self.is_protected(world) {
+            return Ok((findings, faults));
+        }
+        for (index, rule) in self.rules_of(Folder::Guidelines) {
+            if !rule.settings().in_force(at) {
+                continue;
+            }
+            let (file, function) = (self.file_of(rule), self.function_of(rule));
+            let result = self.sandbox.result(file, function, index, world);
+            match found(result) {
+                Ok(drafts) if drafts.is_empty() => {}
+                Ok(drafts) => findings.push((Arc::clone(rule.shared_id()), drafts.len())),
+                Err(failure) => {
+                    retryable(rule, &failure)?;
+                    faults.push(Fault::new(rule, failure));
+                }
+            }
+        }
+        Ok((findings, faults))
+    }
+
     /// Runs one rule; the outer error is a call that may be tried again.
     fn judge(
         &self,
@@ -177,24 +206,18 @@ impl Program {
     ) -> Result<Result<Vec<Finding>, Fault>, Error> {
         let (result, reads) =
             self.sandbox.run(self.file_of(rule), self.function_of(rule), index, world);
-        let failure = match result {
-            Ok(Returned::Nothing) => return Ok(Ok(Vec::new())),
-            Ok(Returned::Findings(drafts)) => {
+        match found(result) {
+            Ok(drafts) if drafts.is_empty() => Ok(Ok(Vec::new())),
+            Ok(drafts) => {
                 let evidence = evidence(rule.folder(), reads);
                 let finding = |draft| self.finding(rule, draft, world, version, &evidence);
-                return Ok(Ok(drafts.into_iter().map(finding).collect()));
+                Ok(Ok(drafts.into_iter().map(finding).collect()))
             }
-            Ok(Returned::Points(_)) => Failure {
-                code: Code::WrongResult,
-                message: "a guideline rule returned a number".to_owned(),
-                file: None,
-                line: None,
-                column: None,
-            },
-            Err(failure) => failure,
-        };
-        retryable(rule, &failure)?;
-        Ok(Err(Fault::new(rule, failure)))
+            Err(failure) => {
+                retryable(rule, &failure)?;
+                Ok(Err(Fault::new(rule, failure)))
+            }
+        }
     }
 
     fn finding(
@@ -304,5 +327,20 @@ impl Program {
                 .map(|_| (&world.so_far, view.map_or(0, |view| view.near_duplicates))),
         };
         wire::decision_id(self.version(), &looked)
+    }
+}
+
+/// The findings that a guideline gave.
+fn found(result: Result<Returned, Failure>) -> Result<Vec<Draft>, Failure> {
+    match result? {
+        Returned::Nothing => Ok(Vec::new()),
+        Returned::Findings(drafts) => Ok(drafts),
+        Returned::Points(_) => Err(Failure {
+            code: Code::WrongResult,
+            message: "a guideline rule returned a number".to_owned(),
+            file: None,
+            line: None,
+            column: None,
+        }),
     }
 }

@@ -32,8 +32,8 @@ mod roster;
 pub mod scoring;
 mod script;
 pub mod severity;
+pub mod standings;
 pub mod text;
-#[cfg_attr(not(test), expect(dead_code, reason = "standings will use all of the calendar"))]
 mod time;
 mod timeline;
 mod wire;

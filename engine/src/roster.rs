@@ -233,9 +233,23 @@ impl Roster {
         })
     }
 
-    /// Whether people without a word on consent are taken for willing.
-    pub(crate) fn assumes_consent(&self) -> bool {
-        self.assume_consent
+    /// Whether no instant at all is one in which the person could take no part.
+    pub(crate) fn is_always_free(&self, id: &str) -> bool {
+        self.members.get(id).is_none_or(|member| {
+            member.away == Times::never()
+                && member.active == Times::always()
+                && member.consent.as_ref().is_none_or(|times| *times == Times::always())
+        })
+    }
+
+    /// Whether the person is an active employee at an instant, as far as is known.
+    pub(crate) fn is_active(&self, id: &str, at: Timestamp) -> bool {
+        self.members.get(id).is_none_or(|member| member.active.hold_at(at))
+    }
+
+    /// Whether the person has opted in and is an active employee at an instant.
+    pub(crate) fn is_enrolled(&self, id: &str, at: Timestamp) -> bool {
+        self.admits(id, at).is_ok()
     }
 }
 

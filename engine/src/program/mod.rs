@@ -7,7 +7,6 @@
 
 mod example;
 mod load;
-#[cfg_attr(not(test), expect(dead_code, reason = "standings will use all of the settings"))]
 mod manifest;
 mod rules;
 mod sources;
@@ -19,7 +18,9 @@ use std::sync::Arc;
 
 pub(crate) use example::prepare;
 pub use manifest::{Benchmark, Kpi};
-pub(crate) use manifest::{Manifest, RuleSettings};
+pub(crate) use manifest::{
+    Learning, Level, Manifest, Mentoring, Period, Role, RuleSettings, Window,
+};
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
 

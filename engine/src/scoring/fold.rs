@@ -21,12 +21,16 @@ struct Used {
 
 /// An activity that was just scored.
 pub(crate) struct Scored<'s> {
-    pub(super) activity: &'s Settled,
-    pub(super) points: i64,
-    pub(super) not_counted: Option<NotCounted>,
+    pub(crate) activity: &'s Settled,
+    pub(crate) points: i64,
+    pub(crate) not_counted: Option<NotCounted>,
     /// Empty unless lines are kept.
     pub(super) lines: &'s mut Vec<Line>,
     pub(crate) faults: &'s mut Vec<Fault>,
+    /// How much each guideline found in the post; empty unless posts are judged.
+    pub(crate) findings: &'s mut Vec<(Arc<str>, usize)>,
+    /// What rules saw of the activity, where it counts.
+    pub(crate) world: &'s World,
 }
 
 /// Folds people's activities into points, one person after the other.
@@ -43,6 +47,8 @@ pub(crate) struct Fold<'a> {
     /// The person's points by rule, for rules that gave a line.
     rule_points: Vec<Option<i64>>,
     pub(crate) keep_lines: bool,
+    /// Whether published posts are judged by the guidelines, too.
+    pub(crate) judge: bool,
 }
 
 impl<'a> Fold<'a> {
@@ -68,6 +74,7 @@ impl<'a> Fold<'a> {
             used: Vec::new(),
             rule_points: Vec::new(),
             keep_lines: false,
+            judge: false,
         }
     }
 
@@ -85,17 +92,23 @@ impl<'a> Fold<'a> {
         self.rule_points.clear();
         self.rule_points.resize(self.rules.len(), None);
         let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
-        let (mut lines, mut faults) = (Vec::new(), Vec::new());
+        let (mut lines, mut faults, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         for activity in activities {
             lines.clear();
             faults.clear();
+            findings.clear();
             let not_counted = refusal(self.program, self.roster, activity);
             let mut points = 0;
             if not_counted.is_none() {
                 points = self.activity(activity, &mut lines, &mut faults)?;
+                let missing = !faults.is_empty();
+                if self.judge && activity.post.is_some() {
+                    (findings, faults) = self.judged(activity, faults)?;
+                }
+                unique(&mut self.world).so_far.add(points);
                 total.activities += 1;
                 total.points = add(total.points, points)?;
-                total.incomplete |= !faults.is_empty();
+                total.incomplete |= missing;
             }
             show(&mut Scored {
                 activity,
@@ -103,6 +116,8 @@ impl<'a> Fold<'a> {
                 not_counted,
                 lines: &mut lines,
                 faults: &mut faults,
+                findings: &mut findings,
+                world: &self.world,
             });
         }
         total.rules = self
@@ -170,8 +185,38 @@ impl<'a> Fold<'a> {
                 });
             }
         }
-        unique(&mut self.world).so_far.add(sum);
         Ok(sum)
+    }
+
+    /// What the guidelines find in the post of an activity, by what its advocate did before, and
+    /// the faults with those of guidelines that failed.
+    fn judged(
+        &mut self,
+        activity: &Settled,
+        mut faults: Vec<Fault>,
+    ) -> Result<(Vec<(Arc<str>, usize)>, Vec<Fault>), Error> {
+        // A post has no kind: what was done before with the same content counts whatever it was.
+        self.look(activity, None);
+        let (findings, failed) = self.program.findings_of(&self.world, activity.at)?;
+        faults.extend(failed);
+        self.look(activity, activity.text(ActivityFact::Kind).cloned());
+        Ok((findings, faults))
+    }
+
+    /// Looks at the record so far from an activity.
+    fn look(&mut self, activity: &Settled, kind: Option<Arc<str>>) {
+        let calendar = &self.program.manifest.calendar;
+        let day = calendar.day(activity.at);
+        unique(&mut self.world).so_far.look_from(
+            (day, calendar.week(day)),
+            kind,
+            activity.content.clone(),
+            activity.counterpart.clone(),
+        );
+    }
+
+    pub(crate) fn roster(&self) -> &'a Roster {
+        self.roster
     }
 
     /// Fills the world with an activity.
@@ -223,13 +268,7 @@ impl<'a> Fold<'a> {
             world.activity[ActivityFact::OwnPhoto as usize] = by_post.into();
         }
         world.post = post;
-        let week = manifest.calendar.week(day);
-        world.so_far.look_from(
-            (day, week),
-            Some(Arc::clone(kind)),
-            activity.content.clone(),
-            activity.counterpart.clone(),
-        );
+        self.look(activity, Some(Arc::clone(kind)));
     }
 
     /// What the caps leave of a rule's points; they clip exactly, in the order of rules.

@@ -24,8 +24,8 @@ use crate::roster::{NotCounted, Roster};
 use crate::time::Calendar;
 use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
-pub(crate) use fold::Fold;
 use fold::undeclared_channel;
+pub(crate) use fold::{Fold, refusal};
 
 /// Points that a rule gave for an activity.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -207,7 +207,7 @@ impl AdjustmentLine {
 }
 
 impl Total {
-    fn adjust(&mut self, adjustments: &[Adjusted]) -> Result<(), Error> {
+    pub(crate) fn adjust(&mut self, adjustments: &[Adjusted]) -> Result<(), Error> {
         for adjusted in adjustments {
             self.adjusted = add(self.adjusted, adjusted.adjustment.points)?;
             self.points = add(self.points, adjusted.adjustment.points)?;
@@ -383,7 +383,7 @@ pub(crate) fn find(
 }
 
 impl LeftOut {
-    fn add(&mut self, why: NotCounted, program: &Program, activity: &Settled) {
+    pub(crate) fn add(&mut self, why: NotCounted, program: &Program, activity: &Settled) {
         let count = |counts: &mut BTreeMap<Arc<str>, usize>, name: Option<Arc<str>>| {
             *counts.entry(name.unwrap_or_default()).or_default() += 1;
         };
@@ -403,12 +403,12 @@ impl LeftOut {
 }
 
 #[derive(Default)]
-struct Faults {
-    list: Vec<FaultCount>,
+pub(crate) struct Faults {
+    pub(crate) list: Vec<FaultCount>,
 }
 
 impl Faults {
-    fn add(&mut self, activity: &Settled, faults: &mut Vec<Fault>) {
+    pub(crate) fn add(&mut self, activity: &Settled, faults: &mut Vec<Fault>) {
         for fault in faults.drain(..) {
             match self.list.iter_mut().find(|known| known.fault.same_place(&fault)) {
                 Some(known) => known.count += 1,

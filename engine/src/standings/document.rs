@@ -1,0 +1,198 @@
+//! The documents that answer questions about standings, teams and boards.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::board::Place;
+use super::viewpoint::Viewpoint;
+use super::workings::Part;
+use crate::facts::{Argument, Figures, Object, Value};
+use crate::program::Program;
+use crate::scoring::FaultCount;
+
+/// What every document says of where it comes from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Origin {
+    /// The program's version.
+    pub program: Arc<str>,
+    /// The time as of which it holds.
+    pub as_of: Timestamp,
+    /// Whether people without a consent on record were taken for willing.
+    pub assumed_consent: bool,
+    /// The period that is looked at; nothing between seasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Dates>,
+}
+
+/// A period with its dates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dates {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its first date.
+    pub from: String,
+    /// The date after its last one.
+    pub until: String,
+}
+
+/// A figure: one value, or one for each thing that it can be asked with.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Figure {
+    /// A value; null where it is not known.
+    One(Value),
+    /// A value for each thing it can be asked with.
+    Each(BTreeMap<Arc<str>, Value>),
+}
+
+/// What an advocate has become.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StandingDocument {
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// The advocate.
+    pub advocate: Arc<str>,
+    /// Every figure by name; the page of formulas says how each is worked out.
+    pub figures: BTreeMap<&'static str, Figure>,
+    /// Rules that failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultCount>,
+}
+
+/// How one figure comes about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FigureExplanation {
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// The advocate.
+    pub advocate: Arc<str>,
+    /// The figure as rules name it.
+    pub figure: String,
+    /// Its value.
+    pub value: Value,
+    /// What it means.
+    pub meaning: &'static str,
+    /// How it is worked out, from the page of formulas.
+    pub formula: &'static str,
+    /// The numbers it was worked out with, by what they are.
+    pub numbers: BTreeMap<&'static str, Value>,
+    /// What went into it, one by one.
+    pub parts: Vec<Part>,
+}
+
+/// Who brought how much, in order.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Leaderboard {
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// Which board it is, in the words of the question.
+    pub board: BTreeMap<&'static str, Arc<str>>,
+    /// The places; empty where it is withheld.
+    pub places: Vec<Place>,
+    /// Whether the last places were left out so that nobody's points can be told.
+    pub shortened: bool,
+    /// Why nothing is shown, where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// Why nothing is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withheld {
+    /// The group is too small, or would tell of one that is.
+    SmallGroup,
+    /// The program shows figures of groups only.
+    AggregateOnly,
+}
+
+/// What a team has become.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TeamDocument {
+    /// What the team is a group by; `program` is everyone.
+    pub by: &'static str,
+    /// Its name; nothing for the whole program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Arc<str>>,
+    /// Every figure by name; empty where they are withheld.
+    pub figures: BTreeMap<&'static str, Figure>,
+    /// Enrolled members by id; nobody where figures are shown of groups only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Arc<str>>,
+    /// Why nothing is shown, where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// Teams with their figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TeamsDocument {
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// The teams by name.
+    pub teams: Vec<TeamDocument>,
+}
+
+impl Origin {
+    pub(super) fn of(program: &Program, view: &Viewpoint, assumed_consent: bool) -> Self {
+        Self {
+            program: program.version().into(),
+            as_of: view.as_of,
+            assumed_consent,
+            period: view.period.as_ref().map(|period| Dates {
+                name: Arc::clone(&period.name),
+                from: period.from.show(),
+                until: period.until.show(),
+            }),
+        }
+    }
+}
+
+/// What a fact can be asked with under a program, in the program's own order.
+pub(super) fn arguments(program: &Program, argument: Argument) -> Vec<Arc<str>> {
+    let manifest = &program.manifest;
+    match argument {
+        Argument::Window => manifest.windows.iter().map(|known| Arc::clone(&known.name)).collect(),
+        Argument::Kind => manifest.kinds.keys().cloned().collect(),
+        Argument::Skill => manifest.skills.iter().cloned().collect(),
+        Argument::Guideline => program
+            .rules_of(crate::facts::Folder::Guidelines)
+            .map(|(_, rule)| Arc::clone(rule.shared_id()))
+            .collect(),
+        other => other.words().unwrap_or_default().iter().map(|word| Arc::from(*word)).collect(),
+    }
+}
+
+/// Every figure of an object by name.
+pub(super) fn figures(
+    program: &Program,
+    object: Object,
+    figures: &dyn Figures,
+) -> BTreeMap<&'static str, Figure> {
+    let facts = object.facts().iter().enumerate();
+    facts
+        .filter_map(|(slot, fact)| {
+            let slot = u8::try_from(slot).ok()?;
+            let figure = match fact.argument {
+                None => Figure::One(figures.figure(slot, None)),
+                Some(argument) => Figure::Each(
+                    arguments(program, argument)
+                        .into_iter()
+                        .map(|name| {
+                            let value = figures.figure(slot, Some(&name));
+                            (name, value)
+                        })
+                        .collect(),
+                ),
+            };
+            Some((fact.name, figure))
+        })
+        .collect()
+}

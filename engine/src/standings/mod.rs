@@ -1,0 +1,29 @@
+//! What a person and a team have become.
+//!
+//! - `viewpoint` is the time that figures are looked at from, and the settings they need;
+//! - `tally` is what counts for one person, `census` everyone with what counts for each;
+//! - `rhythm` knows weeks, gaps and bursts; `workings` say how a figure comes about, `formulas`
+//!   quotes the page that says why;
+//! - `standing` has the figures of a person, `team` those of a group, `board` puts in order;
+//! - `question` has what can be asked, `document` what is answered.
+
+mod board;
+mod census;
+mod document;
+mod formulas;
+mod question;
+mod rhythm;
+mod standing;
+mod tally;
+mod team;
+mod viewpoint;
+mod workings;
+
+pub use board::{Place, Span};
+pub(crate) use census::Census;
+pub use document::{
+    Dates, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,
+    TeamsDocument, Withheld,
+};
+pub use question::{Among, BoardQuestion};
+pub use workings::Part;

@@ -1,0 +1,437 @@
+//! The questions that can be asked of standings, and their answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::board::{Place, Places, Span, board_of_teams};
+use super::census::Census;
+use super::document::{
+    FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument, TeamsDocument,
+    Withheld, arguments, figures,
+};
+use super::formulas::formula;
+use super::standing::Standing;
+use super::team::{Group, Team};
+use super::viewpoint::Viewpoint;
+use crate::error::{Code, Error, Problem, choose};
+use crate::facts::{Object, PersonFact, STYLES, StandingFact};
+use crate::program::Program;
+use crate::timeline::Records;
+
+/// Which board is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardQuestion {
+    /// Which dates it is about.
+    pub span: Span,
+    /// Who stands on it.
+    pub among: Among,
+    /// The name of a period to look at, instead of the one of as-of.
+    pub period: Option<Arc<str>>,
+}
+
+/// Who stands on a board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Among {
+    /// Everyone.
+    Everyone,
+    /// Everyone, by what activities of a style brought.
+    Style(Arc<str>),
+    /// The people of a team: what it is by, and its name.
+    Team(Arc<str>, Arc<str>),
+    /// The teams by something, such as `department`, by points for each active person.
+    Teams(Arc<str>),
+}
+
+impl Program {
+    /// What an advocate has become, every figure of it.
+    ///
+    /// # Errors
+    ///
+    /// The person is not in the records or is not to be shown, or a rule ran out of time
+    /// (retryable).
+    pub fn standing(
+        &self,
+        records: &Records<'_>,
+        advocate: &str,
+    ) -> Result<StandingDocument, Error> {
+        let census = Census::of(self, records, Some(advocate), true, |_, _| {})?;
+        let standing = census.only()?;
+        Ok(self.standing_document(&census, &standing, records.assume_consent))
+    }
+
+    /// What everyone has become. Nobody is shown in aggregate-only mode.
+    ///
+    /// # Errors
+    ///
+    /// A rule ran out of time (retryable).
+    pub fn standings(&self, records: &Records<'_>) -> Result<Vec<StandingDocument>, Error> {
+        let census = Census::of(self, records, None, true, |_, _| {})?;
+        Ok(self.standing_documents(&census, records.assume_consent))
+    }
+
+    pub(super) fn standing_documents(
+        &self,
+        census: &Census,
+        assumed_consent: bool,
+    ) -> Vec<StandingDocument> {
+        if self.manifest.privacy.aggregate_only {
+            return Vec::new();
+        }
+        census
+            .tallies
+            .values()
+            .map(|tally| Standing::new(census, Arc::clone(tally)))
+            .map(|standing| self.standing_document(census, &standing, assumed_consent))
+            .collect()
+    }
+
+    fn standing_document(
+        &self,
+        census: &Census,
+        standing: &Standing,
+        assumed_consent: bool,
+    ) -> StandingDocument {
+        StandingDocument {
+            origin: Origin::of(self, &census.view, assumed_consent),
+            advocate: Arc::clone(&standing.tally.advocate),
+            figures: figures(self, Object::Standing, standing),
+            faults: standing.tally.faults.clone(),
+        }
+    }
+
+    /// How one figure of an advocate comes about: `figure` is its name, `argument` what it is
+    /// asked with.
+    ///
+    /// # Errors
+    ///
+    /// There is no such figure, the person is not in the records or is not to be shown, or a rule
+    /// ran out of time (retryable).
+    pub fn explain_figure(
+        &self,
+        records: &Records<'_>,
+        advocate: &str,
+        figure: &str,
+        argument: Option<&str>,
+    ) -> Result<FigureExplanation, Error> {
+        let (fact, name) = self.figure_named(figure, argument)?;
+        let census = Census::of(self, records, Some(advocate), true, |_, _| {})?;
+        let standing = census.only()?;
+        let workings = standing.workings(fact, argument.unwrap_or_default());
+        Ok(FigureExplanation {
+            origin: Origin::of(self, &census.view, records.assume_consent),
+            advocate: Arc::clone(&standing.tally.advocate),
+            figure: name,
+            value: workings.value(),
+            meaning: StandingFact::FACTS[fact as usize].doc,
+            formula: formula(StandingFact::FACTS[fact as usize].name).unwrap_or_default(),
+            numbers: workings.numbers(),
+            parts: workings.parts(),
+        })
+    }
+
+    fn figure_named(
+        &self,
+        figure: &str,
+        argument: Option<&str>,
+    ) -> Result<(StandingFact, String), Error> {
+        let names = || StandingFact::FACTS.iter().map(|fact| fact.name);
+        let unknown = |what: &str, name: &str, known: &mut dyn Iterator<Item = &str>| {
+            let known: Vec<&str> = known.collect();
+            Problem::new(Code::UnknownName, format!("there is no {what} `{name}`"))
+                .maybe_help(choose(name, known.iter().copied()))
+        };
+        let Some((slot, declared)) = Object::Standing.fact(figure) else {
+            return Err(unknown("figure", figure, &mut names()).into());
+        };
+        let fact = StandingFact::ALL[usize::from(slot)];
+        match (declared.argument, argument) {
+            (None, None) => Ok((fact, figure.to_owned())),
+            (Some(kind), Some(given)) => {
+                let known = arguments(self, kind);
+                if known.iter().any(|name| **name == *given) {
+                    return Ok((fact, format!("{figure}({given:?})")));
+                }
+                let what = format!("`{figure}` of");
+                Err(unknown(&what, given, &mut known.iter().map(|name| &**name)).into())
+            }
+            (Some(kind), None) => {
+                let known = arguments(self, kind);
+                let names: Vec<&str> = known.iter().map(|name| &**name).collect();
+                let message = format!("`{figure}` is asked with something");
+                Err(Problem::new(Code::WrongArguments, message)
+                    .help(format!("one of {}", names.join(", ")))
+                    .into())
+            }
+            (None, Some(given)) => {
+                let message = format!("`{figure}` is asked with nothing, not with `{given}`");
+                Err(Problem::new(Code::WrongArguments, message).into())
+            }
+        }
+    }
+
+    /// Who brought how much, in order.
+    ///
+    /// # Errors
+    ///
+    /// The question names a window, period, style or team that there is not, or a rule ran out of
+    /// time (retryable).
+    pub fn leaderboard(
+        &self,
+        records: &Records<'_>,
+        question: &BoardQuestion,
+    ) -> Result<Leaderboard, Error> {
+        self.leaderboard_with(records, question, |_, _| {})
+    }
+
+    /// The same, and says how far it is: people done and people in all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::leaderboard`].
+    pub fn leaderboard_with(
+        &self,
+        records: &Records<'_>,
+        question: &BoardQuestion,
+        progress: impl FnMut(usize, usize),
+    ) -> Result<Leaderboard, Error> {
+        let census = Census::of(self, records, None, false, progress)?;
+        self.board(&census, question, records.assume_consent)
+    }
+
+    pub(super) fn board(
+        &self,
+        census: &Census,
+        question: &BoardQuestion,
+        assumed_consent: bool,
+    ) -> Result<Leaderboard, Error> {
+        let census = match &question.period {
+            None => census.clone(),
+            Some(name) => {
+                let period = self.manifest.period_named(name).ok_or_else(|| {
+                    Problem::new(Code::UnknownName, format!("there is no period `{name}`")).help(
+                        "write its name, such as `2026-Q2`, or a date that it falls into, such as `2026-06-30`",
+                    )
+                })?;
+                let view = Viewpoint::new(self, census.view.as_of).with_period(period);
+                Census { view: Arc::new(view), ..census.clone() }
+            }
+        };
+        if let Span::Window(name) = &question.span
+            && !self.manifest.windows.iter().any(|known| known.name == *name)
+        {
+            let names = self.manifest.windows.iter().map(|known| &*known.name);
+            return Err(Problem::new(Code::UnknownName, format!("there is no window `{name}`"))
+                .maybe_help(choose(name, names))
+                .into());
+        }
+        let places = self.places(&census, question)?;
+        let (places, withheld) = match places {
+            Ok(places) => (places, None),
+            Err(why) => (Places::default(), Some(why)),
+        };
+        Ok(Leaderboard {
+            origin: Origin::of(self, &census.view, assumed_consent),
+            board: question.words(),
+            places: places.places,
+            shortened: places.shortened,
+            withheld,
+        })
+    }
+
+    fn places(
+        &self,
+        census: &Census,
+        question: &BoardQuestion,
+    ) -> Result<Result<Places, Withheld>, Error> {
+        let privacy = self.manifest.privacy;
+        let minimum = privacy.minimum_group;
+        let span = &question.span;
+        if let Among::Teams(by) = &question.among {
+            let Span::Window(window) = span else {
+                let message = "teams are compared over a window of days";
+                let windows: Vec<&str> =
+                    self.manifest.windows.iter().map(|known| &*known.name).collect();
+                return Err(Problem::new(Code::WrongValue, message)
+                    .help(format!("ask for one of {}", windows.join(", ")))
+                    .into());
+            };
+            let teams = census.teams(self.team_by(by)?, minimum);
+            let shown = teams.teams.iter().filter(|(name, _)| !teams.withheld.contains(*name));
+            return Ok(Ok(board_of_teams(shown.map(|(_, team)| team), window)));
+        }
+        let everyone = census.everyone(minimum);
+        let places = match (&question.among, everyone) {
+            _ if privacy.aggregate_only => Err(Withheld::AggregateOnly),
+            (_, None) => Err(Withheld::SmallGroup),
+            (Among::Everyone | Among::Teams(_), Some(everyone)) => {
+                Ok(census.board_of_team(&everyone, span, minimum))
+            }
+            (Among::Style(style), Some(_)) => {
+                if !STYLES.contains(&&**style) {
+                    let message = format!("there is no style `{style}`");
+                    return Err(Problem::new(Code::UnknownName, message)
+                        .maybe_help(choose(style, STYLES.iter().copied()))
+                        .into());
+                }
+                Ok(census.board_of_style(style, span, minimum))
+            }
+            (Among::Team(by, name), Some(_)) => match self.team_of(census, by, name)? {
+                Ok(team) => Ok(census.board_of_team(&team, span, minimum)),
+                Err(why) => Err(why),
+            },
+        };
+        Ok(places)
+    }
+
+    /// The fact of people that teams are by.
+    fn team_by(&self, by: &str) -> Result<PersonFact, Error> {
+        let known = || {
+            self.manifest.teams.iter().map(|fact| (PersonFact::FACTS[*fact as usize].name, *fact))
+        };
+        known().find(|(name, _)| *name == by).map(|(_, fact)| fact).ok_or_else(|| {
+            Problem::new(Code::UnknownName, format!("there are no teams by `{by}`"))
+                .maybe_help(choose(by, known().map(|(name, _)| name)))
+                .into()
+        })
+    }
+
+    /// A team, or why it is not to be shown.
+    fn team_of(
+        &self,
+        census: &Census,
+        by: &str,
+        name: &str,
+    ) -> Result<Result<Arc<Team>, Withheld>, Error> {
+        let teams = census.teams(self.team_by(by)?, self.manifest.privacy.minimum_group);
+        if teams.withheld.contains(name) {
+            return Ok(Err(Withheld::SmallGroup));
+        }
+        match teams.teams.get(name) {
+            Some(team) => Ok(Ok(Arc::clone(team))),
+            None => {
+                let names = teams.teams.keys().map(|name| &**name);
+                Err(Problem::new(Code::UnknownName, format!("there is no {by} `{name}`"))
+                    .maybe_help(choose(name, names))
+                    .into())
+            }
+        }
+    }
+
+    /// The figures of teams: of the whole program, of all teams by something, or of one of them.
+    ///
+    /// # Errors
+    ///
+    /// There is no such team, or a rule ran out of time (retryable).
+    pub fn teams(
+        &self,
+        records: &Records<'_>,
+        by: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<TeamsDocument, Error> {
+        let census = Census::of(self, records, None, false, |_, _| {})?;
+        self.teams_document(&census, by, name, records.assume_consent)
+    }
+
+    pub(super) fn teams_document(
+        &self,
+        census: &Census,
+        by: Option<&str>,
+        name: Option<&str>,
+        assumed_consent: bool,
+    ) -> Result<TeamsDocument, Error> {
+        let minimum = self.manifest.privacy.minimum_group;
+        let small = || Err(Withheld::SmallGroup);
+        let teams: Vec<(Group, Result<Arc<Team>, Withheld>)> = match (by, name) {
+            (None, _) => {
+                vec![(Group::PROGRAM, census.everyone(minimum).map_or_else(small, Ok))]
+            }
+            (Some(by), Some(name)) => {
+                let group = Group { by: Some(self.team_by(by)?), name: Some(name.into()) };
+                vec![(group, self.team_of(census, by, name)?)]
+            }
+            (Some(by), None) => {
+                let known = census.teams(self.team_by(by)?, minimum);
+                let shown = |name: &Arc<str>, team: &Arc<Team>| match known.withheld.contains(name)
+                {
+                    true => small(),
+                    false => Ok(Arc::clone(team)),
+                };
+                let all = known.teams.iter();
+                all.map(|(name, team)| (team.group.clone(), shown(name, team))).collect()
+            }
+        };
+        let teams =
+            teams.into_iter().map(|(group, team)| self.team_document(group, team)).collect();
+        Ok(TeamsDocument { origin: Origin::of(self, &census.view, assumed_consent), teams })
+    }
+
+    fn team_document(&self, group: Group, team: Result<Arc<Team>, Withheld>) -> TeamDocument {
+        let (by, name) = (group.by_name(), group.name);
+        let none = TeamDocument {
+            by,
+            name,
+            figures: BTreeMap::new(),
+            members: Vec::new(),
+            withheld: None,
+        };
+        match team {
+            Err(why) => TeamDocument { withheld: Some(why), ..none },
+            Ok(team) => {
+                let mut figures = figures(self, Object::Team, &*team);
+                // They are said beside the figures.
+                figures.remove("by");
+                figures.remove("name");
+                let members = match self.manifest.privacy.aggregate_only {
+                    true => Vec::new(),
+                    false => team.enrolled.keys().cloned().collect(),
+                };
+                TeamDocument { figures, members, ..none }
+            }
+        }
+    }
+}
+
+impl Census {
+    /// The standing of the one advocate who was asked for.
+    fn only(&self) -> Result<Arc<Standing>, Error> {
+        let one = self.tallies.keys().next().and_then(|id| self.standing(id));
+        one.ok_or_else(|| Problem::new(Code::Internal, "the advocate was not counted").into())
+    }
+}
+
+impl BoardQuestion {
+    /// The question in words, for the document.
+    fn words(&self) -> BTreeMap<&'static str, Arc<str>> {
+        let mut words = BTreeMap::new();
+        words.insert(
+            "span",
+            match &self.span {
+                Span::AllTime => "all_time".into(),
+                Span::Period => "period".into(),
+                Span::Window(name) => Arc::clone(name),
+            },
+        );
+        match &self.among {
+            Among::Everyone => {}
+            Among::Style(style) => {
+                words.insert("style", Arc::clone(style));
+            }
+            Among::Team(by, name) => {
+                words.insert("by", Arc::clone(by));
+                words.insert("team", Arc::clone(name));
+            }
+            Among::Teams(by) => {
+                words.insert("teams", Arc::clone(by));
+            }
+        }
+        words
+    }
+}
+
+/// The rank of one place, for a person who looks for themselves.
+impl Leaderboard {
+    /// The place of an advocate or a team, where it is listed.
+    pub fn place_of(&self, name: &str) -> Option<&Place> {
+        self.places.iter().find(|place| *place.name == *name)
+    }
+}

@@ -1,0 +1,271 @@
+//! What a team has become: every figure of a team, and which teams are large enough to be shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::census::Census;
+use super::rhythm::Rhythm;
+use super::standing::conversation;
+use super::tally::{Entry, Tally};
+use super::viewpoint::Viewpoint;
+use super::workings::{percent, scaled, whole};
+use crate::facts::{Figures, PersonFact, TeamFact, Value};
+use crate::time::Day;
+
+/// What a team is a group by: a fact of its people, or everyone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) by: Option<PersonFact>,
+    pub(crate) name: Option<Arc<str>>,
+}
+
+impl Group {
+    /// Everyone.
+    pub(crate) const PROGRAM: Group = Group { by: None, name: None };
+
+    /// The word for what it is by.
+    pub(crate) fn by_name(&self) -> &'static str {
+        self.by.map_or("program", |fact| PersonFact::FACTS[fact as usize].name)
+    }
+}
+
+/// What one person brought to a team.
+#[derive(Clone, Debug)]
+struct Share {
+    tally: Arc<Tally>,
+    entries: Vec<usize>,
+    by_hand: Vec<usize>,
+}
+
+impl Share {
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(|&index| &self.tally.entries[index])
+    }
+
+    fn points(&self, fits: impl Fn(Day) -> bool) -> i64 {
+        let by_hand = self.by_hand.iter().map(|&index| &self.tally.by_hand[index]);
+        let by_hand = by_hand.filter(|hand| fits(hand.day));
+        self.entries().filter(|entry| fits(entry.day)).map(|entry| entry.points).sum::<i64>()
+            + by_hand.map(|hand| hand.adjusted.adjustment.points).sum::<i64>()
+    }
+}
+
+/// A group of people as of a time.
+#[derive(Clone, Debug)]
+pub(crate) struct Team {
+    view: Arc<Viewpoint>,
+    pub(crate) group: Group,
+    eligible: usize,
+    /// Enrolled members, each with what counts for them in any team.
+    pub(crate) enrolled: BTreeMap<Arc<str>, Option<Arc<Tally>>>,
+    shares: Vec<Share>,
+    /// The date of the last meeting that had advocacy on its agenda.
+    last_agenda: Option<Day>,
+}
+
+impl Figures for Team {
+    fn figure(&self, slot: u8, argument: Option<&str>) -> Value {
+        self.value(TeamFact::ALL[usize::from(slot)], argument.unwrap_or_default())
+    }
+}
+
+impl Team {
+    fn new(census: &Census, group: Group) -> Self {
+        let view = Arc::clone(&census.view);
+        let meetings = census.meetings.iter().filter(|(_, meeting)| {
+            meeting.agenda
+                && meeting.team.as_ref().is_none_or(|(by, name)| {
+                    group.by == Some(*by) && group.name.as_ref() == Some(name)
+                })
+        });
+        let last_agenda = meetings.map(|(at, _)| view.calendar.day(*at)).max();
+        Self {
+            view,
+            group,
+            eligible: 0,
+            enrolled: BTreeMap::new(),
+            shares: Vec::new(),
+            last_agenda,
+        }
+    }
+
+    /// Takes in an active employee, enrolled or not.
+    fn enrol(&mut self, id: &Arc<str>, census: &Census) {
+        self.eligible += 1;
+        if census.roster.is_enrolled(id, self.view.last) {
+            self.enrolled.insert(Arc::clone(id), census.tallies.get(id).cloned());
+        }
+    }
+
+    /// Whether nobody is enrolled and nothing counts for it.
+    fn is_empty(&self) -> bool {
+        self.enrolled.is_empty() && self.shares.is_empty()
+    }
+
+    /// Each person's points of the dates that fit.
+    pub(super) fn points_by_person(&self, fits: impl Fn(Day) -> bool) -> BTreeMap<Arc<str>, i64> {
+        let points = |share: &Share| (Arc::clone(&share.tally.advocate), share.points(&fits));
+        self.shares.iter().map(points).collect()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.shares.iter().flat_map(Share::entries)
+    }
+
+    fn points(&self, fits: impl Fn(Day) -> bool) -> i64 {
+        self.shares.iter().map(|share| share.points(&fits)).sum()
+    }
+
+    fn active(&self, fits: impl Fn(Day) -> bool) -> usize {
+        let is_active = |tally: &&Arc<Tally>| tally.entries.iter().any(|entry| fits(entry.day));
+        self.enrolled.values().flatten().filter(is_active).count()
+    }
+
+    /// A figure; `argument` is what it is asked with.
+    pub(super) fn value(&self, fact: TeamFact, argument: &str) -> Value {
+        let view = &*self.view;
+        let window = |day: Day| view.is_in_window(day, argument);
+        match fact {
+            TeamFact::By => self.group.by_name().into(),
+            TeamFact::Name => self.group.name.clone().into(),
+            TeamFact::Eligible => self.eligible.into(),
+            TeamFact::Enrolled => self.enrolled.len().into(),
+            TeamFact::Adoption => percent(self.enrolled.len(), self.eligible),
+            TeamFact::ActiveIn => self.active(window).into(),
+            TeamFact::ParticipationIn => percent(self.active(window), self.enrolled.len()),
+            TeamFact::Points => Value::Number(self.points(|_| true)),
+            TeamFact::PointsIn => Value::Number(self.points(window)),
+            TeamFact::PointsThisPeriod => Value::Number(self.points(|day| view.is_in_period(day))),
+            TeamFact::ActivitiesIn => {
+                self.entries().filter(|entry| window(entry.day)).count().into()
+            }
+            TeamFact::AverageIn => whole(self.points(window), self.active(window)),
+            TeamFact::TopShareIn => {
+                let points = self.shares.iter().map(|share| share.points(window));
+                let brought: Vec<i64> = points.filter(|points| *points > 0).collect();
+                match brought.iter().max() {
+                    Some(most) => scaled(*most, 100, brought.iter().sum()),
+                    None => Value::Unknown,
+                }
+            }
+            TeamFact::ConversationIn => {
+                let (part, all) = conversation(self.entries().filter(|entry| window(entry.day)));
+                percent(part.len(), all)
+            }
+            TeamFact::Burst => match self.rhythm(&|_, _| false).burst() {
+                Some((most, all, _)) => percent(most, all),
+                None => Value::Unknown,
+            },
+            TeamFact::LaunchSpike => self.rhythm(&|_, _| false).is_launch_spike().into(),
+            TeamFact::DaysSinceAgenda => self.last_agenda.map(|day| view.days_since(day)).into(),
+        }
+    }
+
+    /// A team as a whole is never away.
+    fn rhythm<'a>(&'a self, never: &'a dyn Fn(Day, Day) -> bool) -> Rhythm<'a> {
+        Rhythm::new(&self.view, self.entries().map(|entry| entry.day), never)
+    }
+}
+
+/// All teams of one kind.
+#[derive(Clone, Debug)]
+pub(crate) struct Teams {
+    /// By name.
+    pub(crate) teams: BTreeMap<Arc<str>, Arc<Team>>,
+    /// The names of those that are too small to be shown, or that would tell of one.
+    pub(crate) withheld: BTreeSet<Arc<str>>,
+}
+
+impl Census {
+    /// The whole program as a team; nothing where it is too small to be shown.
+    pub(crate) fn everyone(&self, minimum: usize) -> Option<Arc<Team>> {
+        let mut team = Team::new(self, Group::PROGRAM);
+        for member in self.employees() {
+            team.enrol(member, self);
+        }
+        for tally in self.tallies.values() {
+            let all = (0..tally.entries.len()).collect();
+            let by_hand = (0..tally.by_hand.len()).collect();
+            push(&mut team, tally, all, by_hand);
+        }
+        (team.enrolled.len() >= minimum).then(|| Arc::new(team))
+    }
+
+    /// All teams by a fact of their people.
+    pub(crate) fn teams(&self, by: PersonFact, minimum: usize) -> Teams {
+        let group = |name: Option<&str>| Group { by: Some(by), name: name.map(Arc::from) };
+        let name_of = |person: &[Value]| person[by as usize].text().map(Arc::<str>::from);
+        let mut teams: BTreeMap<Option<Arc<str>>, Team> = BTreeMap::new();
+        teams.insert(None, Team::new(self, group(None)));
+        for id in self.employees() {
+            let name = name_of(&self.roster.facts(id, self.view.last));
+            let team = || Team::new(self, group(name.as_deref()));
+            teams.entry(name.clone()).or_insert_with(team).enrol(id, self);
+        }
+        for tally in self.tallies.values() {
+            let mut shares: BTreeMap<Option<Arc<str>>, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+            for (index, entry) in tally.entries.iter().enumerate() {
+                shares.entry(name_of(&entry.person)).or_default().0.push(index);
+            }
+            for (index, hand) in tally.by_hand.iter().enumerate() {
+                shares.entry(name_of(&hand.person)).or_default().1.push(index);
+            }
+            for (name, (entries, by_hand)) in shares {
+                let team = teams
+                    .entry(name.clone())
+                    .or_insert_with(|| Team::new(self, group(name.as_deref())));
+                push(team, tally, entries, by_hand);
+            }
+        }
+        let none = teams.remove(&None).filter(|team| !team.is_empty());
+        let teams: BTreeMap<Arc<str>, Arc<Team>> =
+            teams.into_iter().filter_map(|(name, team)| Some((name?, Arc::new(team)))).collect();
+        let withheld = withheld(&teams, none.as_ref(), minimum);
+        Teams { teams, withheld }
+    }
+
+    /// Active employees at the last instant: those on record, and those of whom only events are.
+    fn employees(&self) -> impl Iterator<Item = &Arc<str>> {
+        let (roster, last) = (&self.roster, self.view.last);
+        let others = self.tallies.keys().filter(|id| roster.member(id).is_none());
+        roster.ids().filter(move |id| roster.is_active(id, last)).chain(others)
+    }
+}
+
+fn push(team: &mut Team, tally: &Arc<Tally>, entries: Vec<usize>, by_hand: Vec<usize>) {
+    if !entries.is_empty() || !by_hand.is_empty() {
+        team.shares.push(Share { tally: Arc::clone(tally), entries, by_hand });
+    }
+}
+
+/// The teams that show nothing: those under the minimum, and as many of the next smallest as it
+/// takes so that the total less the teams shown tells of no fewer people than the minimum.
+fn withheld(
+    teams: &BTreeMap<Arc<str>, Arc<Team>>,
+    none: Option<&Team>,
+    minimum: usize,
+) -> BTreeSet<Arc<str>> {
+    let size = |team: &Team| team.enrolled.len();
+    let mut withheld: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut people = none.map_or(0, size);
+    let mut empty = none.is_none();
+    let mut shown: Vec<(usize, std::cmp::Reverse<&Arc<str>>)> = Vec::new();
+    for (name, team) in teams {
+        if size(team) < minimum {
+            withheld.insert(Arc::clone(name));
+            people += size(team);
+            empty &= team.is_empty();
+        } else {
+            shown.push((size(team), std::cmp::Reverse(name)));
+        }
+    }
+    shown.sort_unstable();
+    for (size, std::cmp::Reverse(name)) in shown {
+        if empty || people >= minimum {
+            break;
+        }
+        withheld.insert(Arc::clone(name));
+        people += size;
+    }
+    withheld
+}

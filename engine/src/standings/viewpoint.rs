@@ -1,0 +1,86 @@
+//! The time that figures are looked at from, and the settings that they are worked out with.
+
+use jiff::Timestamp;
+
+use crate::program::{Learning, Level, Mentoring, Period, Program, Window};
+use crate::time::{Calendar, Day};
+
+/// Dates are counted back over half a year, and the pace of four weeks is compared.
+pub(super) const LAUNCH_DAYS: i64 = 28;
+/// Twelve weeks: before that, it is too early to tell a spike from a start.
+pub(super) const EARLY_DAYS: i64 = 84;
+/// Half a year of dates, in which the busiest four weeks are looked for.
+pub(super) const PACE_DAYS: i64 = 180;
+/// Half a year of weeks, of which consistency is the active share.
+pub(super) const CONSISTENCY_WEEKS: i64 = 26;
+/// Content is fresh for so many dates.
+pub(super) const FRESH_DAYS: i64 = 30;
+
+/// As of when, in whose calendar, with which windows, period and levels.
+#[derive(Debug)]
+pub(crate) struct Viewpoint {
+    pub(crate) as_of: Timestamp,
+    /// The last instant that counts.
+    pub(crate) last: Timestamp,
+    /// Its local date.
+    pub(crate) last_day: Day,
+    pub(crate) calendar: Calendar,
+    pub(super) windows: Vec<Window>,
+    pub(crate) period: Option<Period>,
+    pub(super) levels: Vec<Level>,
+    pub(super) learning: Learning,
+    pub(super) mentoring: Mentoring,
+}
+
+impl Viewpoint {
+    pub(crate) fn new(program: &Program, as_of: Timestamp) -> Self {
+        let manifest = &program.manifest;
+        let calendar = manifest.calendar.clone();
+        let last_day = calendar.last_day(as_of);
+        Self {
+            as_of,
+            last: Calendar::last_instant(as_of),
+            last_day,
+            calendar,
+            windows: manifest.windows.clone(),
+            period: manifest.period_of(last_day),
+            levels: manifest.levels.clone(),
+            learning: manifest.learning,
+            mentoring: manifest.mentoring,
+        }
+    }
+
+    /// The same, with another period to look at.
+    pub(super) fn with_period(mut self, period: Period) -> Self {
+        self.period = Some(period);
+        self
+    }
+
+    /// Whether a date is one of the last so many.
+    pub(super) fn is_recent(&self, day: Day, days: i64) -> bool {
+        day <= self.last_day && self.last_day.minus(day) < days
+    }
+
+    /// Whether a date is one of a window's; no date is of a window that is not declared.
+    pub(super) fn is_in_window(&self, day: Day, name: &str) -> bool {
+        let window = self.windows.iter().find(|window| *window.name == *name);
+        window.is_some_and(|window| self.is_recent(day, window.days))
+    }
+
+    /// Whether a date is one of the period's, and there is one.
+    pub(super) fn is_in_period(&self, day: Day) -> bool {
+        self.period
+            .as_ref()
+            .is_some_and(|period| period.from <= day && day < period.until && day <= self.last_day)
+    }
+
+    /// Dates from one to the last.
+    pub(super) fn days_since(&self, day: Day) -> i64 {
+        self.last_day.minus(day).max(0)
+    }
+
+    /// The week of the last date.
+    pub(super) fn running_week(&self) -> Day {
+        self.calendar.week(self.last_day)
+    }
+}
