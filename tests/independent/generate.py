@@ -52,8 +52,8 @@ USUAL: Json = {
     "levels": {"seed": 20, "sprout": 60, "tree": 90},
     "kinds": KINDS,
     "points": {
-        "read": 1, "train": 4, "share": 3, "comment": 2, "create": 8, "help": 2, "mentor": 5, "kudos": 1, "workshop": 0,
-        "repost": 1, "answer": 2,
+        "read": 1, "train": 4, "share": 3, "comment": 2, "create": 8, "help": 2, "mentor": 5,
+        "kudos": 1, "workshop": 0, "repost": 1, "answer": 2,
     },
     "teams": ["department", "country"],
     "minimum_group": 3,
