@@ -11,9 +11,12 @@ Most events lie on the two sides of a midnight, to the nanosecond: of a change o
 end of a year, ISO week 53, the first date of a week or a period. What was said later (outcomes, edits,
 retractions) may stand before what it speaks of in the file, lines are there twice, and clocks differ.
 
-With --contested there is also what the written formulas leave open, and on which two honest programs may
-differ: activities that an edit moves out of or into the past, retractions of retractions that come later, and
-claims of one alias by two people at one instant.
+Every line is acceptable to a strict reader: it has only fields of its type, no text is empty, and what is there
+twice says the same.
+
+With --contested there is also what is seldom and intricate: aliases that are used again, people who are one,
+activities that an edit moves out of or into the past, edits and retractions that are earlier than what they speak
+of, results that an edit clears, two clocks for one duplicate, and a post on another channel than its activity.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ KINDS: Json = {
     "mentor": {"style": "supporter", "role": "mentoring"},
     "kudos": {"style": "supporter", "role": "kudos"},
     "workshop": {"style": "supporter", "role": "training"},  # a training that is no listening
+    "repost": {"style": "curator", "role": "nothing"},  # would be publishing by its style
+    "answer": {"style": "commenter", "role": None},  # is conversation by its style
 }
 
 USUAL: Json = {
@@ -47,7 +52,8 @@ USUAL: Json = {
     "levels": {"seed": 20, "sprout": 60, "tree": 90},
     "kinds": KINDS,
     "points": {
-        "read": 1, "train": 4, "share": 3, "comment": 2, "create": 8, "help": 2, "mentor": 5, "kudos": 1, "workshop": 0,
+        "read": 1, "train": 4, "share": 3, "comment": 2, "create": 8, "help": 2, "mentor": 5,
+        "kudos": 1, "workshop": 0, "repost": 1, "answer": 2,
     },
     "teams": ["department", "country"],
     "minimum_group": 3,
@@ -88,6 +94,8 @@ ERAS = [
 OFFSETS = ["Z", "+01:00", "+02:00", "-05:00", "-04:00", "+05:30", "+14:00", "-11:00"]
 DEPARTMENTS = ["Sales", "Service", "Research", "Board"]
 COUNTRIES = ["DE", "US", "AT"]
+SKILLS = ["technical", "ideas", "analytics"]
+MOTIVES = ["learning", "recognition", "community", "career"]
 NUDGES = [-SECOND, -1, 0, 0, 1, SECOND, 3600 * SECOND]
 
 
@@ -115,8 +123,9 @@ class Maker:
         self.edges = self._edges()
         self.lines: List[Json] = []  # of the activities file
         self.people: List[Json] = []  # of the people file
-        self.stated: Set[Tuple[str, Instant]] = set()  # a person's records differ in their times
-        self.claimed: Set[Tuple[str, Instant]] = set()  # and the claims of an alias, too
+        self.records: List[Tuple[Json, Instant]] = []  # those among the events, with their times
+        self.stated: Set[Tuple[str, Optional[Instant]]] = set()  # a person's lines differ in their times
+        self.claimed: Dict[str, str] = {}  # by alias, who has it
         self.numbers = 0
 
     # Times
@@ -163,35 +172,33 @@ class Maker:
         pairs = [{"from": self.stamp(a), "until": self.stamp(b)} for a, b in zip(bounds[::2], bounds[1::2])]
         if pairs and self.chance(30):
             del pairs[-1]["until"]
-        if pairs and self.chance(15):
+        if len(pairs) > 1 and self.chance(30):
             del pairs[0]["from"]
         return pairs
 
     def record(self, person: str, at: Optional[Instant], facts: Json) -> None:
         """State something of a person: in the people file, or as an event among the others."""
-        key = (person, at if at is not None else -1)
-        if key in self.stated or not facts:
-            return
         for alias in list(facts.get("aliases", ())):
-            claim = (alias, at if at is not None else -1)
-            if claim in self.claimed and not self.contested:
+            taken = self.claimed.setdefault(alias, person) != person
+            if taken and (at is None or not self.contested):
                 facts["aliases"].remove(alias)
-            self.claimed.add(claim)
-        self.stated.add(key)
-        line: Json = {"id": person, **facts}
-        if at is not None:
-            line["at"] = self.stamp(at)
+        if facts.get("aliases") == []:
+            del facts["aliases"]
+        if not facts:
+            return
         if at is not None and self.chance(50):
-            self.lines.append({"type": "person", **line})
-        else:
-            self.people.append(line)
+            self.records.append((self.event("person", at, advocate=person, **facts), at))
+        elif (person, at) not in self.stated:
+            self.stated.add((person, at))
+            dated = {} if at is None else {"at": self.stamp(at)}
+            self.people.append({"id": person, **dated, **facts})
 
     def make_people(self) -> List[str]:
-        """A dozen people with a past; returns the names that events may use."""
+        """A dozen people with a past; returns the names that events may use, ids more often than aliases."""
         ids = [f"p{number:02}" for number in range(13)]
         handles = [f"@h{number}" for number in range(5)]
         for number, person in enumerate(ids):
-            facts: Json = {}
+            facts: Json = {"name": f"Person {number}"} if self.chance(50) else {}
             if self.chance(85):
                 facts["department"] = self.dice.choice(DEPARTMENTS[: 3 if number % 4 else 4])
             if self.chance(85):
@@ -206,33 +213,48 @@ class Maker:
                 facts["mentor"] = self.dice.choice([other for other in ids if other != person])
             if self.chance(15):
                 facts["leaderboard"] = False
-            if self.chance(50) and number < len(handles):
+            for field, words in (("needs", SKILLS), ("skilled_in", SKILLS), ("motivated_by", MOTIVES)):
+                if self.chance(25):
+                    facts[field] = self.some(words)
+            if self.chance(10):
+                facts.setdefault(self.dice.choice(["consent", "active", "department", "mentor"]), None)
+            if self.chance(70) and number < len(handles):
                 facts["aliases"] = [handles[number]]
-            self.record(person, None, facts)
-            for _ in range(self.dice.randrange(4)):
-                self.record(person, self.when(), self.later_facts(person, ids, handles))
+            if facts and self.chance(94):
+                self.record(person, None, facts)
+            at = self.when()
+            for _ in range(self.dice.randrange(5)):
+                at = at if self.chance(15) else self.when()  # two records of one time now and then
+                self.record(person, at, self.later_facts(person, ids, handles))
         # A leaver who returns, and one who opts out and in again.
         for field, person in (("active", "p01"), ("consent", "p02"), ("away", "p03")):
             gone = self.when()
             self.record(person, gone, {field: field == "away"})
             self.record(person, self.when(after=gone), {field: field != "away"})
-        # Two people who are one: a record under the old id, with a handle of its own (a chain).
+        for record, at in self.records:
+            if self.chance(8):
+                self.retract(record, at)
+        names = ids * 4 + handles + ["stranger"]
+        return names + self.make_one_of_two() if self.contested else names
+
+    def make_one_of_two(self) -> List[str]:
+        """Two people who are one: a record under the old id, with a handle of its own (a chain)."""
         self.record("old-p04", None, {"department": "Service", "consent": True, "aliases": ["@old"]})
         self.record("old-p04", self.when(), {"department": "Board", "style": "listener"})
-        since = None if self.chance(50) else self.when()
-        if since is None:
-            line = next((line for line in self.people if line["id"] == "p04" and "at" not in line), None)
-            if line is None:
-                self.record("p04", None, {"aliases": ["old-p04"]})
-            else:
-                line["aliases"] = line.get("aliases", []) + ["old-p04"]
+        line = next((line for line in self.people if line["id"] == "p04" and "at" not in line), None)
+        if line is None or self.chance(50):
+            self.record("p04", self.when(), {"aliases": ["old-p04"]})
         else:
-            self.record("p04", since, {"aliases": ["old-p04"]})
-        return ids * 4 + handles + ["@old", "old-p04", "stranger"]
+            line["aliases"] = line.get("aliases", []) + ["old-p04"]
+        return ["@old", "old-p04"]
+
+    def some(self, words: List[str]) -> List[str]:
+        """One or two of the words."""
+        return self.dice.sample(words, self.dice.choice([1, 2]))
 
     def later_facts(self, person: str, ids: List[str], handles: List[str]) -> Json:
         """What may change in the course of time."""
-        pick = self.dice.randrange(9)
+        pick = self.dice.randrange(10)
         if pick == 0:
             return {"department": self.dice.choice(DEPARTMENTS + [None])}  # type: ignore[list-item]
         if pick == 1:
@@ -242,13 +264,16 @@ class Maker:
         if pick == 3:
             return {"away": self.intervals() if self.chance(70) else []}
         if pick == 4:
-            return {"mentor": self.dice.choice([None] + [other for other in ids if other != person])}
+            others = [other for other in ids if other != person]
+            return {"mentor": self.dice.choice([None, *others, *handles])}
         if pick == 5:
             return {"leaderboard": self.chance(50)}
         if pick == 6:
             return {"aliases": [self.dice.choice(handles)]}
         if pick == 7:
             return {"active": self.intervals() if self.chance(50) else self.chance(60)}
+        if pick == 8:
+            return {"needs": self.some(SKILLS), "name": "A new name"}
         return {"country": self.dice.choice(COUNTRIES), "department": self.dice.choice(DEPARTMENTS)}
 
     # Events
@@ -274,7 +299,7 @@ class Maker:
             line["source"] = "desk"
             if self.lines[-1].get("source") is None and self.lines[-1]["id"].startswith("a"):
                 line["id"] = self.lines[-1]["id"]  # the same id, of another source
-        if kind in ("create", "share", "comment"):
+        if kind in ("create", "share", "comment", "repost", "answer"):
             line["channel"] = self.dice.choice(["blog", "linkedin", "linkedin", "linkedin", "blog", "fax"])
             if self.chance(30):
                 line["customer"] = self.chance(80)
@@ -297,26 +322,32 @@ class Maker:
         """A format, a photo, a post with media; what a text would tell is stated, so that none is read."""
         if self.chance(40):
             line["format"] = self.dice.choice(["text", "image", "video", "story", "document", "audio"])
-        if self.chance(15):
-            line["own_photo"] = True
+        if self.chance(25):
+            line["own_photo"] = self.chance(60)
         if self.chance(50):
             media = [
                 {"kind": self.dice.choice(["image", "video", "story"]), "source": self.dice.choice(["own", "stock"])}
                 for _ in range(self.dice.choice([1, 1, 2]))
             ]
             line["post"] = {"text": "Bread again.", "media": media}
+            if self.chance(30):
+                line["post"]["channel"] = line["channel"]
+                if self.contested:
+                    line["post"]["channel"] = self.dice.choice(["blog", "linkedin", "fax"])
             line.setdefault("own_words", 40)
             if "ghostwritten" not in line and self.chance(20):
                 line["post"]["ghostwritten"] = True
 
-    def edit(self, target: Json, names: List[str], contents: List[str], at: Instant) -> Json:
+    def edit(self, target: Json, names: List[str], contents: List[str]) -> Json:
         """The fields that an update sets; never to where a text would have to be read."""
-        pick = self.dice.randrange(7)
+        pick = self.dice.randrange(8)
         if pick == 0:
             return {"advocate": self.dice.choice(names)}
-        if pick == 1:
-            moved = self.when()
-            return {"at": self.stamp(moved if self.contested else min(moved, at))}
+        if pick == 1 and self.contested:
+            return {"at": self.stamp(self.when())}
+        if pick in (1, 7):
+            value = None if self.contested and self.chance(20) else self.dice.randrange(120)
+            return {self.dice.choice(METRICS): value}
         if pick == 2 and contents:
             return {"content": self.dice.choice(contents + [None])}  # type: ignore[list-item]
         if pick == 3:
@@ -342,20 +373,35 @@ class Maker:
             for _ in range(self.dice.choice([0, 0, 0, 1, 2])):
                 results = {metric: self.dice.randrange(120) for metric in METRICS if self.chance(40)}
                 if results:
-                    self.event("outcome", self.when(after=at), **self.about(target), **results)
+                    self.outcome(target, at, results)
             for _ in range(self.dice.choice([0] * 8 + [1, 2])):
                 later = self.when() if self.contested else self.when(after=at)
-                self.event("update", later, **self.about(target), set=self.edit(target, names, contents, at))
+                self.event("update", later, **self.about(target), set=self.edit(target, names, contents))
             if self.chance(8):
                 self.retract(target, at)
         for _ in range(self.dice.randrange(4, 9)):
-            team = {"department": self.dice.choice(DEPARTMENTS)} if self.chance(60) else {}
-            self.event("meeting", self.when(), agenda=self.chance(75), **team)
-        people = [name for name in names if name.startswith("p")]
-        for _ in range(self.dice.randrange(4, 9)):
+            team = self.dice.choice([{}, {"department": self.dice.choice(DEPARTMENTS)}, {"country": "DE"}])
+            at = self.when()
+            meeting = self.event("meeting", at, agenda=self.chance(75), **team)
+            if self.chance(15):
+                self.retract(meeting, at)
+        people = [name for name in names if name.startswith("p")] + ["@h0", "guest"]
+        for _ in range(self.dice.randrange(6, 12)):
             points = self.dice.choice([-60, -5, -1, 1, 7, 40])
+            at = self.when()
             who = self.dice.choice(people)
-            self.event("adjustment", self.when(), advocate=who, points=points, reason="worked out by hand")
+            adjustment = self.event("adjustment", at, advocate=who, points=points, reason="worked out by hand")
+            if self.chance(15):
+                self.retract(adjustment, at)
+
+    def outcome(self, target: Json, at: Instant, results: Json) -> None:
+        """What came of an activity; taken back now and then, or with an edit, which has no effect."""
+        at = self.when(after=at)
+        outcome = self.event("outcome", at, **self.about(target), **results)
+        if self.chance(6):
+            self.retract(outcome, at)
+        if self.chance(3):
+            self.event("update", self.when(after=at), **self.about(outcome), set={"likes": 999})
 
     def retract(self, target: Json, at: Instant) -> None:
         """Take back; and sometimes take that back, and even that."""
@@ -367,10 +413,10 @@ class Maker:
     # Files
 
     def doubled(self, lines: List[Json]) -> List[Json]:
-        """Some lines again, with their fields in another order, and the time on another clock."""
+        """Some lines again, with their fields in another order."""
         again = [dict(sorted(line.items(), reverse=True)) for line in lines if self.chance(4)]
         for line in again:
-            if "at" in line:
+            if "at" in line and self.contested:
                 line["at"] = self.stamp(instant(line["at"]))
         both = lines + again
         self.dice.shuffle(both)
@@ -398,7 +444,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--contested", action="store_true", help="also what the formulas leave open")
+    parser.add_argument("--contested", action="store_true", help="also what is seldom and intricate")
     options = parser.parse_args()
     print("\n".join(Maker(options.seed, options.contested).write(options.out)))
 

@@ -6,7 +6,8 @@ look at the engine, so that the two can be compared. It prefers being plain to b
 
     python3 standings.py --settings settings.json --activities a.jsonl --people p.jsonl --as-of TIME
 
-It prints one JSON document: {"standings": {ADVOCATE: {FIGURE: VALUE}}, "teams": [...], "boards": {...}}.
+It prints one JSON document, its keys sorted, so that two of them can be compared line by line:
+{"boards": {...}, "standings": {ADVOCATE: {FIGURE: VALUE}}, "teams": [...]}.
 """
 
 from __future__ import annotations
@@ -115,14 +116,14 @@ def begin_of(zone: ZoneInfo, day: Day) -> Instant:
 class Kind:
     """A kind of activity, as the program declares it."""
 
-    style: Optional[str]
+    style: str
     role: Optional[str]
 
 
-def role_of(name: str, style: Optional[str], counts_as: Optional[str]) -> Optional[str]:
+def role_of(name: str, style: str, counts_as: Optional[str]) -> Optional[str]:
     """The role of a kind: what it counts as, or else what its name or its style says."""
     if counts_as is not None:
-        return counts_as
+        return None if counts_as == "nothing" else counts_as
     by_name = {
         "create": "publishing",
         "share": "publishing",
@@ -132,7 +133,14 @@ def role_of(name: str, style: Optional[str], counts_as: Optional[str]) -> Option
         "kudos": "kudos",
     }
     by_style = {"creator": "publishing", "curator": "publishing", "commenter": "conversation"}
-    return by_name.get(name) or by_style.get(style or "")
+    return by_name.get(name) or by_style.get(style)
+
+
+def known_style(style: str) -> str:
+    """The style, if it is one of the five."""
+    if style not in STYLES:
+        raise ValueError(f"not a style: {style!r}")
+    return style
 
 
 @dataclass(frozen=True)
@@ -160,7 +168,7 @@ class Settings:
 
         seasons = stated.get("seasons") or {}
         kinds = {
-            name: Kind(kind.get("style"), role_of(name, kind.get("style"), kind.get("role")))
+            name: Kind(known_style(kind["style"]), role_of(name, kind["style"], kind.get("role")))
             for name, kind in stated["kinds"].items()
         }
         return Settings(
@@ -209,6 +217,10 @@ def first_of_month(months: int) -> Day:
 Identity = Tuple[str, str]  # source, id
 Order = Tuple[Instant, str, str]  # time, source, id: the order of the fold
 
+# The lines of the people file have no source. An empty one is none that an event could have, and comes
+# before all others; what stands there cannot be the target of a retraction.
+PEOPLE_FILE = ""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -238,25 +250,59 @@ class Conflict(Exception):
     """Two lines with one identity that say different things."""
 
 
-def read_events(lines: Iterable[str], usual_type: str, name: str) -> Iterator[Tuple[str, Event]]:
-    """The events of a file, each with the place where it stands."""
+def read_events(lines: Iterable[str]) -> Iterator[Tuple[str, Event]]:
+    """The events of the activities file, each with the place where it stands."""
+    for place, said in read_lines(lines, "activities", "activity"):
+        at = instant(said["at"])
+        yield place, checked(Event(said.get("type", "activity"), said.get("source", "local"), said["id"], at, said))
+
+
+def read_people(lines: Iterable[str]) -> Iterator[Tuple[str, Event]]:
+    """The lines of the people file, as records of a person; those without a time hold ever since."""
+    for place, said in read_lines(lines, "people", "person"):
+        at = instant(said["at"]) if "at" in said else EVER
+        yield place, checked(Event("person", PEOPLE_FILE, said["id"], at, {**said, "advocate": said["id"]}))
+
+
+def read_lines(lines: Iterable[str], name: str, usual_type: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
+    """What the lines of a file say, each with the place where it stands.
+
+    A field that is null is as good as none, but for what a dated record of a person clears.
+    """
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        said = {key: value for key, value in json.loads(line).items() if value is not None or key in PROFILE}
-        at = instant(said["at"]) if said.get("at") is not None else EVER
-        event = Event(said.get("type", usual_type), said.get("source", "local"), said["id"], at, said)
-        yield f"{name}:{number}", event
+        if line.strip():
+            said = json.loads(line)
+            dated_record = said.get("type", usual_type) == "person" and said.get("at") is not None
+            clears = PROFILE if dated_record else ()
+            yield f"{name}:{number}", {
+                field: value for field, value in said.items() if value is not None or field in clears
+            }
+
+
+def checked(event: Event) -> Event:
+    """The event, unless it says what must not be said."""
+    said = event.said
+    if event.type == "person":
+        for name in ("consent", "active", "away"):
+            if name in said and said[name] is None:
+                raise ValueError(f"{event.id}: from a time on, `{name}` cannot be unknown")
+        if said.get("style") is not None:
+            known_style(said["style"])
+    if event.type == "meeting" and sum(name in said for name in TEAM_FIELDS) > 1:
+        raise ValueError(f"{event.id}: a meeting is of one team, or of everyone")
+    if event.type == "adjustment" and said["points"] == 0:
+        raise ValueError(f"{event.id}: an adjustment by 0 points")
+    return event
 
 
 def once(placed: Iterable[Tuple[str, Event]]) -> List[Event]:
     """The events without their duplicates.
 
-    The records of a person share the person's id, and are told apart by their time.
+    The lines of the people file share the person's id, and are told apart by their time.
     """
     known: Dict[Tuple[Any, ...], Tuple[str, Event]] = {}
     for place, event in placed:
-        key = event.identity + ((event.at,) if event.type == "person" else ())
+        key = event.identity + ((event.at,) if event.source == PEOPLE_FILE else ())
         first_place, first = known.setdefault(key, (place, event))
         if normal(first) != normal(event):
             raise Conflict(f"{first_place} and {place} are both {event.source}/{event.id}, and differ")
@@ -288,7 +334,6 @@ class Log:
     contents: List[Event] = field(default_factory=list)
     meetings: List[Event] = field(default_factory=list)
     adjustments: List[Event] = field(default_factory=list)
-    results: Dict[Identity, Dict[str, int]] = field(default_factory=dict)
 
     @staticmethod
     def read(events: List[Event], as_of: Instant) -> "Log":
@@ -296,50 +341,47 @@ class Log:
         of_type: Dict[str, List[Event]] = defaultdict(list)
         for event in events:
             # The time of an activity is what its last update says, so it's looked at when edited.
-            if event.at < as_of or event.type in ("activity", "content"):
+            if event.at < as_of or event.type == "activity":
                 of_type[event.type].append(event)
 
         retracted = standing_retractions(of_type["retraction"])
 
-        def standing(kind: str) -> List[Event]:
-            return sorted(
-                (event for event in of_type[kind] if event.identity not in retracted),
-                key=lambda event: event.order,
+        def standing(*types: str) -> List[Event]:
+            return in_order(
+                event for type in types for event in of_type[type] if event.identity not in retracted
             )
 
-        updates: Dict[Identity, List[Event]] = defaultdict(list)
-        for update in standing("update"):
-            updates[update.target].append(update)
+        changes: Dict[Identity, List[Event]] = defaultdict(list)
+        for change in standing("update", "outcome"):
+            changes[change.target].append(change)
+        edited = (edit(event, changes[event.identity]) for event in standing("activity"))
 
-        def edited(kind: str) -> List[Event]:
-            now = (edit(event, updates[event.identity]) for event in standing(kind))
-            return sorted((event for event in now if event.at < as_of), key=lambda event: event.order)
-
-        log.people = sorted(of_type["person"], key=lambda event: event.order)
-        log.activities = edited("activity")
-        log.contents = edited("content")
+        log.people = standing("person")
+        log.activities = in_order(event for event in edited if event.at < as_of)
+        # Of contents with one id, the first is meant.
+        log.contents = list({content.id: content for content in reversed(standing("content"))}.values())
         log.meetings = standing("meeting")
         log.adjustments = standing("adjustment")
-        for activity in log.activities:
-            log.results[activity.identity] = metrics(activity)
-        for outcome in standing("outcome"):  # in order, so that the latest wins, metric by metric
-            log.results.setdefault(outcome.target, {}).update(metrics(outcome))
         return log
 
 
-def edit(event: Event, updates: List[Event]) -> Event:
-    """An event as its updates, in their order, left it; null clears."""
-    said = dict(event.said)
-    for update in updates:
-        said.update(update.said["set"])
+def in_order(events: Iterable[Event]) -> List[Event]:
+    return sorted(events, key=lambda event: event.order)
+
+
+def edit(activity: Event, changes: List[Event]) -> Event:
+    """An activity as its updates and outcomes, in their one order, left it; an update clears by null."""
+    said = dict(activity.said)
+    for change in changes:
+        said.update(change.said["set"] if change.type == "update" else metrics(change.said))
     said = {key: value for key, value in said.items() if value is not None}
-    at = instant(said["at"]) if "at" in said else EVER
-    return Event(event.type, event.source, event.id, at, said)
+    at = instant(said["at"])
+    return Event(activity.type, activity.source, activity.id, at, said)
 
 
-def metrics(event: Event) -> Dict[str, int]:
-    """The results that an event states."""
-    return {metric: event.said[metric] for metric in METRICS if event.said.get(metric) is not None}
+def metrics(said: Dict[str, Any]) -> Dict[str, int]:
+    """The results that are stated."""
+    return {metric: said[metric] for metric in METRICS if said.get(metric) is not None}
 
 
 # ---------------------------------------------------------------------------------------------
@@ -417,8 +459,8 @@ class Profile:
         return unstated if stated is None else bool(stated)
 
     def opted_in(self, at: Instant) -> bool:
-        """No consent on record means out, unless it is assumed."""
-        return self._flag("consent", at, unstated=self.assume_consent)
+        """No consent on record means out; it is assumed only of those who never said a word on it."""
+        return self._flag("consent", at, unstated=self.assume_consent and "consent" not in self.fields)
 
     def employed(self, at: Instant) -> bool:
         return self._flag("active", at, unstated=True)
@@ -426,14 +468,20 @@ class Profile:
     def takes_part(self, at: Instant) -> bool:
         return self.opted_in(at) and self.employed(at)
 
+    def eligible(self, at: Instant) -> bool:
+        return self.on_record and self.employed(at)
+
+    def enrolled(self, at: Instant) -> bool:
+        return self.on_record and self.takes_part(at)
+
     def on_boards(self, at: Instant) -> bool:
         return self._flag("leaderboard", at, unstated=True)
 
     def frozen(self, begin: Instant, end: Instant) -> bool:
         """Whether the person was away, opted out or no employee at some instant of a stretch of time."""
         if self._frozen is None:
-            names = ("consent", "active", "away")
-            turns = sorted({EVER, *(start for name in names for start in self.fields[name].starts)})
+            lines = (self.fields[name] for name in ("consent", "active", "away") if name in self.fields)
+            turns = sorted({EVER, *(start for line in lines for start in line.starts)})
             stretches = zip(turns, turns[1:] + [NEVER])
             self._frozen = [
                 (start, stop)
@@ -451,17 +499,19 @@ class People:
         self.profiles: Dict[str, Profile] = {}
         self.claims: Dict[str, List[Tuple[Instant, str]]] = defaultdict(list)
         for record in records:
+            person = record.said["advocate"]
             for alias in record.said.get("aliases") or []:
-                if alias != record.id:
-                    self.claims[alias].append((record.at, record.id))
+                if alias != person:
+                    self.claims[alias].append((record.at, person))
 
-        # The records of people who are one are laid together: in order of time, and of the same time
-        # from the most distant alias to the owner.
-        def place(record: Event) -> Tuple[Instant, int]:
-            return (record.at, -len(self.way(record.id, last)))
+        # The records of people who are one are laid together: in order of time, and of the same time the
+        # owner's own come last.
+        def place(record: Event) -> Tuple[Instant, bool, Order]:
+            person = record.said["advocate"]
+            return (record.at, self.owner(person, last) == person, record.order)
 
         for record in sorted(records, key=place):
-            self.profile(self.owner(record.id, last)).lay(record)
+            self.profile(self.owner(record.said["advocate"], last)).lay(record)
 
     def profile(self, person: str) -> Profile:
         if person not in self.profiles:
@@ -512,7 +562,7 @@ class Activity:
     teams: Dict[str, Optional[str]]  # what the person held then
 
     @property
-    def style(self) -> Optional[str]:
+    def style(self) -> str:
         return self.kind.style
 
     @property
@@ -543,9 +593,9 @@ class Activity:
 
     @property
     def own_photo(self) -> bool:
-        return bool(self.said.get("own_photo")) or any(
-            medium.get("kind") == "image" and medium.get("source") == "own" for medium in self.media
-        )
+        stated = self.said.get("own_photo")
+        of_media = any(medium.get("kind") == "image" and medium.get("source") == "own" for medium in self.media)
+        return of_media if stated is None else bool(stated)
 
     @property
     def engagements(self) -> int:
@@ -579,8 +629,12 @@ class Program:
         self.log = Log.read(events, as_of)
         self.people = People(self.log.people, self.last, assume_consent)
 
+        if assume_consent:
+            for event in self.log.activities + self.log.adjustments:
+                self.people.profile(self.people.owner(event.said["advocate"], event.at)).on_record = True
+
         self.activities = [activity for event in self.log.activities for activity in self._counted(event)]
-        self.adjustments = [self._adjustment(event) for event in self.log.adjustments]
+        self.adjustments = [each for event in self.log.adjustments for each in self._adjustment(event)]
         self.by_person: Dict[str, List[Activity]] = defaultdict(list)
         self.by_counterpart: Dict[str, List[Activity]] = defaultdict(list)
         for activity in self.activities:
@@ -591,24 +645,23 @@ class Program:
         for adjustment in self.adjustments:
             self.adjusted[adjustment.person].append(adjustment)
         self.newcomers: Dict[str, Set[str]] = defaultdict(set)  # by the mentor that their profiles name
-        for person, profile in self.people.profiles.items():
-            mentor = profile.fact("mentor", self.last)
-            if mentor is not None:
-                self.newcomers[self.people.owner(mentor, self.last)].add(person)
-        if assume_consent:
-            for event in self.log.activities:
-                self.people.profile(self.people.owner(event.said["advocate"], event.at)).on_record = True
+        for person in list(self.people.profiles):
+            mentor = self.declared_mentor(person)
+            if mentor is not None and self.enrolled(person):
+                self.newcomers[mentor].add(person)
 
     def _counted(self, event: Event) -> Iterator[Activity]:
         """The activity, if it counts."""
         kind = self.settings.kinds.get(event.said["kind"])
-        channel = event.said.get("channel")
-        if kind is None or (channel is not None and channel not in self.settings.channels):
+        post = event.said.get("post") or {}
+        channels = {channel for channel in (event.said.get("channel"), post.get("channel")) if channel is not None}
+        if kind is None or not channels <= self.settings.channels:
             return
         person = self.people.owner(event.said["advocate"], event.at)
         other = event.said.get("counterpart")
         counterpart = None if other is None else self.people.owner(other, event.at)
-        if counterpart == person or not self.people.profile(person).takes_part(event.at):
+        took_part = self.people.profile(person).takes_part(event.at)
+        if counterpart == person or not took_part or not self.shown(person):
             return
         yield Activity(
             order=event.order,
@@ -619,14 +672,16 @@ class Program:
             kind=kind,
             points=self.settings.points.get(event.said["kind"], 0),
             said=event.said,
-            results=self.log.results.get(event.identity, {}),
+            results=metrics(event.said),
             teams=self._teams(person, event.at),
         )
 
-    def _adjustment(self, event: Event) -> Adjustment:
+    def _adjustment(self, event: Event) -> Iterator[Adjustment]:
+        """The adjustment, if it counts: whether or not the person had opted in at its time."""
         person = self.people.owner(event.said["advocate"], event.at)
-        day = self.calendar.day(event.at)
-        return Adjustment(day, person, event.said["points"], self._teams(person, event.at))
+        if self.shown(person):
+            day = self.calendar.day(event.at)
+            yield Adjustment(day, person, event.said["points"], self._teams(person, event.at))
 
     def _teams(self, person: str, at: Instant) -> Dict[str, Optional[str]]:
         profile = self.people.profile(person)
@@ -637,8 +692,17 @@ class Program:
         return Span(self.today - days + 1, self.today)
 
     def shown(self, person: str) -> bool:
-        """Opting out hides everything while it lasts."""
+        """Opting out hides everything while it lasts; leaving doesn't."""
         return self.people.profile(person).opted_in(self.last)
+
+    def enrolled(self, person: str) -> bool:
+        return self.people.profile(person).enrolled(self.last)
+
+    def declared_mentor(self, person: str) -> Optional[str]:
+        """The mentor that the profile names, if it is somebody else."""
+        named = self.people.profile(person).fact("mentor", self.last)
+        mentor = None if named is None else self.people.owner(named, self.last)
+        return None if mentor == person else mentor
 
 
 def percent(part: int, whole: int) -> Optional[int]:
@@ -800,11 +864,12 @@ def styles(program: Program, person: str, mine: List[Activity]) -> Dict[str, Any
 
 def conversation(activities: List[Activity]) -> Optional[int]:
     """The share of talking with people, next to publishing."""
-    talking = [activity for activity in activities if activity.role == "conversation" or activity.customer]
-    publishing = [
-        activity for activity in activities if activity.role == "publishing" and not activity.customer
-    ]
-    return percent(len(talking), len(talking) + len(publishing))
+    talking = publishing_or_talking = 0
+    for activity in activities:
+        talks = activity.role == "conversation" or activity.customer
+        talking += talks
+        publishing_or_talking += talks or activity.role == "publishing"
+    return percent(talking, publishing_or_talking)
 
 
 def posts(mine: List[Activity]) -> Dict[str, Any]:
@@ -872,12 +937,13 @@ def colleagues(program: Program, person: str, mine: List[Activity]) -> Dict[str,
         for activity in mentoring
         if activity.counterpart is not None and activity.day in lately
     }
-    named = program.people.profile(person).fact("mentor", program.last)
+    mentor = program.declared_mentor(person)
+    has_mentor = mentor is not None and program.enrolled(mentor)
     return {
         "mentoring_given": len(mentoring),
         "mentoring_received": len(mentored),
-        "mentees": len(mentees | (program.newcomers[person] - {person})),
-        "has_mentor": named is not None or any(activity.day in lately for activity in mentored),
+        "mentees": len(mentees | program.newcomers[person]),
+        "has_mentor": has_mentor or any(activity.day in lately for activity in mentored),
         "kudos_given": sum(activity.role == "kudos" and activity.counterpart is not None for activity in mine),
         "kudos_received": len(thanks),
         "kudos_received_this_period": sum(activity.day in program.period for activity in thanks),
@@ -927,10 +993,10 @@ def teams(program: Program) -> List[Team]:
                 yield found.setdefault((by, holding[by]), Team(by, holding[by]))
 
     for person, profile in program.people.profiles.items():
-        if profile.on_record and profile.employed(program.last):
+        if profile.eligible(program.last):
             for team in of({by: profile.fact(by, program.last) for by in program.settings.teams}):
                 team.eligible.add(person)
-                if profile.opted_in(program.last):
+                if profile.enrolled(program.last):
                     team.enrolled.add(person)
     for activity in program.activities:
         for team in of(activity.teams):
@@ -948,16 +1014,19 @@ def teams(program: Program) -> List[Team]:
 def withhold(found: Dict[Tuple[str, Optional[str]], Team], program: Program) -> None:
     """Withhold small teams, and as many others as it takes that no total gives them away."""
     minimum = program.settings.minimum_group
-    everybody = found["program", None].enrolled
+    everybody = found["program", None]
     for team in found.values():
         team.withheld = len(team.enrolled) < minimum
     for by in program.settings.teams:
         kind = [team for team in found.values() if team.by == by]
-        in_none = len(everybody - {person for team in kind for person in team.enrolled})
+        in_none = len(everybody.enrolled - {person for team in kind for person in team.enrolled})
+        scored_in_none = len(everybody.scored) - sum(len(team.scored) for team in kind)
         shown = sorted((team for team in kind if not team.withheld), key=lambda team: team.name or "")
         while shown:
             hidden = in_none + sum(len(team.enrolled) for team in kind if team.withheld)
-            if not 1 <= hidden < minimum:
+            scored = scored_in_none + sum(len(team.scored) for team in kind if team.withheld)
+            empty = hidden == 0 and scored == 0
+            if empty or hidden >= minimum:
                 break
             # Of equals the last by name: `min` takes the first of equals, so it looks from the end.
             next_one = min(reversed(shown), key=lambda team: len(team.enrolled))
@@ -1030,7 +1099,7 @@ def days_since_agenda(program: Program, team: Team) -> Optional[int]:
     """Dates since advocacy was last on the agenda of the team, or of everybody."""
     days = []
     for meeting in program.log.meetings:
-        of_somebody = {by: meeting.said[by] for by in TEAM_FIELDS if meeting.said.get(by) is not None}
+        of_somebody = {by: meeting.said[by] for by in TEAM_FIELDS if by in meeting.said}
         if meeting.said.get("agenda") is True and of_somebody in ({}, {team.by: team.name}):
             days.append(program.calendar.day(meeting.at))
     return program.today - max(days) if days else None
@@ -1052,13 +1121,22 @@ def ranked(entries: Dict[str, int]) -> List[List[Any]]:
     return places
 
 
-def board_of_people(program: Program, brought: Dict[str, int]) -> List[List[Any]]:
-    """A board without those who keep off it, and so short that nobody can work out their points."""
-    listed = {person: points for person, points in brought.items() if points > 0 and program.shown(person)}
-    keep_off = {person for person in listed if not program.people.profile(person).on_boards(program.last)}
-    places = ranked({person: points for person, points in listed.items() if person not in keep_off})
-    missing = max(0, program.settings.minimum_group - len(keep_off)) if keep_off else 0
-    return places[: max(0, len(places) - missing)]
+def board_of_people(program: Program, members: Set[str], brought: Dict[str, int]) -> List[List[Any]]:
+    """A board of members, so short that nobody can work out the points of those who are not listed."""
+    listed = {
+        person: points
+        for person, points in brought.items()
+        if points > 0 and person in members and program.people.profile(person).on_boards(program.last)
+    }
+    places = ranked(listed)
+    hidden = sum(points != 0 and person not in listed for person, points in brought.items())
+    if not 0 < hidden < program.settings.minimum_group:
+        return places
+    kept = len(places) - (program.settings.minimum_group - hidden)
+    if kept <= 0:
+        return []
+    last_left_out = places[kept][2]
+    return [place for place in places[:kept] if place[2] > last_left_out]
 
 
 def boards(program: Program, all_teams: List[Team]) -> Dict[str, Any]:
@@ -1066,7 +1144,9 @@ def boards(program: Program, all_teams: List[Team]) -> Dict[str, Any]:
     everybody = next(team for team in all_teams if team.by == "program")
 
     def of(team: Team, scored: Scored, span: Optional[Span] = None) -> Board:
-        return None if team.withheld else board_of_people(program, points_by_person(scored, span))
+        if team.withheld or everybody.withheld:
+            return None
+        return board_of_people(program, team.enrolled, points_by_person(scored, span))
 
     def in_style(style: str) -> Scored:
         return [(act.day, act.person, act.points) for act in program.activities if act.style == style]
@@ -1112,16 +1192,21 @@ def report(
     assume_consent: bool = False,
 ) -> Dict[str, Any]:
     """The whole document."""
-    placed = list(read_events(people, "person", "people"))
-    placed += read_events(activities, "activity", "activities")
+    placed = [*read_people(people), *read_events(activities)]
     program = Program(Settings.read(settings), once(placed), instant(as_of), assume_consent)
     all_teams = teams(program)
-    shown = [person for person, mine in sorted(program.by_person.items()) if mine and program.shown(person)]
+    profiles = program.people.profiles.items()
+    shown = sorted(person for person, profile in profiles if profile.on_record and program.shown(person))
     return {
         "standings": {person: standing(program, person) for person in shown},
         "teams": [team_figures(program, team) for team in all_teams],
         "boards": boards(program, all_teams),
     }
+
+
+def written(document: Dict[str, Any]) -> str:
+    """The document as text, with sorted keys."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
 
 
 def main() -> None:
@@ -1139,8 +1224,7 @@ def main() -> None:
             document = report(settings, activities, people, options.as_of, options.assume_consent)
         except (Conflict, ValueError) as problem:
             sys.exit(f"standings: {problem}")
-    json.dump(document, sys.stdout, indent=1, sort_keys=True, ensure_ascii=False)
-    print()
+    print(written(document))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from standings import Conflict, Timeline, instant, report
+from generate import Maker
+from standings import METRICS, TEAM_FIELDS, Conflict, Timeline, instant, report, written
 
 SETTINGS: Dict[str, Any] = {
     "time_zone": "Europe/Berlin",
@@ -36,10 +39,18 @@ Json = Dict[str, Any]
 ANN: Json = {"id": "ann", "consent": True}
 
 
-def document(events: List[Json], people: List[Json], as_of: str, **settings: Any) -> Json:
-    return report(
-        {**SETTINGS, **settings}, map(json.dumps, events), map(json.dumps, people), as_of, assume_consent=False
-    )
+def document(
+    events: List[Json], people: List[Json], as_of: str, assume_consent: bool = False, **settings: Any
+) -> Json:
+    return report({**SETTINGS, **settings}, map(json.dumps, events), map(json.dumps, people), as_of, assume_consent)
+
+
+def refused(events: List[Json], people: List[Json], **settings: Any) -> bool:
+    try:
+        document(events, people, "2026-06-30T00:00:00Z", **settings)
+    except (Conflict, ValueError):
+        return True
+    return False
 
 
 def ann(events: List[Json], as_of: str, people: Optional[List[Json]] = None, **settings: Any) -> Json:
@@ -201,9 +212,9 @@ def staff(**sizes: int) -> List[Json]:
     ]
 
 
-def withheld(people: List[Json]) -> List[Optional[str]]:
+def withheld(people: List[Json], events: Sequence[Json] = ()) -> List[Optional[str]]:
     """Departments that are withheld."""
-    made = document([], people, "2026-06-30T12:00:00Z")
+    made = document(list(events), people, "2026-06-30T12:00:00Z")
     return [team["name"] for team in made["teams"] if team["withheld"]]
 
 
@@ -218,6 +229,16 @@ def test_small_groups() -> None:
     # A team without enrolled people is withheld, but hides nobody.
     nobody = [{"id": "n", "department": "N"}]
     assert withheld(staff(B=3, C=3) + nobody) == ["N"]
+    # Once one of them who has left is remembered by an activity, N is not empty but has no enrolled people,
+    # so the next smallest team goes, too; C is the last by name, and its 3 are enough.
+    left = [{"id": "n", "department": "N", "consent": True}]
+    left += [{"id": "n", "at": "2026-06-10T00:00:00Z", "active": False}]
+    assert withheld(staff(B=3, C=3) + left, [did("2026-06-09", who="n")]) == ["C", "N"]
+    # So it is with an adjustment of someone who was in no team.
+    given = event("adjustment", "j", "2026-06-09", advocate="n", points=1, reason="x")
+    left[0]["department"] = None
+    assert withheld(staff(B=3, C=3) + left, [given]) == ["C"]
+    assert withheld(staff(B=3, C=3) + left) == []
     # The whole program may be too small.
     assert withheld(staff(B=2)) == ["B", None]
 
@@ -230,10 +251,14 @@ def test_boards() -> None:
     board = document(events, people, "2026-06-02T12:00:00Z")["boards"]["people"]
     assert board["all_time"] == [[1, "A3", 10], [2, "A1", 5], [2, "A2", 5], [4, "A0", 2]]
     assert board["by_style"]["curator"] == [[1, "A1", 5], [1, "A2", 5]]
-    # A3 keeps off: one is missing, and two more must be (of three), so that only the first place stays.
+    # A3 keeps off: one is hidden, and two more must be. These are A0 and A2, and A1 has as many as A2.
     people[3]["leaderboard"] = False
     board = document(events, people, "2026-06-02T12:00:00Z")["boards"]["people"]
-    assert board["all_time"] == [[1, "A1", 5]]
+    assert board["all_time"] == []
+    # 9, 5, 2 and 1 points: A0 and A4 are left out.
+    more = events + [did("2026-06-01", "mentor", "A1", counterpart="A0"), did("2026-06-01", "read", "A4")]
+    board = document(more, people, "2026-06-02T12:00:00Z")["boards"]["people"]
+    assert board["all_time"] == [[1, "A1", 9], [2, "A2", 5]]
     # Opted out from the last instant on: not shown, and 4 enrolled people remain.
     people[3]["consent"] = [{"until": "2026-06-02T11:59:59.999999999Z"}]
     made = document(events, people, "2026-06-02T12:00:00Z")
@@ -259,7 +284,8 @@ def test_an_alias_that_is_used_again() -> None:
     made = document(events, people, "2026-06-30T00:00:00Z")["standings"]
     assert (made["ann"]["activities"], made["bob"]["activities"]) == (2, 1)
     # As of 5 June nobody knew of bob's claim.
-    assert list(document(events, people, "2026-06-05T00:00:00Z")["standings"]) == ["ann"]
+    made = document(events, people, "2026-06-05T00:00:00Z")["standings"]
+    assert (made["ann"]["activities"], made["bob"]["activities"]) == (1, 0)
 
 
 def test_people_who_are_one() -> None:
@@ -299,14 +325,10 @@ def test_late_outcomes_updates_and_retractions() -> None:
 
     assert at("2026-06-03T12:00:00Z")["ann"]["result"]["likes"] == 3  # as-of is exclusive
     assert at("2026-06-03T12:00:01Z")["ann"]["engagement_per_1000"] == 70
-    assert at("2026-06-04T12:00:01Z").keys() == {"bob"}
-    assert at("2026-06-05T12:00:01Z") == {}
+    assert (at("2026-06-04T12:00:01Z")["ann"]["points"], at("2026-06-04T12:00:01Z")["bob"]["points"]) == (0, 10)
+    assert at("2026-06-05T12:00:01Z")["bob"]["points"] == 0
     assert at("2026-06-06T12:00:01Z")["bob"]["points"] == 10
-    try:
-        document([post, {**post, "kind": "create"}], people, "2026-06-30T00:00:00Z")
-        assert False, "the same identity twice"
-    except Conflict:
-        pass
+    assert refused([post, {**post, "kind": "create"}], people)
 
 
 def test_intervals_replace_what_was_known() -> None:
@@ -338,11 +360,250 @@ def test_teams_over_time() -> None:
 def test_pairs() -> None:
     # ann mentored bob 60 dates before the last one: outside of 60 dates that end with it.
     people: List[Json] = [ANN, {"id": "bob", "consent": True}, {"id": "cem", "mentor": "ann"}]
+    people[2]["consent"] = True
     events = [did("2026-06-01", "mentor", counterpart="bob"), did("2026-06-01", who="bob")]
     made = document(events, people, "2026-07-30T12:00:00Z")["standings"]
     assert (made["ann"]["mentees"], made["bob"]["has_mentor"], made["bob"]["mentoring_received"]) == (2, True, 1)
     made = document(events, people, "2026-07-31T12:00:00Z")["standings"]
     assert (made["ann"]["mentees"], made["bob"]["has_mentor"], made["ann"]["mentoring_given"]) == (1, False, 1)
+
+
+def test_opting_out_hides_everything_and_leaving_does_not() -> None:
+    # bob thanks and mentors ann, and gets 7 points by hand, before he opted in.
+    people: List[Json] = staff(B=3) + [ANN, {"id": "bob", "consent": [{"from": "2026-06-01T00:00:00Z"}]}]
+    events = [did("2026-06-02", kind, "bob", counterpart="ann") for kind in ("kudos", "mentor")]
+    events.append(event("adjustment", "j", "2026-05-02", advocate="bob", points=7, reason="a talk"))
+
+    def at(**facts: Any) -> Tuple[Any, ...]:
+        later = {"id": "bob", "at": "2026-06-10T00:00:00Z", **facts}
+        made = document(events, people + [later], "2026-06-11T00:00:00Z")
+        ann, everybody = made["standings"]["ann"], made["teams"][-1]
+        received = (ann["kudos_received"], ann["mentoring_received"], ann["has_mentor"])
+        return received, everybody["points"], everybody["enrolled"], "bob" in made["standings"]
+
+    assert at(consent=True) == ((1, 1, True), 12, 5, True)
+    assert at(active=False) == ((1, 1, True), 12, 4, True)
+    assert at(consent=False) == ((0, 0, False), 0, 4, False)
+
+
+def test_who_is_not_listed() -> None:
+    # 10, 5, 4, 3, 2 points. A0 has left; -1 is not nothing. Two are hidden, so one more is left out.
+    people = staff(A=6) + [{"id": "A0", "at": "2026-06-02T00:00:00Z", "active": False}]
+    kinds = ["create", "share", "mentor", "train", "comment"]
+    events = [did("2026-06-01", kind, f"A{number}") for number, kind in enumerate(kinds)]
+    events.append(event("adjustment", "j", "2026-06-01", advocate="A5", points=-1, reason="a mistake"))
+    board = document(events, people, "2026-06-03T00:00:00Z")["boards"]["people"]
+    assert board["all_time"] == [[1, "A1", 5], [2, "A2", 4], [3, "A3", 3]]
+    # A1 moves to B: what was brought for A counts there, by somebody who is not listed. Three are enough.
+    people.append({"id": "A1", "at": "2026-06-02T00:00:00Z", "department": "B"})
+    board = document(events, people + staff(B=3), "2026-06-03T00:00:00Z")["boards"]["people"]
+    assert board["by_team"] == {"A": [[1, "A2", 4], [2, "A3", 3], [3, "A4", 2]], "B": []}
+    # Fewer than three enrolled people: no board of people at all.
+    made = document(events, staff(A=2), "2026-06-03T00:00:00Z")["boards"]
+    assert set(map(str, made["people"]["windows"].values())) == {"None"} and made["people"]["all_time"] is None
+    assert made["people"]["by_style"]["creator"] is None and made["people"]["by_team"] == {"A": None}
+
+
+def test_records_of_people_are_events() -> None:
+    # Two events on one person at one time: they have ids of their own, and the later by source and id wins.
+    # The line of the people file comes before both.
+    at = "2026-06-05T00:00:00Z"
+    first = event("person", "e1", at, advocate="ann", style="creator", mentor="B0")
+    second = event("person", "e2", at, advocate="ann", style="curator")
+    people = staff(B=3) + [ANN, {"id": "ann", "at": at, "style": "listener", "mentor": "B1", "leaderboard": False}]
+    post = did("2026-06-04")
+
+    def chosen(*more: Json) -> Tuple[Any, ...]:
+        made = document([second, post, first, *more], people, "2026-06-10T00:00:00Z")["standings"]
+        return made["ann"]["in_chosen_style"], made["B0"]["mentees"], made["B1"]["mentees"]
+
+    assert chosen() == (100, 1, 0)
+    # Without e2 it is creator; without both what the file says, which nothing takes back.
+    back = [event("retraction", f"r{n}", "2026-06-06", target=f"e{n}") for n in (1, 2)]
+    back.append(event("retraction", "r3", "2026-06-06", target="ann"))
+    assert chosen(back[1]) == (0, 1, 0)
+    assert chosen(*back) == (0, 0, 1)
+    # The identity is that of any event.
+    assert refused([first, {**first, "style": "listener"}], people)
+    assert refused([first, did("2026-06-04") | {"id": "e1"}], people)
+    assert not refused([first, {**first, "source": "desk", "style": "listener"}], people)
+
+
+def test_what_is_refused() -> None:
+    for name in ("consent", "active", "away"):
+        assert refused([], [{"id": "ann", "at": "2026-06-01T00:00:00Z", name: None}])
+        assert refused([event("person", "e", "2026-06-01", advocate="ann", **{name: None})], [])
+        assert not refused([], [{"id": "ann", name: None}])
+    assert refused([event("meeting", "m", "2026-06-01", agenda=True, department="A", country="DE")], [])
+    assert refused([], [{"id": "ann", "style": "dancer"}])
+    assert refused([], [ANN], kinds={"dance": {"style": "dancer"}})
+    # In an undated line null says nothing: not even that an old id's answer no longer holds.
+    people: List[Json] = [{"id": "ann", "aliases": ["a1"], "consent": None}, {"id": "a1", "consent": True}]
+    assert ann([did("2026-06-02")], "2026-06-03T00:00:00Z", people)["activities"] == 1
+
+
+def test_whatever_states_a_result_last_wins() -> None:
+    post = {**did("2026-06-01"), "id": "p", "likes": 9, "shares": 9}
+    events = [
+        post,
+        event("outcome", "o1", "2026-06-02", target="p", likes=1, clicks=1),
+        event("update", "u1", "2026-06-03", target="p", set={"likes": 2}),
+        event("outcome", "o2", "2026-06-04", target="p", clicks=3),
+        event("update", "u2", "2026-06-05", target="o2", set={"clicks": 99}),  # of no activity: no effect
+    ]
+    result = ann(events, "2026-06-10T00:00:00Z")["result"]
+    assert (result["likes"], result["clicks"], result["shares"]) == (2, 3, 9)
+    # At one instant source and id decide, not the type.
+    same = [post, event("outcome", "b", "2026-06-02", target="p", likes=1)]
+    for id, likes in (("a", 1), ("c", 2)):
+        changed = same + [event("update", id, "2026-06-02", target="p", set={"likes": 2})]
+        assert ann(changed, "2026-06-10T00:00:00Z")["result"]["likes"] == likes
+    # The date of content stays.
+    content = event("content", "c", "2026-06-01", origin="own")
+    update = event("update", "u", "2026-06-02", target="c", set={"at": "2020-01-01T00:00:00Z"})
+    assert ann([content, update, did("2026-06-02")], "2026-06-10T00:00:00Z")["unshared_content"] == 1
+
+
+def test_assumed_consent() -> None:
+    # ann said yes on 5 June, so that before she had not opted in; cem never said a word; eve only has an
+    # activity, of a kind that is not declared, gus only an adjustment; kim is only named.
+    people: List[Json] = [{"id": "ann", "at": "2026-06-05T00:00:00Z", "consent": True}]
+    people += [{"id": "cem", "department": "A", "mentor": "kim"}, {"id": "dan", "consent": False}]
+    events = [did("2026-06-04"), did("2026-06-06"), did("2026-06-04", who="dan"), did("2026-06-04", "dance", "eve")]
+    events.append(did("2026-06-04", "kudos", "cem", counterpart="kim"))
+    events.append(event("adjustment", "j", "2026-06-04", advocate="gus", points=3, reason="a talk"))
+    made = document(events, people, "2026-06-10T00:00:00Z", assume_consent=True)
+    activities = {person: figures["activities"] for person, figures in made["standings"].items()}
+    assert activities == {"ann": 1, "cem": 1, "eve": 0, "gus": 0}
+    assert made["standings"]["gus"]["points"] == 3 and made["standings"]["cem"]["has_mentor"] is False
+    everybody = made["teams"][-1]
+    assert (everybody["eligible"], everybody["enrolled"], everybody["points"]) == (5, 4, 9)
+    # Without it nobody is assumed, and only who is on record is eligible.
+    made = document(events, people, "2026-06-10T00:00:00Z", minimum_group=1)
+    assert list(made["standings"]) == ["ann"]
+    assert (made["teams"][-1]["eligible"], made["teams"][-1]["enrolled"]) == (3, 1)
+
+
+def test_a_standing_without_activity() -> None:
+    figures = ann([], "2026-06-10T00:00:00Z", [{**ANN, "style": "creator"}], levels={"newcomer": 0})
+    zeros = ("points", "activities", "active_weeks", "streak", "longest_streak", "longest_gap", "trainings")
+    unknown = ("days_since_first", "consistency", "burst", "in_chosen_style", "main_style", "own_voice", "applied")
+    assert all(figures[name] == 0 for name in zeros) and all(figures[name] is None for name in unknown)
+    assert (figures["level"], figures["launch_spike"], figures["refresher_due"]) == ("newcomer", False, False)
+
+
+def test_own_photos() -> None:
+    own = {"post": {"text": "x", "media": [{"kind": "image", "source": "own"}]}}
+    stock = {"post": {"text": "x", "media": [{"kind": "image", "source": "stock"}]}}
+    stated = [({**own, "own_photo": False}, 0), ({**stock, "own_photo": True}, 1), ({"own_photo": True}, 1)]
+    for facts, count in [(own, 1), (stock, 0), *stated]:
+        assert ann([did("2026-06-01", **facts)], "2026-06-10T00:00:00Z")["own_photos"] == count
+
+
+def test_declared_mentors() -> None:
+    # bob names ann by an alias of hers; ann names herself by it; cem has not opted in; dan's mentor has left.
+    people: List[Json] = [
+        {**ANN, "aliases": ["@a"], "mentor": "@a"},
+        {"id": "bob", "consent": True, "mentor": "@a"},
+        {"id": "cem", "mentor": "ann"},
+        {"id": "dan", "consent": True, "mentor": "eve"},
+        {"id": "eve", "consent": True, "active": False},
+    ]
+    made = document([], people, "2026-06-10T00:00:00Z")["standings"]
+    assert {person: figures["has_mentor"] for person, figures in made.items()} == {
+        "ann": False, "bob": True, "dan": False, "eve": False
+    }
+    # dan names eve, and is enrolled: that eve has left is her own affair.
+    assert (made["ann"]["mentees"], made["eve"]["mentees"]) == (1, 1)
+
+
+def test_meetings() -> None:
+    # The 1st was for everyone, the 3rd for A, and on the 5th advocacy was not on the agenda.
+    events = [
+        event("meeting", "m1", "2026-06-01", agenda=True),
+        event("meeting", "m2", "2026-06-03", agenda=True, department="A"),
+        event("meeting", "m3", "2026-06-05", agenda=False),
+    ]
+    made = document(events, staff(A=3, B=3), "2026-06-10T12:00:00Z")["teams"]
+    assert [team["days_since_agenda"] for team in made] == [7, 9, 9]
+    # That of A is taken back.
+    events.append(event("retraction", "r", "2026-06-06", target="m2"))
+    made = document(events, staff(A=3, B=3), "2026-06-10T12:00:00Z")["teams"]
+    assert [team["days_since_agenda"] for team in made] == [9, 9, 9]
+
+
+def test_roles_and_conversation() -> None:
+    # A comment for a customer is one, and so is a share for a customer: 2 of 3, the repost has no role.
+    curated = {"repost": {"style": "curator", "role": "nothing"}, "pin": {"style": "curator", "role": None}}
+    events = [did("2026-06-01", kind, customer=True) for kind in ("comment", "share")]
+    events += [did("2026-06-01", kind) for kind in curated]
+    figures = ann(events, "2026-06-10T00:00:00Z", kinds={**SETTINGS["kinds"], **curated})
+    assert (figures["conversation"], figures["published"]) == (66, 2)
+
+
+def test_channels() -> None:
+    posts = [{"text": "x", "channel": channel} for channel in ("blog", "fax")]
+    events = [did("2026-06-01", channel="blog"), did("2026-06-01", channel="fax"), did("2026-06-01", post=posts[0])]
+    events += [did("2026-06-01", channel="blog", post=posts[1]), did("2026-06-01", post=posts[1])]
+    assert ann(events, "2026-06-10T00:00:00Z")["activities"] == 2
+
+
+def test_the_text_has_sorted_keys() -> None:
+    made = document([did("2026-06-01")], [ANN], "2026-06-10T00:00:00Z")
+    keys = [line.split('"')[1] for line in written(made).splitlines() if line.startswith(' "')]
+    assert keys == ["boards", "standings", "teams"]
+
+
+EVENT_FIELDS = {"type", "id", "source", "at"}
+TARGET_FIELDS = {"target", "target_source"}
+PERSON_FIELDS = {"name", "consent", "active", "away", "leaderboard", "style", "mentor", "aliases", *TEAM_FIELDS}
+PERSON_FIELDS |= {"needs", "skilled_in", "motivated_by"}
+ACTIVITY_FIELDS = {"advocate", "kind", "channel", "counterpart", "content", "customer", "own_words", "ghostwritten"}
+ACTIVITY_FIELDS |= {"format", "own_photo", "post", *METRICS}
+FIELDS = {
+    "activity": ACTIVITY_FIELDS,
+    "person": {"advocate", *PERSON_FIELDS},
+    "content": {"origin", "embargo"},
+    "outcome": TARGET_FIELDS | set(METRICS),
+    "update": TARGET_FIELDS | {"set"},
+    "retraction": TARGET_FIELDS,
+    "meeting": {"agenda", *TEAM_FIELDS},
+    "adjustment": {"advocate", "points", "reason"},
+}
+
+
+def test_what_is_generated_is_acceptable() -> None:
+    for seed in range(16):
+        for contested in (False, True):
+            with TemporaryDirectory() as folder:
+                Maker(seed, contested).write(Path(folder))
+                activities = lines(folder, "activities")
+                people = lines(folder, "people")
+            for line in activities:
+                type = line.get("type", "activity")
+                assert line.keys() <= EVENT_FIELDS | FIELDS[type] and line.get("at"), line
+                assert type != "update" or line["set"].keys() <= {"at", *ACTIVITY_FIELDS}, line
+                assert type != "outcome" or line.keys() & set(METRICS), line
+            for line in people:
+                assert line.keys() - {"id", "at"} and line.keys() <= {"id", "at", *PERSON_FIELDS}, line
+            for line in activities + people:
+                assert "" not in line.values() and [] not in (line.get("aliases"), line.get("needs")), line
+            check_aliases(people + activities, contested)
+
+
+def lines(folder: str, name: str) -> List[Json]:
+    text = (Path(folder) / f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def check_aliases(said: List[Json], contested: bool) -> None:
+    """Undated lines never give two people one alias; nor does any other, unless it's contested."""
+    owners: Dict[str, str] = {}
+    for line in said:
+        if not contested or "at" not in line:
+            for alias in line.get("aliases", []):
+                person = line.get("advocate", line["id"])
+                assert owners.setdefault(alias, person) == person, line
 
 
 def main() -> None:
