@@ -95,7 +95,7 @@ OFFSETS = ["Z", "+01:00", "+02:00", "-05:00", "-04:00", "+05:30", "+14:00", "-11
 DEPARTMENTS = ["Sales", "Service", "Research", "Board"]
 COUNTRIES = ["DE", "US", "AT"]
 SKILLS = ["technical", "ideas", "analytics"]
-MOTIVES = ["learning", "recognition", "community", "career"]
+MOTIVES = ["status", "recognition", "learning", "giving"]
 NUDGES = [-SECOND, -1, 0, 0, 1, SECOND, 3600 * SECOND]
 
 

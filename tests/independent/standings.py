@@ -25,6 +25,7 @@ from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Se
 from zoneinfo import ZoneInfo
 
 STYLES = ("listener", "curator", "commenter", "creator", "supporter")
+TELLING = ["story", "video", "audio", "image", "document"]
 FORMATS = ("text", "image", "video", "story", "document", "audio")
 METRICS = ("impressions", "likes", "comments", "shares", "clicks", "leads", "conversions", "pipeline_value")
 ENGAGEMENTS = ("likes", "comments", "shares", "clicks")
@@ -588,8 +589,10 @@ class Activity:
 
     @property
     def format(self) -> Optional[str]:
-        first = self.media[0].get("kind") if self.media else None
-        return self.said.get("format") or first
+        if self.said.get("format") or not self.post:
+            return self.said.get("format")
+        media = [medium.get("kind") for medium in self.media]
+        return next((kind for kind in TELLING if kind in media), "text")
 
     @property
     def own_photo(self) -> bool:

@@ -4,7 +4,7 @@
 //! - `program` loads programs that are wrong in one way each;
 //! - `hostile_rules`, `hostile_input`: what ends in a clear error or a right answer, never a panic;
 //! - `order`: the same events in any order give the same bytes;
-//! - `evidence`: a rule's result depends on what it read, and on nothing else;
+//! - `independent`: standings, teams and boards against a second calculation in Python;
 //! - `rfcs`: real data against an independent calculation;
 //! - `readme`: its commands print what it says they print.
 
@@ -18,6 +18,7 @@
 mod cases;
 mod hostile_input;
 mod hostile_rules;
+mod independent;
 mod order;
 mod program;
 mod readme;

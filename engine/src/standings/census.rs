@@ -25,7 +25,7 @@ pub(crate) struct Census {
     pub(crate) ties: Arc<Ties>,
 }
 
-/// Who names whom as mentor, among people who are enrolled.
+/// Whom enrolled people name as mentor: those who are enrolled themselves as `mentor_of`.
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
     pub(crate) mentor_of: BTreeMap<Arc<str>, Arc<str>>,
@@ -40,10 +40,13 @@ impl Ties {
             let facts = roster.facts(id, view.last);
             let Value::Text(mentor) = &facts[PersonFact::Mentor as usize] else { continue };
             let mentor = roster.resolve(mentor, view.last);
-            if mentor != *id && roster.is_enrolled(&mentor, view.last) {
-                ties.mentees_of.entry(Arc::clone(&mentor)).or_default().insert(Arc::clone(id));
-                ties.mentor_of.insert(Arc::clone(id), mentor);
+            if mentor == *id {
+                continue;
             }
+            if roster.is_enrolled(&mentor, view.last) {
+                ties.mentor_of.insert(Arc::clone(id), Arc::clone(&mentor));
+            }
+            ties.mentees_of.entry(mentor).or_default().insert(Arc::clone(id));
         }
         ties
     }
