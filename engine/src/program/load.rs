@@ -9,7 +9,7 @@ use super::rules::{self, RuleText};
 use super::{Manifest, Program, Rule, Sources, example, manifest};
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
 use crate::facts::{Folder, Object, PLACES, ProgramView};
-use crate::script::{File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
+use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
 use crate::text::{Lexicon, Scanner, Trouble};
 
 /// Compiles a program from its files.
@@ -43,19 +43,17 @@ impl<'a> Loading<'a> {
                 Problem::new(Code::Internal, "the patterns cannot be compiled together");
             return Err(Error::of(self.problems).unwrap_or_else(|| unreadable.into()));
         };
-        let vocabulary = Vocabulary {
-            lexicons: scanner.list_names().map(str::to_owned).collect(),
-            patterns: scanner.pattern_names().map(str::to_owned).collect(),
-            kinds: manifest.kinds.keys().map(ToString::to_string).collect(),
-            channels: manifest.channels.keys().map(ToString::to_string).collect(),
-            ..Vocabulary::default()
-        };
         let mut sandbox = Sandbox::new();
         let (files, folders, all_compiled) = self.compile(&sandbox);
         let mut rules = self.rules(&sandbox, &files, &folders, &manifest);
+        let mut vocabulary = vocabulary(&manifest, &scanner);
+        if all_compiled {
+            let guidelines = rules.iter().filter(|rule| rule.folder == Folder::Guidelines);
+            vocabulary.guidelines = Some(guidelines.map(|rule| rule.id.to_string()).collect());
+        }
         self.settings(&manifest, &rules, all_compiled);
         self.check(&sandbox, &files, &folders, &vocabulary, &mut rules);
-        self.examples(&manifest, &files, &rules);
+        self.examples(&manifest, &vocabulary, &files, &rules);
         self.imports(&mut sandbox, &files);
 
         let view = Arc::new(ProgramView {
@@ -76,6 +74,7 @@ impl<'a> Loading<'a> {
                 sandbox,
                 scanner: Arc::new(scanner),
                 view,
+                vocabulary,
                 warnings,
             }),
         }
@@ -249,9 +248,14 @@ impl<'a> Loading<'a> {
                 None => Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
                     .maybe_help(did_you_mean(name, rules.iter().map(Rule::id))),
                 Some(rule) if settings.severity.is_some() && rule.folder != Folder::Guidelines => {
+                    let what = if rule.folder == Folder::Scoring {
+                        "gives points"
+                    } else {
+                        "finds nothing in posts"
+                    };
                     Problem::new(
                         Code::UnknownSetting,
-                        format!("`{name}` gives points and has no severity"),
+                        format!("`{name}` {what} and has no severity"),
                     )
                 }
                 Some(_) => continue,
@@ -304,10 +308,12 @@ impl<'a> Loading<'a> {
         for rule in rules.iter_mut() {
             let file = &files[rule.file].name;
             let thresholds = &rule.settings.thresholds;
-            let checked =
+            let Checked { uses, gives, gives_others, problems } =
                 check_rule(&tree, vocabulary, thresholds, file, &rule.function, rule.folder);
-            self.problems.extend(checked.problems);
-            rule.uses = checked.uses.into_iter().collect();
+            self.problems.extend(problems);
+            rule.uses = uses.into_iter().collect();
+            rule.gives = gives.into_iter().map(Arc::from).collect();
+            rule.gives_others = gives_others;
         }
         self.unused_thresholds(rules);
         for (file, folder) in files.iter().zip(folders) {
@@ -339,19 +345,31 @@ impl<'a> Loading<'a> {
         }
     }
 
-    /// Examples must be readable; whether they hold is for `plaudit test`.
-    fn examples(&mut self, manifest: &Manifest, files: &[File], rules: &[Rule]) {
+    /// Examples must be readable, and their labels possible; whether they hold is for `plaudit
+    /// test`.
+    fn examples(
+        &mut self,
+        manifest: &Manifest,
+        vocabulary: &Vocabulary,
+        files: &[File],
+        rules: &[Rule],
+    ) {
         for rule in rules {
             let source = self.file_source(&files[rule.file]);
             for example in &rule.examples {
                 if self.problems.len() >= 10 * MOST_PROBLEMS {
                     return;
                 }
-                if let Err(problem) = example::prepare(rule.folder, &example.input, manifest) {
-                    let line = source.text.lines().nth(example.line - 1).unwrap_or_default();
-                    let indent = line.chars().take_while(|c| !c.is_alphanumeric()).count();
-                    let length = line.trim_end().chars().count().saturating_sub(indent);
-                    let place = Place { line: example.line, column: indent + 1, length };
+                let line = source.text.lines().nth(example.line - 1).unwrap_or_default();
+                let label = line.find(example.label.as_str()).unwrap_or_default();
+                let indent = line[..label].chars().count();
+                let mut place = Place { line: example.line, column: indent + 1, length: 1 };
+                if let Err(problem) = example::prepare(rule, &example.input, manifest, vocabulary) {
+                    place.length = line.trim_end().chars().count().saturating_sub(indent);
+                    self.problems.push(problem.at(&source, place));
+                }
+                if let Some(problem) = example::check_label(rule, &example.expected) {
+                    place.length = example.label.chars().count();
                     self.problems.push(problem.at(&source, place));
                 }
             }
@@ -432,6 +450,25 @@ fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rul
         function: text.function,
         examples: text.examples,
         uses: Vec::new(),
+        gives: Vec::new(),
+        gives_others: false,
+    }
+}
+
+/// The names that rules may use, but for those of rules.
+fn vocabulary(manifest: &Manifest, scanner: &Scanner) -> Vocabulary {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Vocabulary {
+        lexicons: scanner.list_names().map(str::to_owned).collect(),
+        patterns: scanner.pattern_names().map(str::to_owned).collect(),
+        kinds: manifest.kinds.keys().map(ToString::to_string).collect(),
+        channels: manifest.channels.keys().map(ToString::to_string).collect(),
+        // TO BE REPLACED by what `program.toml` declares: the names of `manifest.windows` and
+        // `manifest.levels`, and `manifest.skills`.
+        windows: owned(&["7_days", "30_days", "90_days", "180_days", "365_days"]),
+        levels: owned(&[]),
+        skills: owned(&["technical", "ideas", "analytics"]),
+        guidelines: None,
     }
 }
 
