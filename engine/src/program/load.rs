@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::manifest::Pattern;
 use super::rules::{self, RuleText};
 use super::{Manifest, Program, Rule, Sources, example, manifest};
-use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
-use crate::facts::{Folder, Object, PLACES, ProgramView};
+use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source};
+use crate::facts::{Folder, PLACES, ProgramView};
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
 use crate::text::{Lexicon, Scanner, Trouble};
 
@@ -19,9 +19,9 @@ pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
 
 /// A program while it is read: problems are collected, and what is wrong is left out so that the
 /// rest can be checked.
-struct Loading<'a> {
+pub(super) struct Loading<'a> {
     texts: BTreeMap<&'a str, &'a str>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Loading<'a> {
@@ -80,7 +80,7 @@ impl<'a> Loading<'a> {
         }
     }
 
-    fn source(&self, file: &'a str) -> Source<'a> {
+    pub(super) fn source(&self, file: &'a str) -> Source<'a> {
         Source { file, text: self.texts.get(file).copied().unwrap_or_default() }
     }
 
@@ -233,68 +233,6 @@ impl<'a> Loading<'a> {
         rules
     }
 
-    /// Settings must be those of rules that exist.
-    fn settings(&mut self, manifest: &Manifest, rules: &[Rule], all_compiled: bool) {
-        // A rule in a file that does not compile is not unknown.
-        if !all_compiled {
-            return;
-        }
-        let source = self.source("program.toml");
-        for (name, settings) in &manifest.rules {
-            if self.problems.len() >= 10 * MOST_PROBLEMS {
-                return;
-            }
-            let problem = match rules.iter().find(|rule| &*rule.id == name) {
-                None => Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
-                    .maybe_help(did_you_mean(name, rules.iter().map(Rule::id))),
-                Some(rule) if settings.severity.is_some() && rule.folder != Folder::Guidelines => {
-                    let what = if rule.folder == Folder::Scoring {
-                        "gives points"
-                    } else {
-                        "finds nothing in posts"
-                    };
-                    Problem::new(
-                        Code::UnknownSetting,
-                        format!("`{name}` {what} and has no severity"),
-                    )
-                }
-                Some(_) => continue,
-            };
-            self.problems.push(problem.at(&source, source.place(settings.range.clone())));
-        }
-        for (name, settings) in &manifest.rules {
-            for old in &settings.formerly {
-                if rules.iter().any(|rule| &*rule.id == old) {
-                    let message =
-                        format!("`{name}` cannot have been `{old}`: that rule is still there");
-                    let problem = Problem::new(Code::Duplicate, message);
-                    self.problems.push(problem.at(&source, source.place(settings.range.clone())));
-                }
-            }
-        }
-        for cap in &manifest.caps {
-            for (name, range) in &cap.rules {
-                if self.problems.len() >= 10 * MOST_PROBLEMS {
-                    return;
-                }
-                let known = rules.iter().find(|rule| &*rule.id == name);
-                let problem = match known {
-                    Some(rule) if rule.folder == Folder::Scoring => continue,
-                    Some(_) => Problem::new(
-                        Code::WrongValue,
-                        format!("`{name}` gives no points that `{}` could cap", cap.name),
-                    ),
-                    None => {
-                        let scoring = rules.iter().filter(|rule| rule.folder == Folder::Scoring);
-                        Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
-                            .maybe_help(did_you_mean(name, scoring.map(Rule::id)))
-                    }
-                };
-                self.problems.push(problem.at(&source, source.place(range.clone())));
-            }
-        }
-    }
-
     fn check(
         &mut self,
         sandbox: &Sandbox,
@@ -319,29 +257,6 @@ impl<'a> Loading<'a> {
         for (file, folder) in files.iter().zip(folders) {
             let checked = check_library(&tree, vocabulary, &file.name, *folder);
             self.problems.extend(checked.problems);
-        }
-    }
-
-    /// A threshold that its rule never asks for is a knob that turns nothing.
-    fn unused_thresholds(&mut self, rules: &[Rule]) {
-        let source = self.source("program.toml");
-        for rule in rules {
-            for name in rule.settings.thresholds.keys() {
-                if self.problems.len() >= 10 * MOST_PROBLEMS {
-                    return;
-                }
-                let asked = rule.uses.iter().any(|known| {
-                    known.object == Object::Program && known.argument.as_deref() == Some(name)
-                });
-                if !asked {
-                    let message = format!("`{}` never asks for its threshold `{name}`", rule.id);
-                    let problem = Problem::new(Code::Advice, message).help(format!(
-                        "ask for it with `program.threshold({name:?})`, or take it out"
-                    ));
-                    let place = source.place(rule.settings.range.clone());
-                    self.problems.push(problem.warning().at(&source, place));
-                }
-            }
         }
     }
 

@@ -2,13 +2,15 @@
 //!
 //! - `load` reads and compiles a program, collecting every problem;
 //! - `sources` reads the files, `manifest` the `program.toml` through `table`, `rules` what stands
-//!   in rule files beside the code, `example` the inputs of examples;
+//!   in rule files beside the code, `example` the inputs of examples, `settings` looks whether
+//!   settings fit the rules;
 //! - `view` shows a post under the program.
 
 mod example;
 mod load;
 mod manifest;
 mod rules;
+mod settings;
 mod sources;
 mod table;
 mod view;
