@@ -255,3 +255,92 @@ fn told_advice(advice: &AdviceDraft) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::program::{Program, Sources};
+
+    /// Runs the examples of a rule; each failure as what was expected and what came.
+    fn failures(file: &str, rule: &str) -> (usize, Vec<(String, String)>) {
+        let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[rules.a.thresholds]\nweeks = 4\n";
+        let sources = Sources::new().with("program.toml", manifest).with(file, rule);
+        let report = Program::from_sources(&sources).unwrap().test().unwrap();
+        let failures = report.failures.into_iter().map(|failure| (failure.expected, failure.got));
+        (report.examples, failures.collect())
+    }
+
+    #[test]
+    fn examples_of_recognition_name_what_is_given() {
+        let rule = r#"/// Keep going.
+///
+/// Note: words before a colon stay words.
+/// none: and so does this.
+///
+/// steady: #{ standing: #{ streak: 4, points_in: #{ "30_days": 20 } } }
+/// steady+lunch: #{ standing: #{ streak: 4 }, person: #{ style: "creator", needs: #{ technical: true } } }
+/// none: #{ standing: #{ streak: 3 }, team: #{ by: "department", enrolled: 9 } }
+/// none: #{ standing: #{ streak: 4 } }
+/// lunch+steady: #{ standing: #{ streak: 4 }, person: #{ needs: #{ technical: true } },
+///   period: #{ name: "2026-Q2" } }
+/// steady: #{ standing: #{ streak: 1 } }
+/// steady: #{ standing: #{ streak: 200 } }
+fn a(standing, person, period, program) {
+    let given = [];
+    if standing.streak >= program.threshold("weeks") {
+        given.push(badge("steady").level(standing.streak).because("Go on with {brand}."));
+    }
+    if person.needs("technical") { given.push(reward("lunch").amount(20).each_period()); }
+    given
+}
+"#;
+        let (examples, failures) = failures("recognition/a.rhai", rule);
+        assert_eq!(examples, 7);
+        let failures: Vec<(&str, &str)> =
+            failures.iter().map(|(expected, got)| (expected.as_str(), got.as_str())).collect();
+        assert_eq!(
+            failures,
+            [
+                ("none", "steady (badge, level 4): Go on with {brand}."),
+                (
+                    "lunch+steady",
+                    "steady (badge, level 4): Go on with {brand}.; lunch (reward, amount 20, each period)"
+                ),
+                ("steady", "none"),
+                (
+                    "steady",
+                    "a fault: the rule failed: `level` takes a whole number from 1 to 100, not 200 (recognition/a.rhai:17)"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn examples_of_coaching_name_suggestions_and_topics() {
+        let rule = r#"/// Next steps.
+///
+/// write+technical: #{ person: #{ skilled_in: #{ technical: true } } }
+/// write+service: #{ person: #{ function: "service" } }
+/// service: #{ person: #{ function: "service" } }
+/// none: #{ person: #{ leader: true } }
+/// write: #{ team: #{ launch_spike: true } }
+fn a(person, team, program) {
+    if person.leader { return; }
+    let all = [suggestion("write", "Write.").with_content()];
+    if person.skilled_in("technical") { all.push(offers("technical", program.threshold("weeks"))); }
+    if person.function != () { all.push(seeks(person.function, 2)); }
+    if team.launch_spike { return [badge("wrong")]; }
+    all
+}
+"#;
+        let (examples, failures) = failures("coaching/a.rhai", rule);
+        assert_eq!(examples, 5);
+        let told = |expected: &str, got: &str| (expected.to_owned(), got.to_owned());
+        assert_eq!(
+            failures,
+            [
+                told("service", "write (with content): Write.; service (seeks, weight 2)"),
+                told("write", "a fault: a coaching rule returned a badge, reward or spotlight"),
+            ]
+        );
+    }
+}

@@ -19,6 +19,8 @@ mod literal;
 mod lower;
 mod outcome;
 mod sandbox;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use advice::AdviceDraft;
 pub(crate) use check::{Checked, FactUse, FileTree, Vocabulary, check_library, check_rule};
