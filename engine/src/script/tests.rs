@@ -191,7 +191,8 @@ fn what_a_folder_has_no_use_for_is_a_fault() {
 /// A finding where points belong stays the fault that it was, and so does a grant.
 #[test]
 fn guidelines_and_scoring_have_no_use_for_grants() {
-    let rule = "/// A.\nfn rule(activity) {\nwhile activity.likes == 0 { return badge(\"x\"); }\n}\n";
+    let rule =
+        "/// A.\nfn rule(activity) {\nwhile activity.likes == 0 { return badge(\"x\"); }\n}\n";
     let program = program("scoring/a.rhai", rule);
     let world = Arc::new(World::new(Arc::clone(&program.view)));
     let rule = &program.rules()[0];
