@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::facts::{Evidence, Folder, PersonFact, World};
 use crate::guidelines::CheckContext;
 use crate::program::{Example, Expected, Input, Program, Rule, evidence, prepare};
-use crate::script::{Coverage, File, Returned, Sandbox, branches};
+use crate::script::{AdviceDraft, Coverage, Failure, File, Given, GrantDraft, Sandbox, branches};
 
 /// Examples are checked as if at this time, unless the post states another.
 const AT: Timestamp = Timestamp::constant(1_767_268_800, 0);
@@ -129,15 +129,22 @@ impl Program {
         example: &Example,
         report: &mut TestReport,
     ) -> Result<bool, Error> {
-        let world = self.example_world(rule.folder(), example)?;
+        let world = self.example_world(rule, example)?;
         // Only Rhai knows which ways it takes.
         let (result, reads) =
             sandbox.interpret(self.file_of(rule), self.function_of(rule), index, &world);
+        let result = result.and_then(|given| in_place(rule.folder(), given));
         let fits = match (&result, &example.expected) {
-            (Ok(Returned::Nothing), Expected::Nothing) => true,
-            (Ok(Returned::Points(points)), Expected::Points(expected)) => points == expected,
-            (Ok(Returned::Findings(drafts)), Expected::Severity(expected)) => {
+            (Ok(Given::Nothing), Expected::Nothing) => true,
+            (Ok(Given::Points(points)), Expected::Points(expected)) => points == expected,
+            (Ok(Given::Findings(drafts)), Expected::Severity(expected)) => {
                 drafts.iter().map(|draft| draft.severity).max() == Some(*expected)
+            }
+            (Ok(Given::Grants(grants)), Expected::Gives(ids)) => {
+                grants.iter().map(|grant| grant.id.as_str()).eq(ids.iter().map(String::as_str))
+            }
+            (Ok(Given::Advice(advice)), Expected::Gives(ids)) => {
+                advice.iter().map(AdviceDraft::label).eq(ids.iter().map(String::as_str))
             }
             _ => false,
         };
@@ -148,7 +155,7 @@ impl Program {
                 line: example.line,
                 expected: example.label.clone(),
                 got: match &result {
-                    Ok(returned) => told(rule.folder(), returned),
+                    Ok(given) => told(rule.folder(), given),
                     Err(failure) => match (&failure.file, failure.line) {
                         (Some(file), Some(line)) => {
                             format!("a fault: {} ({file}:{line})", failure.message)
@@ -163,16 +170,16 @@ impl Program {
                 evidence: evidence(rule.folder(), reads),
             });
         }
-        Ok(!matches!(result, Ok(Returned::Nothing)))
+        Ok(!matches!(result, Ok(Given::Nothing)))
     }
 
     /// The world that an example shows its rule.
     pub(crate) fn example_world(
         &self,
-        folder: Folder,
+        rule: &Rule,
         example: &Example,
     ) -> Result<Arc<World>, Error> {
-        let prepared = prepare(folder, &example.input, &self.manifest)?;
+        let prepared = prepare(rule, &example.input, &self.manifest, &self.vocabulary)?;
         let at = prepared.post.as_ref().and_then(|post| post.at).unwrap_or(AT);
         let mut world = match &prepared.post {
             Some(post) => {
@@ -187,18 +194,153 @@ impl Program {
     }
 }
 
+/// What a rule gave, where its folder has use for it.
+fn in_place(folder: Folder, given: Given) -> Result<Given, Failure> {
+    let some = |nothing: bool, given: Given| if nothing { Given::Nothing } else { given };
+    match folder {
+        Folder::Recognition => {
+            given.grants().map(|grants| some(grants.is_empty(), Given::Grants(grants)))
+        }
+        Folder::Coaching => {
+            given.advice().map(|advice| some(advice.is_empty(), Given::Advice(advice)))
+        }
+        Folder::Guidelines | Folder::Scoring | Folder::Lib => Ok(given),
+    }
+}
+
 /// What a rule did, in the words of labels.
-fn told(folder: Folder, returned: &Returned) -> String {
-    match returned {
-        Returned::Nothing if folder == Folder::Guidelines => "clear".to_owned(),
-        Returned::Nothing => "none".to_owned(),
-        Returned::Points(points) => points.to_string(),
-        Returned::Findings(drafts) => {
-            let each: Vec<String> = drafts
+fn told(folder: Folder, given: &Given) -> String {
+    let joined = |each: Vec<String>| each.join("; ");
+    match given {
+        Given::Nothing if folder == Folder::Guidelines => "clear".to_owned(),
+        Given::Nothing => "none".to_owned(),
+        Given::Points(points) => points.to_string(),
+        Given::Findings(drafts) => joined(
+            drafts
                 .iter()
                 .map(|draft| format!("{}: {}", draft.severity.name(), draft.message))
-                .collect();
-            each.join("; ")
+                .collect(),
+        ),
+        Given::Grants(grants) => joined(grants.iter().map(told_grant).collect()),
+        Given::Advice(advice) => joined(advice.iter().map(told_advice).collect()),
+    }
+}
+
+fn told_grant(grant: &GrantDraft) -> String {
+    let mut told = format!("{} ({}", grant.id, grant.kind.name());
+    if let Some(level) = grant.level {
+        told.push_str(&format!(", level {level}"));
+    }
+    if let Some(amount) = grant.amount {
+        told.push_str(&format!(", amount {amount}"));
+    }
+    if grant.each_period {
+        told.push_str(", each period");
+    }
+    told.push(')');
+    if let Some(message) = &grant.message {
+        told.push_str(&format!(": {message}"));
+    }
+    told
+}
+
+fn told_advice(advice: &AdviceDraft) -> String {
+    match advice {
+        AdviceDraft::Suggestion { id, message, with_content: false } => format!("{id}: {message}"),
+        AdviceDraft::Suggestion { id, message, with_content: true } => {
+            format!("{id} (with content): {message}")
         }
+        AdviceDraft::Offers { topic, weight } | AdviceDraft::Seeks { topic, weight } => {
+            format!("{topic} ({}, weight {weight})", advice.name())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::program::{Program, Sources};
+
+    /// Runs the examples of a rule; each failure as what was expected and what came.
+    fn failures(file: &str, rule: &str) -> (usize, Vec<(String, String)>) {
+        let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[rules.a.thresholds]\nweeks = 4\n";
+        let sources = Sources::new().with("program.toml", manifest).with(file, rule);
+        let report = Program::from_sources(&sources).unwrap().test().unwrap();
+        let failures = report.failures.into_iter().map(|failure| (failure.expected, failure.got));
+        (report.examples, failures.collect())
+    }
+
+    #[test]
+    fn examples_of_recognition_name_what_is_given() {
+        let rule = r#"/// Keep going.
+///
+/// Note: words before a colon stay words.
+/// none: and so does this.
+///
+/// steady: #{ standing: #{ streak: 4, points_in: #{ "30_days": 20 } } }
+/// steady+lunch: #{ standing: #{ streak: 4 }, person: #{ style: "creator", needs: #{ technical: true } } }
+/// none: #{ standing: #{ streak: 3 }, team: #{ by: "department", enrolled: 9 } }
+/// none: #{ standing: #{ streak: 4 } }
+/// lunch+steady: #{ standing: #{ streak: 4 }, person: #{ needs: #{ technical: true } },
+///   period: #{ name: "2026-Q2" } }
+/// steady: #{ standing: #{ streak: 1 } }
+/// steady: #{ standing: #{ streak: 200 } }
+fn a(standing, person, period, program) {
+    let given = [];
+    if standing.streak >= program.threshold("weeks") {
+        given.push(badge("steady").level(standing.streak).because("Go on with {brand}."));
+    }
+    if person.needs("technical") { given.push(reward("lunch").amount(20).each_period()); }
+    given
+}
+"#;
+        let (examples, failures) = failures("recognition/a.rhai", rule);
+        assert_eq!(examples, 7);
+        let failures: Vec<(&str, &str)> =
+            failures.iter().map(|(expected, got)| (expected.as_str(), got.as_str())).collect();
+        assert_eq!(
+            failures,
+            [
+                ("none", "steady (badge, level 4): Go on with {brand}."),
+                (
+                    "lunch+steady",
+                    "steady (badge, level 4): Go on with {brand}.; lunch (reward, amount 20, each period)"
+                ),
+                ("steady", "none"),
+                (
+                    "steady",
+                    "a fault: the rule failed: `level` takes a whole number from 1 to 100, not 200 (recognition/a.rhai:17)"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn examples_of_coaching_name_suggestions_and_topics() {
+        let rule = r#"/// Next steps.
+///
+/// write+technical: #{ person: #{ skilled_in: #{ technical: true } } }
+/// write+service: #{ person: #{ function: "service" } }
+/// service: #{ person: #{ function: "service" } }
+/// none: #{ person: #{ leader: true } }
+/// write: #{ team: #{ launch_spike: true } }
+fn a(person, team, program) {
+    if person.leader { return; }
+    let all = [suggestion("write", "Write.").with_content()];
+    if person.skilled_in("technical") { all.push(offers("technical", program.threshold("weeks"))); }
+    if person.function != () { all.push(seeks(person.function, 2)); }
+    if team.launch_spike { return [badge("wrong")]; }
+    all
+}
+"#;
+        let (examples, failures) = failures("coaching/a.rhai", rule);
+        assert_eq!(examples, 5);
+        let told = |expected: &str, got: &str| (expected.to_owned(), got.to_owned());
+        assert_eq!(
+            failures,
+            [
+                told("service", "write (with content): Write.; service (seeks, weight 2)"),
+                told("write", "a fault: a coaching rule returned a badge, reward or spotlight"),
+            ]
+        );
     }
 }

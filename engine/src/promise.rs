@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::facts::{Argument, Fact, Object, Read, Stubs, Type, Value, Words, World};
 use crate::program::{Program, Rule, Sources};
-use crate::script::{Failure, Returned};
+use crate::script::{Failure, Given};
 
 /// Rules that take every road of the language that changes what is read.
 const ROADS: &str = r#"
@@ -62,9 +62,74 @@ fn short_cuts(activity) {
 }
 "#;
 
+/// Recognition with all that it can make.
+const RECOGNITION: &str = r#"
+/// Gives badges by what a standing says.
+fn badges(standing, person, period, program) {
+    let given = [];
+    let streak = standing.streak;
+    if streak >= program.threshold("weeks") {
+        given.push(badge("steady").level(1 + streak % 5).because(`${streak} weeks with {brand}`));
+    }
+    if standing.level != () && standing.first_this_period("create") {
+        given.push(badge("first_story").each_period());
+    }
+    if person.motivated_by("status") && standing.points_in("30_days") > 20 {
+        given.push(spotlight("of_the_month").each_period().because("All of " + (period.name ?? "it") + "."));
+    }
+    given
+}
+
+/// Gives one reward, through a helper, or nothing.
+fn rewards(standing, person) {
+    if standing.incomplete || person.needs("ideas") { return; }
+    worth(standing, standing.result("clicks"))
+}
+
+private fn worth(standing, clicks) {
+    switch standing.main_style {
+        "creator" if clicks > 10 => reward("lunch").amount(clicks),
+        "creator" | "curator" => reward("book"),
+        _ => if standing.found("no_shouting") == 0 { reward("card").because("Thanks.") }
+    }
+}
+
+/// Runs once for each team.
+fn teams(team) {
+    if team.by == "department" && (team.participation_in("30_days") ?? 0) > 30 {
+        spotlight("team").because(`${team.name ?? "You"} took part`)
+    }
+}
+"#;
+
+/// Coaching with all that it can make.
+const COACHING: &str = r#"
+/// Suggests a next step, with content where there is any.
+fn steps(standing, person) {
+    let next = suggestion("write", `Only ${standing.points_to_next ?? 0} points to go.`);
+    if standing.unshared_content > 10 { next = next.with_content(); }
+    if standing.in_chosen_style == () { return [next, suggestion("choose", "Choose a style.")]; }
+    if standing.findings_in("90_days") > 30 { next }
+}
+
+/// Offers and seeks mentoring, in a topic that is read, too.
+fn pairs(standing, person, team) {
+    let wishes = [];
+    if person.skilled_in("technical") { wishes.push(offers("technical", 1 + standing.trainings)); }
+    if person.needs("analytics") { wishes += seeks("analytics", 3); }
+    if person.function != () && team.adoption != 50 { wishes.push(seeks(person.function, 10)); }
+    wishes
+}
+"#;
+
 fn roads() -> Program {
-    let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[kinds.create]\nstyle = \"creator\"\n[kinds.read]\nstyle = \"listener\"\n[rules.helpers.thresholds]\nbonus = 2\n";
-    let sources = Sources::new().with("program.toml", manifest).with("scoring/roads.rhai", ROADS);
+    let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[kinds.create]\nstyle = \"creator\"\n[kinds.read]\nstyle = \"listener\"\n[rules.helpers.thresholds]\nbonus = 2\n[rules.badges.thresholds]\nweeks = 4\n";
+    let sources = Sources::new()
+        .with("program.toml", manifest)
+        .with("guidelines/case.rhai", "/// Do not shout.\nfn no_shouting(post) { if post.capitals > 50 { advise(\"Use small letters.\") } }\n")
+        .with("scoring/roads.rhai", ROADS)
+        .with("recognition/roads.rhai", RECOGNITION)
+        .with("coaching/roads.rhai", COACHING);
     Program::from_sources(&sources).unwrap()
 }
 
@@ -93,7 +158,7 @@ fn drawn(program: &Program, fact: &Fact, seed: u64) -> Value {
         Type::Word(Words::Channels) => {
             pick(&program.manifest.channels.keys().map(|name| &**name).collect::<Vec<_>>())
         }
-        Type::Word(Words::Levels) => Value::Unknown,
+        Type::Word(Words::Levels) => pick(&["silver", "gold"]),
         Type::Text => pick(&["sales", "service", "board"]),
     }
 }
@@ -112,14 +177,11 @@ fn world(program: &Program, seed: u64, fixed: &[Read]) -> Arc<World> {
             let slot = u8::try_from(slot).unwrap();
             let arguments: Vec<Option<Arc<str>>> = match fact.argument {
                 None => vec![None],
-                Some(Argument::Kind) => program.manifest.kinds.keys().cloned().map(Some).collect(),
                 Some(Argument::Threshold) => continue,
-                Some(_) => program
-                    .scanner
-                    .list_names()
-                    .chain(program.scanner.pattern_names())
-                    .map(|name| Some(Arc::from(name)))
-                    .collect(),
+                Some(asked) => {
+                    let named = program.vocabulary.named(asked, None).unwrap();
+                    named.names.iter().map(|name| Some(Arc::from(*name))).collect()
+                }
             };
             for argument in arguments {
                 let value = drawn(program, fact, seed_of(seed, (object, slot, &argument)));
@@ -140,8 +202,8 @@ fn run(
     index: usize,
     rule: &Rule,
     world: &Arc<World>,
-) -> (Result<Returned, Failure>, Vec<Read>) {
-    program.sandbox.run(program.file_of(rule), program.function_of(rule), index, world)
+) -> (Result<Given, Failure>, Vec<Read>) {
+    program.sandbox.give(program.file_of(rule), program.function_of(rule), index, world)
 }
 
 /// The fast way and Rhai agree on the result and on what was read.
@@ -149,7 +211,7 @@ fn both_ways_agree(program: &Program, seed: u64) -> Result<(), TestCaseError> {
     for (index, rule) in program.rules().iter().enumerate() {
         let world = world(program, seed, &[]);
         let function = program.function_of(rule);
-        let fast = program.sandbox.run(program.file_of(rule), function, index, &world);
+        let fast = program.sandbox.give(program.file_of(rule), function, index, &world);
         let reference = program.sandbox.interpret(program.file_of(rule), function, index, &world);
         prop_assert_eq!(fast, reference, "{}", rule.id());
     }

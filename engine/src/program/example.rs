@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Input, Manifest};
+use std::collections::BTreeMap;
+
+use super::{Expected, Input, Manifest, Rule};
 use crate::error::{Code, Problem, choose, did_you_mean};
-use crate::facts::{ActivityFact, Fact, Folder, Object, Stubs, Type, Value, Words};
+use crate::facts::{ActivityFact, Argument, Fact, Folder, LARGEST, Object, Stubs, Type, Value};
 use crate::post::Post;
+use crate::script::Vocabulary;
 
 /// An example's input, made ready: a post to look at and the facts that it states.
 #[derive(Debug, Default)]
@@ -16,12 +19,21 @@ pub(crate) struct Prepared {
     pub(crate) stubs: Stubs,
 }
 
+/// What the names and words in an example are looked up in.
+struct Known<'a> {
+    vocabulary: &'a Vocabulary,
+    thresholds: &'a BTreeMap<Arc<str>, i64>,
+}
+
 /// Reads an example's input; the problem has no place yet.
 pub(crate) fn prepare(
-    folder: Folder,
+    rule: &Rule,
     input: &Input,
     manifest: &Manifest,
+    vocabulary: &Vocabulary,
 ) -> Result<Prepared, Problem> {
+    let folder = rule.folder();
+    let known_names = Known { vocabulary, thresholds: &rule.settings().thresholds };
     let mut prepared = Prepared::default();
     let map = match input {
         Input::Text(text) => {
@@ -39,14 +51,14 @@ pub(crate) fn prepare(
         };
         match (object, value) {
             (Object::Post, Json::String(text)) => prepared.post = Some(Post::of(text)),
-            (_, Json::Object(facts)) => prepared.object(*object, name, facts, manifest)?,
+            (_, Json::Object(facts)) => prepared.object(*object, name, facts, &known_names)?,
             _ => return Err(malformed(format!("`{name}` is a map of facts"))),
         }
     }
-    if folder == Folder::Scoring {
-        prepared.complete_activity(manifest)?;
-    } else if prepared.post.is_none() {
-        prepared.post = Some(Post::of(""));
+    match folder {
+        Folder::Scoring => prepared.complete_activity(manifest)?,
+        Folder::Guidelines => prepared.post = prepared.post.or_else(|| Some(Post::of(""))),
+        Folder::Recognition | Folder::Coaching | Folder::Lib => {}
     }
     if let Some(channel) = prepared.post.as_ref().and_then(|post| post.channel.clone())
         && !manifest.channels.contains_key(&channel)
@@ -81,7 +93,7 @@ impl Prepared {
         object: Object,
         name: &str,
         facts: &Map<String, Json>,
-        manifest: &Manifest,
+        known: &Known<'_>,
     ) -> Result<(), Problem> {
         let mut record = Map::new();
         for (fact, value) in facts {
@@ -94,7 +106,7 @@ impl Prepared {
                 };
                 self.post = Some(post);
             } else {
-                self.state(object, name, fact, value, manifest)?;
+                self.state(object, name, fact, value, known)?;
             }
         }
         if object == Object::Post {
@@ -110,7 +122,7 @@ impl Prepared {
         name: &str,
         fact_name: &str,
         value: &Json,
-        manifest: &Manifest,
+        known: &Known<'_>,
     ) -> Result<(), Problem> {
         let Some((slot, fact)) = object.fact(fact_name) else {
             let names = object.facts().iter().map(|fact| fact.name);
@@ -120,17 +132,24 @@ impl Prepared {
         let full = format!("{name}.{fact_name}");
         match (fact.argument, value) {
             (None, value) => {
-                self.stubs.insert((object, slot, None), stated(&full, fact, value, manifest)?);
+                self.stubs
+                    .insert((object, slot, None), stated(&full, fact, value, known.vocabulary)?);
             }
-            (Some(_), Json::Object(answers)) => {
+            (Some(asked), Json::Object(answers)) => {
+                let named = known.vocabulary.named(asked, Some(known.thresholds));
                 for (argument, value) in answers {
-                    let value = stated(&full, fact, value, manifest)?;
+                    let problem = named.as_ref().and_then(|named| named.problem(argument));
+                    if let Some(mut problem) = problem {
+                        problem.code = Code::MalformedExample;
+                        return Err(problem);
+                    }
+                    let value = stated(&full, fact, value, known.vocabulary)?;
                     self.stubs.insert((object, slot, Some(argument.as_str().into())), value);
                 }
             }
-            (Some(_), _) => {
+            (Some(asked), _) => {
                 return Err(malformed(format!("`{full}` is asked with an argument"))
-                    .help(format!("state its answers, such as `{fact_name}: #{{ share: 3 }}`")));
+                    .help(format!("state its answers, such as `{fact_name}: {}`", answer(asked))));
             }
         }
         Ok(())
@@ -154,8 +173,50 @@ fn post_of(record: Json) -> Result<Post, Problem> {
         .map_err(|error| malformed(format!("the post cannot be read: {error}")))
 }
 
+/// What an answer to a question looks like in an example.
+const fn answer(asked: Argument) -> &'static str {
+    match asked {
+        Argument::Lexicon | Argument::Expression => "#{ brand: true }",
+        Argument::Pattern => "#{ email: true }",
+        Argument::Kind => "#{ share: 3 }",
+        Argument::Threshold => "#{ limit: 10 }",
+        Argument::Window => "#{ \"30_days\": 20 }",
+        Argument::Style => "#{ creator: 20 }",
+        Argument::Format => "#{ story: 3 }",
+        Argument::Metric => "#{ clicks: 20 }",
+        Argument::Guideline => "#{ add_value: 3 }",
+        Argument::Motivator => "#{ learning: true }",
+        Argument::Skill => "#{ technical: true }",
+    }
+}
+
+/// A label must name what the rule can give; the problem has no place yet.
+pub(super) fn check_label(rule: &Rule, expected: &Expected) -> Option<Problem> {
+    let Expected::Gives(ids) = expected else { return None };
+    let unknown = ids.iter().find(|id| !rule.gives().iter().any(|known| **known == ***id))?;
+    if unknown.is_empty() {
+        return Some(
+            malformed("there is no id beside a `+` of the label")
+                .help("ids that are given together are joined, such as `first_story+ten_stories`"),
+        );
+    }
+    if rule.gives_others() {
+        return None;
+    }
+    let labels = rule.gives().iter().map(|id| &**id).chain(["none"]);
+    Some(
+        malformed(format!("the rule `{}` never gives `{unknown}`", rule.id()))
+            .maybe_help(choose(unknown, labels)),
+    )
+}
+
 /// A fact's value out of an example.
-fn stated(name: &str, fact: &Fact, value: &Json, manifest: &Manifest) -> Result<Value, Problem> {
+fn stated(
+    name: &str,
+    fact: &Fact,
+    value: &Json,
+    vocabulary: &Vocabulary,
+) -> Result<Value, Problem> {
     let wrong = |wanted: &str| Err(malformed(format!("`{name}` is {wanted}, not `{value}`")));
     match (fact.kind, value) {
         (_, Json::Null) if fact.optional => Ok(Value::Unknown),
@@ -163,16 +224,12 @@ fn stated(name: &str, fact: &Fact, value: &Json, manifest: &Manifest) -> Result<
         (Type::Flag, _) => wrong("`true` or `false`"),
         (Type::Number(least, most), number) => match number.as_i64() {
             Some(number) if (least..=most).contains(&number) => Ok(Value::Number(number)),
-            _ if most == crate::facts::LARGEST => wrong(&format!("a whole number from {least}")),
+            _ if least == -LARGEST => wrong("a whole number"),
+            _ if most == LARGEST => wrong(&format!("a whole number from {least}")),
             _ => wrong(&format!("a whole number from {least} to {most}")),
         },
         (Type::Word(words), Json::String(text)) => {
-            let known: Vec<&str> = match words {
-                Words::Kinds => manifest.kinds.keys().map(|name| &**name).collect(),
-                Words::Channels => manifest.channels.keys().map(|name| &**name).collect(),
-                Words::Levels => manifest.levels.iter().map(|level| &*level.name).collect(),
-                Words::Fixed(words) => words.to_vec(),
-            };
+            let known = vocabulary.words(words);
             if known.contains(&text.as_str()) {
                 return Ok(Value::from(text.as_str()));
             }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::manifest::Pattern;
 use super::rules::{self, RuleText};
 use super::{Manifest, Program, Rule, Sources, example, manifest};
-use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
-use crate::facts::{Folder, Object, PLACES, ProgramView};
-use crate::script::{File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
+use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source};
+use crate::facts::{Folder, PLACES, ProgramView};
+use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
 use crate::text::{Lexicon, Scanner, Trouble};
 
 /// Compiles a program from its files.
@@ -19,9 +19,9 @@ pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
 
 /// A program while it is read: problems are collected, and what is wrong is left out so that the
 /// rest can be checked.
-struct Loading<'a> {
+pub(super) struct Loading<'a> {
     texts: BTreeMap<&'a str, &'a str>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Loading<'a> {
@@ -43,22 +43,17 @@ impl<'a> Loading<'a> {
                 Problem::new(Code::Internal, "the patterns cannot be compiled together");
             return Err(Error::of(self.problems).unwrap_or_else(|| unreadable.into()));
         };
-        let vocabulary = Vocabulary {
-            lexicons: scanner.list_names().map(str::to_owned).collect(),
-            patterns: scanner.pattern_names().map(str::to_owned).collect(),
-            kinds: manifest.kinds.keys().map(ToString::to_string).collect(),
-            channels: manifest.channels.keys().map(ToString::to_string).collect(),
-            levels: manifest.levels.iter().map(|level| level.name.to_string()).collect(),
-            windows: manifest.windows.iter().map(|window| window.name.to_string()).collect(),
-            skills: manifest.skills.iter().map(ToString::to_string).collect(),
-            guidelines: Vec::new(),
-        };
         let mut sandbox = Sandbox::new();
         let (files, folders, all_compiled) = self.compile(&sandbox);
         let mut rules = self.rules(&sandbox, &files, &folders, &manifest);
+        let mut vocabulary = vocabulary(&manifest, &scanner);
+        if all_compiled {
+            let guidelines = rules.iter().filter(|rule| rule.folder == Folder::Guidelines);
+            vocabulary.guidelines = Some(guidelines.map(|rule| rule.id.to_string()).collect());
+        }
         self.settings(&manifest, &rules, all_compiled);
         self.check(&sandbox, &files, &folders, &vocabulary, &mut rules);
-        self.examples(&manifest, &files, &rules);
+        self.examples(&manifest, &vocabulary, &files, &rules);
         self.imports(&mut sandbox, &files);
 
         let view = Arc::new(ProgramView {
@@ -79,12 +74,13 @@ impl<'a> Loading<'a> {
                 sandbox,
                 scanner: Arc::new(scanner),
                 view,
+                vocabulary,
                 warnings,
             }),
         }
     }
 
-    fn source(&self, file: &'a str) -> Source<'a> {
+    pub(super) fn source(&self, file: &'a str) -> Source<'a> {
         Source { file, text: self.texts.get(file).copied().unwrap_or_default() }
     }
 
@@ -237,63 +233,6 @@ impl<'a> Loading<'a> {
         rules
     }
 
-    /// Settings must be those of rules that exist.
-    fn settings(&mut self, manifest: &Manifest, rules: &[Rule], all_compiled: bool) {
-        // A rule in a file that does not compile is not unknown.
-        if !all_compiled {
-            return;
-        }
-        let source = self.source("program.toml");
-        for (name, settings) in &manifest.rules {
-            if self.problems.len() >= 10 * MOST_PROBLEMS {
-                return;
-            }
-            let problem = match rules.iter().find(|rule| &*rule.id == name) {
-                None => Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
-                    .maybe_help(did_you_mean(name, rules.iter().map(Rule::id))),
-                Some(rule) if settings.severity.is_some() && rule.folder != Folder::Guidelines => {
-                    Problem::new(
-                        Code::UnknownSetting,
-                        format!("`{name}` gives points and has no severity"),
-                    )
-                }
-                Some(_) => continue,
-            };
-            self.problems.push(problem.at(&source, source.place(settings.range.clone())));
-        }
-        for (name, settings) in &manifest.rules {
-            for old in &settings.formerly {
-                if rules.iter().any(|rule| &*rule.id == old) {
-                    let message =
-                        format!("`{name}` cannot have been `{old}`: that rule is still there");
-                    let problem = Problem::new(Code::Duplicate, message);
-                    self.problems.push(problem.at(&source, source.place(settings.range.clone())));
-                }
-            }
-        }
-        for cap in &manifest.caps {
-            for (name, range) in &cap.rules {
-                if self.problems.len() >= 10 * MOST_PROBLEMS {
-                    return;
-                }
-                let known = rules.iter().find(|rule| &*rule.id == name);
-                let problem = match known {
-                    Some(rule) if rule.folder == Folder::Scoring => continue,
-                    Some(_) => Problem::new(
-                        Code::WrongValue,
-                        format!("`{name}` gives no points that `{}` could cap", cap.name),
-                    ),
-                    None => {
-                        let scoring = rules.iter().filter(|rule| rule.folder == Folder::Scoring);
-                        Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
-                            .maybe_help(did_you_mean(name, scoring.map(Rule::id)))
-                    }
-                };
-                self.problems.push(problem.at(&source, source.place(range.clone())));
-            }
-        }
-    }
-
     fn check(
         &mut self,
         sandbox: &Sandbox,
@@ -307,10 +246,12 @@ impl<'a> Loading<'a> {
         for rule in rules.iter_mut() {
             let file = &files[rule.file].name;
             let thresholds = &rule.settings.thresholds;
-            let checked =
+            let Checked { uses, gives, gives_others, problems } =
                 check_rule(&tree, vocabulary, thresholds, file, &rule.function, rule.folder);
-            self.problems.extend(checked.problems);
-            rule.uses = checked.uses.into_iter().collect();
+            self.problems.extend(problems);
+            rule.uses = uses.into_iter().collect();
+            rule.gives = gives.into_iter().map(Arc::from).collect();
+            rule.gives_others = gives_others;
         }
         self.unused_thresholds(rules);
         for (file, folder) in files.iter().zip(folders) {
@@ -319,42 +260,31 @@ impl<'a> Loading<'a> {
         }
     }
 
-    /// A threshold that its rule never asks for is a knob that turns nothing.
-    fn unused_thresholds(&mut self, rules: &[Rule]) {
-        let source = self.source("program.toml");
-        for rule in rules {
-            for name in rule.settings.thresholds.keys() {
-                if self.problems.len() >= 10 * MOST_PROBLEMS {
-                    return;
-                }
-                let asked = rule.uses.iter().any(|known| {
-                    known.object == Object::Program && known.argument.as_deref() == Some(name)
-                });
-                if !asked {
-                    let message = format!("`{}` never asks for its threshold `{name}`", rule.id);
-                    let problem = Problem::new(Code::Advice, message).help(format!(
-                        "ask for it with `program.threshold({name:?})`, or take it out"
-                    ));
-                    let place = source.place(rule.settings.range.clone());
-                    self.problems.push(problem.warning().at(&source, place));
-                }
-            }
-        }
-    }
-
-    /// Examples must be readable; whether they hold is for `plaudit test`.
-    fn examples(&mut self, manifest: &Manifest, files: &[File], rules: &[Rule]) {
+    /// Examples must be readable, and their labels possible; whether they hold is for `plaudit
+    /// test`.
+    fn examples(
+        &mut self,
+        manifest: &Manifest,
+        vocabulary: &Vocabulary,
+        files: &[File],
+        rules: &[Rule],
+    ) {
         for rule in rules {
             let source = self.file_source(&files[rule.file]);
             for example in &rule.examples {
                 if self.problems.len() >= 10 * MOST_PROBLEMS {
                     return;
                 }
-                if let Err(problem) = example::prepare(rule.folder, &example.input, manifest) {
-                    let line = source.text.lines().nth(example.line - 1).unwrap_or_default();
-                    let indent = line.chars().take_while(|c| !c.is_alphanumeric()).count();
-                    let length = line.trim_end().chars().count().saturating_sub(indent);
-                    let place = Place { line: example.line, column: indent + 1, length };
+                let line = source.text.lines().nth(example.line - 1).unwrap_or_default();
+                let label = line.find(example.label.as_str()).unwrap_or_default();
+                let indent = line[..label].chars().count();
+                let mut place = Place { line: example.line, column: indent + 1, length: 1 };
+                if let Err(problem) = example::prepare(rule, &example.input, manifest, vocabulary) {
+                    place.length = line.trim_end().chars().count().saturating_sub(indent);
+                    self.problems.push(problem.at(&source, place));
+                }
+                if let Some(problem) = example::check_label(rule, &example.expected) {
+                    place.length = example.label.chars().count();
                     self.problems.push(problem.at(&source, place));
                 }
             }
@@ -435,6 +365,22 @@ fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rul
         function: text.function,
         examples: text.examples,
         uses: Vec::new(),
+        gives: Vec::new(),
+        gives_others: false,
+    }
+}
+
+/// The names that rules may use, but for those of rules.
+fn vocabulary(manifest: &Manifest, scanner: &Scanner) -> Vocabulary {
+    Vocabulary {
+        lexicons: scanner.list_names().map(str::to_owned).collect(),
+        patterns: scanner.pattern_names().map(str::to_owned).collect(),
+        kinds: manifest.kinds.keys().map(ToString::to_string).collect(),
+        channels: manifest.channels.keys().map(ToString::to_string).collect(),
+        windows: manifest.windows.iter().map(|window| window.name.to_string()).collect(),
+        levels: manifest.levels.iter().map(|level| level.name.to_string()).collect(),
+        skills: manifest.skills.iter().map(ToString::to_string).collect(),
+        guidelines: None,
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! - `load` reads and compiles a program, collecting every problem;
 //! - `sources` reads the files, `manifest` the `program.toml` through `table`, `rules` what stands
-//!   in rule files beside the code, `example` the inputs of examples;
+//!   in rule files beside the code, `example` the inputs of examples, `settings` looks whether
+//!   settings fit the rules;
 //! - `view` shows a post under the program.
 
 mod example;
 mod load;
 mod manifest;
 mod rules;
+mod settings;
 mod sources;
 mod table;
 mod view;
@@ -26,7 +28,7 @@ pub use sources::Sources;
 
 use crate::error::{Error, Place, Problem};
 use crate::facts::{Evidence, Folder, Object, ProgramView, Read};
-use crate::script::{FactUse, File, Function, Sandbox};
+use crate::script::{FactUse, File, Function, Sandbox, Vocabulary};
 use crate::text::Scanner;
 
 /// A rule, ready to run.
@@ -42,6 +44,17 @@ pub struct Rule {
     settings: RuleSettings,
     examples: Vec<Example>,
     uses: Vec<FactUse>,
+    gives: Vec<Arc<str>>,
+    gives_others: bool,
+}
+
+/// What a recognition or coaching rule runs for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// One person: it runs once for each.
+    Person,
+    /// One team: it runs once for each.
+    Team,
 }
 
 impl Rule {
@@ -91,6 +104,28 @@ impl Rule {
                 (name, fact.personal)
             })
             .collect()
+    }
+
+    /// The ids of the grants and suggestions, and the topics of mentoring, that stand in the rule
+    /// and that it may give, on any way through it; sorted.
+    pub fn gives(&self) -> &[Arc<str>] {
+        &self.gives
+    }
+
+    /// Whether it may also give topics of mentoring that it reads, such as `person.function`.
+    pub fn gives_others(&self) -> bool {
+        self.gives_others
+    }
+
+    /// What it runs for: a rule that takes `team` and neither `standing` nor `person` runs once
+    /// for each team, any other once for each person.
+    pub fn subject(&self) -> Subject {
+        let takes = |object| self.function.parameters.contains(&object);
+        if takes(Object::Team) && !takes(Object::Standing) && !takes(Object::Person) {
+            Subject::Team
+        } else {
+            Subject::Person
+        }
     }
 
     /// Whether the rule may ask for a fact of an object, or for any.
@@ -162,6 +197,7 @@ pub struct Program {
     pub(crate) sandbox: Sandbox,
     pub(crate) scanner: Arc<Scanner>,
     pub(crate) view: Arc<ProgramView>,
+    pub(crate) vocabulary: Vocabulary,
     warnings: Vec<Problem>,
 }
 

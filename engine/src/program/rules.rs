@@ -17,6 +17,8 @@ pub(crate) enum Expected {
     Severity(Severity),
     /// The rule gives these points.
     Points(i64),
+    /// The rule gives what has these ids, or topics, in this order.
+    Gives(Vec<String>),
 }
 
 /// An example out of a doc comment.
@@ -49,7 +51,7 @@ pub(crate) struct RuleText {
 
 /// An example that goes on for longer was never closed, in bytes.
 const LONGEST_EXAMPLE: usize = 4_096;
-/// There are four objects that a rule may take.
+/// There are not that many objects that a rule may take.
 const MOST_PARAMETERS: usize = 16;
 
 /// The public functions of a file as rules.
@@ -132,6 +134,15 @@ fn parameters(
         .maybe_help(choose("", known.iter().map(|(name, _)| *name)));
         problems.push(problem.at(source, place));
     }
+    let about = [Object::Standing, Object::Person, Object::Team];
+    let nobody = !about.iter().any(|object| objects.contains(object));
+    let of_people = matches!(folder, Folder::Recognition | Folder::Coaching);
+    // A parameter that is not known may be one of them, misspelt.
+    if of_people && nobody && !names.is_empty() && objects.len() == names.len() {
+        let problem = Problem::new(Code::UnknownParameter, "the rule looks at nobody")
+            .help("it takes at least one of `standing`, `person` and `team`; with `team` and neither of the others it runs once for each team");
+        problems.push(problem.at(source, place));
+    }
     objects
 }
 
@@ -187,7 +198,7 @@ impl<'a> Doc<'a> {
         let mut paragraphs: Vec<String> = vec![String::new()];
         let mut lines = self.lines.iter().copied().peekable();
         if let Some((_, _, first)) = lines.peek()
-            && label(first).is_none_or(|(word, _)| expected(folder, word).is_none())
+            && label(first).is_none_or(|(word, rest)| expected(folder, word, rest).is_none())
         {
             parts.title = filled(first.trim(), brand);
             lines.next();
@@ -200,7 +211,7 @@ impl<'a> Doc<'a> {
                 add(&mut paragraphs, text);
                 continue;
             };
-            let Some(expected) = expected(folder, word) else {
+            let Some(expected) = expected(folder, word, rest) else {
                 if let Some(near) = near_label(folder, word) {
                     let at = Place { line: number, column, length: word.chars().count() };
                     let problem = Problem::new(
@@ -255,24 +266,31 @@ pub(crate) fn filled(text: &str, brand: &str) -> String {
     text.replace("{brand}", brand)
 }
 
-/// A line that begins with one word and a colon.
+/// A line that begins with one word and a colon; ids that are given together are one word.
 fn label(line: &str) -> Option<(&str, &str)> {
     let (word, rest) = line.split_once(':')?;
-    let one_word =
-        !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+');
+    let one_word = !word.is_empty() && word.chars().all(part);
     let spaced = rest.is_empty() || rest.starts_with(char::is_whitespace);
     (one_word && spaced).then_some((word, rest))
 }
 
-fn expected(folder: Folder, word: &str) -> Option<Expected> {
+fn expected(folder: Folder, word: &str, input: &str) -> Option<Expected> {
     match folder {
         Folder::Guidelines if word == "clear" => Some(Expected::Nothing),
         Folder::Guidelines => Severity::of(word).map(Expected::Severity),
         Folder::Scoring if word == "none" => Some(Expected::Nothing),
+        Folder::Scoring if word.starts_with('+') => None,
         Folder::Scoring => {
             word.parse::<i64>().ok().filter(|points| *points >= 0).map(Expected::Points)
         }
-        Folder::Recognition | Folder::Coaching | Folder::Lib => None,
+        // Any word may be an id; without a map behind it, it is a word of the explanation.
+        Folder::Recognition | Folder::Coaching if !input.trim_start().starts_with("#{") => None,
+        Folder::Recognition | Folder::Coaching if word == "none" => Some(Expected::Nothing),
+        Folder::Recognition | Folder::Coaching => {
+            Some(Expected::Gives(word.split('+').map(str::to_owned).collect()))
+        }
+        Folder::Lib => None,
     }
 }
 

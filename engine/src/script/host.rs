@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
 
+use super::sandbox::limits;
+use super::{advice, grants};
 use crate::facts::{Object, Value, World};
 use crate::severity::Severity;
 
@@ -47,11 +49,10 @@ pub(crate) struct Draft {
     pub(crate) suggestion: Option<ImmutableString>,
 }
 
-/// The methods of findings.
-pub(super) const FINDING_METHODS: &[&str] = &["at", "suggest"];
-
-/// Registers fact objects and findings.
+/// Registers fact objects and all that rules make.
 pub(super) fn register(engine: &mut Engine) {
+    grants::register(engine);
+    advice::register(engine);
     engine.register_type_with_name::<Handle>("facts");
     engine.register_type_with_name::<Draft>("finding");
 
@@ -98,4 +99,47 @@ pub(super) fn register(engine: &mut Engine) {
         draft.suggestion = Some(suggestion);
         draft
     });
+}
+
+/// How a host function refuses what it is given.
+pub(super) type Refusal = Box<EvalAltResult>;
+
+/// A whole number within its limits.
+pub(super) fn within(name: &str, number: i64, most: i64) -> Result<i64, Refusal> {
+    if (1..=most).contains(&number) {
+        return Ok(number);
+    }
+    Err(format!("`{name}` takes a whole number from 1 to {most}, not {number}").into())
+}
+
+/// The id of a grant or a suggestion.
+pub(super) fn id(text: ImmutableString) -> Result<ImmutableString, Refusal> {
+    if is_id(&text) {
+        return Ok(text);
+    }
+    Err(format!("`{text}` is no id: {WHAT_AN_ID_IS}").into())
+}
+
+/// Words for people.
+pub(super) fn words(name: &str, text: ImmutableString) -> Result<ImmutableString, Refusal> {
+    if text.trim().is_empty() {
+        return Err(format!("`{name}` must say something").into());
+    }
+    Ok(text)
+}
+
+/// What ids are made of, as a sentence.
+pub(super) const WHAT_AN_ID_IS: &str =
+    "an id is one word of letters, digits, `_` and `-`, at most 64 bytes, and not `none`";
+
+/// Whether a text can be the id of a grant or a suggestion; `none` is what examples say where
+/// there is nothing.
+pub(super) fn is_id(text: &str) -> bool {
+    let word = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    !text.is_empty() && text.len() <= limits::ID && word && text != "none"
+}
+
+/// Whether a text can be a topic of mentoring.
+pub(super) fn is_topic(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= limits::TOPIC
 }

@@ -2,56 +2,132 @@
 
 use rhai::{Array, Dynamic, EvalAltResult};
 
-use super::host::Draft;
 use super::sandbox::limits;
-use super::{Failure, Returned};
+use super::{AdviceDraft, Draft, Failure, Given, GrantDraft, Returned};
 use crate::error::Code;
 
 /// What a script's value means. Rust's types are never named to the reader.
-pub(super) fn returned(value: Dynamic) -> Result<Returned, Failure> {
+pub(super) fn given(value: Dynamic) -> Result<Given, Failure> {
     if value.is_unit() {
-        return Ok(Returned::Nothing);
+        return Ok(Given::Nothing);
     }
     if let Ok(points) = value.as_int() {
-        return Ok(Returned::Points(points));
+        return Ok(Given::Points(points));
     }
-    if value.is::<Draft>() {
-        return Ok(Returned::Findings(value.try_cast::<Draft>().into_iter().collect()));
+    let alone = (!value.is_array()).then(|| what_it_is(&value));
+    let items: Array = if alone.is_none() { value.cast() } else { vec![value] };
+    let Some(first) = items.first() else { return Ok(Given::Nothing) };
+    if first.is::<Draft>() {
+        several(items, limits::FINDINGS, "findings").map(Given::Findings)
+    } else if first.is::<GrantDraft>() {
+        let grants: Vec<GrantDraft> = several(items, limits::GIVEN, "grants")?;
+        match twice(&grants, GrantDraft::repeats) {
+            Some(grant) => {
+                Err(wrong(format!("the rule gives the {} `{}` twice", grant.kind.name(), grant.id)))
+            }
+            None => Ok(Given::Grants(grants)),
+        }
+    } else if first.is::<AdviceDraft>() {
+        let advice: Vec<AdviceDraft> = several(items, limits::GIVEN, "pieces of advice")?;
+        match twice(&advice, AdviceDraft::repeats) {
+            Some(said) => {
+                Err(wrong(format!("the rule gives `{}` of `{}` twice", said.name(), said.label())))
+            }
+            None => Ok(Given::Advice(advice)),
+        }
+    } else {
+        Err(unusable(alone.unwrap_or("a list with something that is no result in it")))
     }
-    if value.is_array() {
-        let items: Array = value.cast();
-        let findings: Option<Vec<Draft>> = items.into_iter().map(Dynamic::try_cast).collect();
-        return match findings {
-            Some(findings) if findings.is_empty() => Ok(Returned::Nothing),
-            Some(findings) if findings.len() > limits::FINDINGS => Err(Failure {
-                code: Code::LimitExceeded,
-                message: format!("the rule gives more than {} findings", limits::FINDINGS),
-                file: None,
-                line: None,
-                column: None,
-            }),
-            Some(findings) => Ok(Returned::Findings(findings)),
-            None => Err(unusable("a list with something else than findings in it")),
-        };
-    }
-    let what = match value.type_name() {
+}
+
+/// What a value is that may be no result.
+fn what_it_is(value: &Dynamic) -> &'static str {
+    match value.type_name() {
         "bool" => "yes or no",
         "string" | "char" => "a text",
         "map" => "a map",
         "f64" => "a number with a fraction",
         _ => "something that is no result",
-    };
-    Err(unusable(what))
+    }
 }
 
-fn unusable(what: &str) -> Failure {
-    Failure {
-        code: Code::WrongResult,
-        message: format!("the rule returned {what}"),
-        file: None,
-        line: None,
-        column: None,
+impl Given {
+    /// What it is, in plain words.
+    fn name(&self) -> &'static str {
+        match self {
+            Given::Nothing => "nothing",
+            Given::Points(_) => "a number",
+            Given::Findings(_) => "a finding",
+            Given::Grants(_) => "a badge, reward or spotlight",
+            Given::Advice(_) => "a suggestion or mentoring",
+        }
     }
+
+    /// The badges, rewards and spotlights of a recognition rule; anything else is its failure.
+    pub(crate) fn grants(self) -> Result<Vec<GrantDraft>, Failure> {
+        match self {
+            Given::Nothing => Ok(Vec::new()),
+            Given::Grants(grants) => Ok(grants),
+            other => Err(wrong(format!("a recognition rule returned {}", other.name()))),
+        }
+    }
+
+    /// The advice of a coaching rule; anything else is its failure.
+    pub(crate) fn advice(self) -> Result<Vec<AdviceDraft>, Failure> {
+        match self {
+            Given::Nothing => Ok(Vec::new()),
+            Given::Advice(advice) => Ok(advice),
+            other => Err(wrong(format!("a coaching rule returned {}", other.name()))),
+        }
+    }
+}
+
+impl From<Returned> for Given {
+    fn from(returned: Returned) -> Self {
+        match returned {
+            Returned::Nothing => Given::Nothing,
+            Returned::Points(points) => Given::Points(points),
+            Returned::Findings(findings) => Given::Findings(findings),
+        }
+    }
+}
+
+/// What a guideline or a scoring rule gave.
+pub(super) fn returned(given: Given) -> Result<Returned, Failure> {
+    match given {
+        Given::Nothing => Ok(Returned::Nothing),
+        Given::Points(points) => Ok(Returned::Points(points)),
+        Given::Findings(findings) => Ok(Returned::Findings(findings)),
+        other => Err(unusable(other.name())),
+    }
+}
+
+/// All elements of a list as what its first is.
+fn several<T: Clone + 'static>(items: Array, most: usize, what: &str) -> Result<Vec<T>, Failure> {
+    let all: Option<Vec<T>> = items.into_iter().map(Dynamic::try_cast).collect();
+    match all {
+        None => Err(unusable(&format!("a list with something else than {what} in it"))),
+        Some(all) if all.len() > most => Err(Failure {
+            code: Code::LimitExceeded,
+            ..wrong(format!("the rule gives more than {most} {what}"))
+        }),
+        Some(all) => Ok(all),
+    }
+}
+
+/// The first that repeats one before it.
+fn twice<T>(all: &[T], repeats: impl Fn(&T, &T) -> bool) -> Option<&T> {
+    all.iter()
+        .enumerate()
+        .find(|(at, one)| all[..*at].iter().any(|other| repeats(other, one)))
+        .map(|(_, one)| one)
+}
+fn unusable(what: &str) -> Failure {
+    wrong(format!("the rule returned {what}"))
+}
+
+fn wrong(message: String) -> Failure {
+    Failure { code: Code::WrongResult, message, file: None, line: None, column: None }
 }
 
 pub(super) fn failure(error: EvalAltResult, file: &str) -> Failure {
@@ -124,6 +200,8 @@ fn no_such_call(signature: &str) -> String {
             "array" => "a list",
             "map" => "a map",
             "finding" => "a finding",
+            "grant" => "a badge, reward or spotlight",
+            "advice" => "a suggestion or mentoring",
             _ => "something",
         })
         .collect();

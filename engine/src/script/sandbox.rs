@@ -16,8 +16,8 @@ use rhai::{
 
 use super::host::{self, Handle};
 use super::lower::{Lowered, lower};
-use super::outcome::{failure, returned};
-use super::{Failure, Returned};
+use super::outcome::{failure, given, returned};
+use super::{Failure, Given, Returned};
 use crate::error::{Code, Place, Problem, Source};
 use crate::facts::{Object, Read, World};
 
@@ -48,6 +48,18 @@ pub(crate) mod limits {
     pub(crate) const POINTS: i64 = 1_000_000_000;
     /// Findings that a rule may give at once: each comes with all its places and the evidence.
     pub(crate) const FINDINGS: usize = 16;
+    /// Grants, or pieces of advice, that a rule may give at once.
+    pub(crate) const GIVEN: usize = 16;
+    /// Bytes of the id of a grant or a suggestion.
+    pub(crate) const ID: usize = 64;
+    /// Bytes of a topic of mentoring.
+    pub(crate) const TOPIC: usize = 200;
+    /// The highest level of a badge.
+    pub(crate) const LEVEL: i64 = 100;
+    /// The largest reward, in whole units of the program's currency.
+    pub(crate) const AMOUNT: i64 = 1_000_000_000;
+    /// The largest weight of an offer of mentoring, or of a wish for it.
+    pub(crate) const WEIGHT: i64 = 1_000;
     /// Library files that one call may import.
     pub(crate) const MODULES: usize = 64;
     /// Time, on top of all of them. Not deterministic, so never part of a result.
@@ -285,7 +297,7 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Runs a rule in a world and says what it gave back and what it read.
+    /// Runs a guideline or a scoring rule in a world and says what it gave back and what it read.
     pub(crate) fn run(
         &self,
         file: &File,
@@ -293,29 +305,30 @@ impl Sandbox {
         rule: usize,
         world: &Arc<World>,
     ) -> (Result<Returned, Failure>, Vec<Read>) {
-        match function.lowered.as_ref().and_then(|lowered| lowered.run(rule, world)) {
-            Some((returned, seen)) => {
-                let reads = seen
-                    .into_iter()
-                    .map(|seen| Read {
-                        object: seen.object,
-                        slot: seen.slot,
-                        argument: seen.argument.cloned(),
-                        value: world.value(
-                            rule,
-                            seen.object,
-                            seen.slot,
-                            seen.argument.map(|text| &**text),
-                        ),
-                    })
-                    .collect();
-                (Ok(returned), reads)
+        match fast(function, rule, world) {
+            Some((returned, reads)) => (Ok(returned), reads),
+            None => {
+                let (result, reads) = self.interpret(file, function, rule, world);
+                (result.and_then(returned), reads)
             }
+        }
+    }
+
+    /// Runs a rule of any folder in a world and says what it gave and what it read.
+    pub(crate) fn give(
+        &self,
+        file: &File,
+        function: &Function,
+        rule: usize,
+        world: &Arc<World>,
+    ) -> (Result<Given, Failure>, Vec<Read>) {
+        match fast(function, rule, world) {
+            Some((returned, reads)) => (Ok(returned.into()), reads),
             None => self.interpret(file, function, rule, world),
         }
     }
 
-    /// Runs a rule where only its result is asked for.
+    /// Runs a guideline or a scoring rule where only its result is asked for.
     pub(crate) fn result(
         &self,
         file: &File,
@@ -325,7 +338,7 @@ impl Sandbox {
     ) -> Result<Returned, Failure> {
         match function.lowered.as_ref().and_then(|lowered| lowered.result(rule, world)) {
             Some(returned) => Ok(returned),
-            None => self.interpret(file, function, rule, world).0,
+            None => self.interpret(file, function, rule, world).0.and_then(returned),
         }
     }
 
@@ -336,7 +349,7 @@ impl Sandbox {
         function: &Function,
         rule: usize,
         world: &Arc<World>,
-    ) -> (Result<Returned, Failure>, Vec<Read>) {
+    ) -> (Result<Given, Failure>, Vec<Read>) {
         let arguments: Vec<Dynamic> = function
             .parameters
             .iter()
@@ -354,11 +367,29 @@ impl Sandbox {
         );
         DEADLINE.set(None);
         let result = match result {
-            Ok(value) => returned(value),
+            Ok(value) => given(value),
             Err(error) => Err(failure(*error, &file.name)),
         };
         (result, world.end())
     }
+}
+
+/// What the pure part of a rule gives and reads; nothing where Rhai must say.
+fn fast(function: &Function, rule: usize, world: &World) -> Option<(Returned, Vec<Read>)> {
+    let (returned, seen) = function.lowered.as_ref()?.run(rule, world)?;
+    let reads = seen
+        .into_iter()
+        .map(|seen| {
+            let argument = seen.argument.map(|text| &**text);
+            Read {
+                object: seen.object,
+                slot: seen.slot,
+                value: world.value(rule, seen.object, seen.slot, argument),
+                argument: seen.argument.cloned(),
+            }
+        })
+        .collect();
+    Some((returned, reads))
 }
 
 fn syntax_problem(error: &ParseError, source: &Source<'_>) -> Problem {

@@ -25,10 +25,12 @@ pub(crate) struct Census {
     pub(crate) ties: Arc<Ties>,
 }
 
-/// Whom enrolled people name as mentor: those who are enrolled themselves as `mentor_of`.
+/// Who names whom as mentor.
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
+    /// People by the mentor whom they name, where that one is enrolled.
     pub(crate) mentor_of: BTreeMap<Arc<str>, Arc<str>>,
+    /// Enrolled people by whom they name.
     pub(crate) mentees_of: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 
@@ -36,7 +38,7 @@ impl Ties {
     /// The ties as people's profiles state them at the last instant.
     pub(super) fn of(roster: &Roster, view: &Viewpoint) -> Self {
         let mut ties = Self::default();
-        for (id, _) in roster.members().filter(|(id, _)| roster.is_enrolled(id, view.last)) {
+        for (id, _) in roster.members() {
             let facts = roster.facts(id, view.last);
             let Value::Text(mentor) = &facts[PersonFact::Mentor as usize] else { continue };
             let mentor = roster.resolve(mentor, view.last);
@@ -46,7 +48,9 @@ impl Ties {
             if roster.is_enrolled(&mentor, view.last) {
                 ties.mentor_of.insert(Arc::clone(id), Arc::clone(&mentor));
             }
-            ties.mentees_of.entry(mentor).or_default().insert(Arc::clone(id));
+            if roster.is_enrolled(id, view.last) {
+                ties.mentees_of.entry(mentor).or_default().insert(Arc::clone(id));
+            }
         }
         ties
     }

@@ -53,10 +53,19 @@ pub(super) fn run(options: &Facts) -> Result<Exit, Failure> {
         "{}",
         styled(
             YELLOW,
-            "Facts of person and so_far are about people: `plaudit lint --data-use` shows who reads them."
+            format!(
+                "Some facts of {} are about people: `plaudit lint --data-use` shows who reads them.",
+                about_people().join(", ")
+            )
         )
     )?;
     Ok(Exit::Success)
+}
+
+/// The objects with facts about people.
+fn about_people() -> Vec<&'static str> {
+    let personal = |object: Object| object.facts().iter().any(|fact| fact.personal);
+    objects().into_iter().filter(|(_, object)| personal(*object)).map(|(name, _)| name).collect()
 }
 
 fn objects() -> Vec<(&'static str, Object)> {
@@ -79,6 +88,7 @@ fn listed(object: &str, fact: &Fact) -> Listed {
     };
     let mut kind = match fact.kind {
         Type::Flag => "yes or no".to_owned(),
+        Type::Number(least, LARGEST) if least == -LARGEST => "whole number".to_owned(),
         Type::Number(least, LARGEST) => format!("number from {least}"),
         Type::Number(least, most) => format!("number {least} to {most}"),
         Type::Word(Words::Kinds) => "a declared kind".to_owned(),

@@ -68,17 +68,15 @@ pub(super) fn run(directory: &Path, options: &Lint) -> Result<Exit, Failure> {
 }
 
 fn summary(output: &mut impl Write, program: &Program, warnings: usize) -> std::io::Result<()> {
-    let of = |folder| program.rules().iter().filter(|rule| rule.folder() == folder).count();
     let verdict = match warnings {
         0 => styled(GREEN, "no problems"),
         more => styled(YELLOW, count(more, "warning", "warnings")),
     };
     writeln!(
         output,
-        "{}: {verdict}, {} and {}, {} with goals",
+        "{}: {verdict}, {}, {} with goals",
         styled(BOLD, safe(program.name())),
-        count(of(Folder::Guidelines), "guideline", "guidelines"),
-        count(of(Folder::Scoring), "scoring rule", "scoring rules"),
+        rules(program),
         count(program.kpis().count(), "KPI", "KPIs"),
     )?;
     let off: Vec<&str> =
@@ -87,6 +85,25 @@ fn summary(output: &mut impl Write, program: &Program, warnings: usize) -> std::
         writeln!(output, "switched off: {}", off.join(", "))?;
     }
     writeln!(output, "{}", styled(DIM, format!("version {}", program.version())))
+}
+
+/// How many rules of each folder there are.
+fn rules(program: &Program) -> String {
+    let of = |folder| program.rules().iter().filter(|rule| rule.folder() == folder).count();
+    let mut parts = vec![
+        count(of(Folder::Guidelines), "guideline", "guidelines"),
+        count(of(Folder::Scoring), "scoring rule", "scoring rules"),
+    ];
+    for (folder, one, many) in [
+        (Folder::Recognition, "recognition rule", "recognition rules"),
+        (Folder::Coaching, "coaching rule", "coaching rules"),
+    ] {
+        if of(folder) > 0 {
+            parts.push(count(of(folder), one, many));
+        }
+    }
+    let last = parts.pop().unwrap_or_default();
+    format!("{} and {last}", parts.join(", "))
 }
 
 fn data_use(program: &Program) -> Vec<DataUse> {

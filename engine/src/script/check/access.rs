@@ -3,6 +3,7 @@
 use rhai::{ASTFlags, BinaryExpr, Expr, FnCallExpr, Position};
 
 use super::functions::Functions;
+use super::made::{made, methods};
 use super::types::{Constant, Known, Sorts};
 use super::{Checker, FactUse};
 use crate::error::{Code, Problem, choose, did_you_mean};
@@ -137,9 +138,8 @@ impl Checker<'_> {
             Known::Object(object) => self.ask(object, name, &call.args, &arguments, position),
             Known::Value { sorts, .. } => {
                 let Some(native) = self.tree.functions.get(name).cloned() else {
-                    let finding = sorts.within(Sorts::FINDING.or(Sorts::NOTHING));
-                    let names: Vec<&str> = if finding {
-                        crate::script::host::FINDING_METHODS.to_vec()
+                    let names: Vec<&str> = if sorts.within(Sorts::MADE.or(Sorts::NOTHING)) {
+                        methods(sorts).collect()
                     } else {
                         self.tree.functions.names().collect()
                     };
@@ -163,7 +163,11 @@ impl Checker<'_> {
                     self.wrong_arity(name, &wanted, arguments.len(), position);
                     return Known::of(native.result);
                 }
-                self.check_finding(name, &call.args, &arguments);
+                if let Some(made) = made(name)
+                    && made.of.is_some()
+                {
+                    return self.make(made, Some(&base), &call.args, &arguments, position);
+                }
                 if name == "contains"
                     && let [needle] = arguments.as_slice()
                 {
@@ -237,87 +241,9 @@ impl Checker<'_> {
 
     /// A name that something in the program must have.
     fn named(&mut self, argument: Argument, name: &str, position: Position) {
-        let vocabulary = self.vocabulary;
-        let fixed = |what: &'static str| {
-            (Code::UnknownName, what, argument.words().unwrap_or_default().to_vec())
-        };
-        let (code, what, known): (Code, &str, Vec<&str>) = match argument {
-            Argument::Lexicon => (Code::UnknownLexicon, "lexicon", strings(&vocabulary.lexicons)),
-            Argument::Pattern => (Code::UnknownPattern, "pattern", strings(&vocabulary.patterns)),
-            Argument::Expression => {
-                let mut all = strings(&vocabulary.lexicons);
-                all.extend(strings(&vocabulary.patterns));
-                (Code::UnknownLexicon, "lexicon or pattern", all)
-            }
-            Argument::Kind => (Code::UnknownKind, "activity kind", strings(&vocabulary.kinds)),
-            Argument::Threshold => {
-                let Some(thresholds) = self.thresholds else { return };
-                let known = thresholds.keys().map(|name| &**name).collect();
-                (Code::UnknownThreshold, "threshold of this rule", known)
-            }
-            Argument::Window => (Code::UnknownName, "window", strings(&vocabulary.windows)),
-            Argument::Skill => (Code::UnknownName, "skill", strings(&vocabulary.skills)),
-            Argument::Guideline => {
-                (Code::UnknownRule, "guideline rule", strings(&vocabulary.guidelines))
-            }
-            Argument::Style => fixed("style"),
-            Argument::Format => fixed("format"),
-            Argument::Metric => fixed("result"),
-            Argument::Motivator => fixed("motivator"),
-        };
-        if known.contains(&name) {
-            return;
-        }
-        let mut problem = Problem::new(code, format!("there is no {what} `{name}`"))
-            .maybe_help(choose(name, known.iter().copied()));
-        if argument == Argument::Threshold && problem.help.is_none() {
-            problem = problem
-                .help(format!("set it in `program.toml`: [rules.NAME.thresholds] {name} = 10"));
-        }
-        self.report(problem, position, name.chars().count() + 2);
-    }
-
-    /// Findings point at places that exist and say something.
-    pub(super) fn check_finding(&mut self, name: &str, expressions: &[Expr], arguments: &[Known]) {
-        let position = expressions.last().map_or(Position::NONE, Expr::position);
-        if name == "at" {
-            let Some(texts) = arguments.last().and_then(Known::texts) else {
-                let problem =
-                    Problem::new(Code::NotAllowed, "`.at()` takes a name that stands in the rule");
-                return self.report(problem, position, 1);
-            };
-            let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
-            let vocabulary = self.vocabulary;
-            let known: Vec<&str> = crate::facts::PLACES
-                .iter()
-                .copied()
-                .chain(strings(&vocabulary.lexicons))
-                .chain(strings(&vocabulary.patterns))
-                .collect();
-            for text in texts {
-                if !known.contains(&text.as_str()) {
-                    let problem = Problem::new(
-                        Code::UnknownPlace,
-                        format!("there is no lexicon, pattern or place `{text}`"),
-                    )
-                    .maybe_help(choose(&text, known.iter().copied()));
-                    self.report(problem, position, text.chars().count() + 2);
-                }
-            }
-        } else if crate::severity::Severity::of(name).is_some() || name == "suggest" {
-            let Some(message) = arguments.last() else { return };
-            if !message.sorts().may_be(Sorts::TEXT) {
-                let problem = Problem::new(Code::WrongArguments, format!("`{name}` takes a text"));
-                self.report(problem, position, 1);
-            } else if message.constants().is_some_and(|all| {
-                all.iter().any(
-                    |constant| matches!(constant, Constant::Text(text) if text.trim().is_empty()),
-                )
-            }) {
-                let problem =
-                    Problem::new(Code::WrongArguments, format!("`{name}` must say something"));
-                self.report(problem, position, 2);
-            }
+        let named = self.vocabulary.named(argument, self.thresholds);
+        if let Some(problem) = named.and_then(|named| named.problem(name)) {
+            self.report(problem, position, name.chars().count() + 2);
         }
     }
 }
@@ -332,7 +258,8 @@ fn changes(link: &Expr) -> bool {
 
 /// Whether a function of the language may change its first argument in place.
 pub(super) fn may_change(name: &str) -> bool {
-    !matches!(name, "contains" | "len" | "is_empty" | "index_of" | "get" | "min" | "max")
+    made(name).is_none()
+        && !matches!(name, "contains" | "len" | "is_empty" | "index_of" | "get" | "min" | "max")
 }
 
 fn elements(known: &Known) -> Option<std::collections::BTreeSet<Constant>> {
@@ -340,10 +267,6 @@ fn elements(known: &Known) -> Option<std::collections::BTreeSet<Constant>> {
         Known::Value { elements, .. } => elements.clone(),
         Known::Object(_) => None,
     }
-}
-
-fn strings(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
 }
 
 fn example(fact: &Fact) -> &'static str {

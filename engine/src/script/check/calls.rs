@@ -5,6 +5,7 @@ use rhai::{FnCallExpr, Position, Stmt};
 use super::Checker;
 use super::access::may_change;
 use super::functions::Functions;
+use super::made::made;
 use super::types::{Known, Sorts};
 use super::walk::first_sort;
 use crate::error::{Code, Problem, did_you_mean};
@@ -82,8 +83,12 @@ impl Checker<'_> {
         if own && let Some(native) = self.tree.functions.get(name).cloned() {
             if !native.arities.contains(&arguments.len()) {
                 self.wrong_arity(name, &native.arities, arguments.len(), position);
-            } else {
-                self.check_finding(name, &call.args, &arguments);
+            } else if let Some(made) = made(name) {
+                // A method may be called as a function, too, with what it is a method of first.
+                let methods = usize::from(made.of.is_some());
+                let (receiver, rest) = arguments.split_at(methods);
+                let expressions = &call.args[methods..];
+                return self.make(made, receiver.first(), expressions, rest, position);
             }
             if may_change(name)
                 && let Some(first) = call.args.first()

@@ -6,7 +6,7 @@ use super::Checker;
 use super::types::{Constant, Known, Origin, Sorts};
 use super::walk::first_sort;
 use crate::error::{Code, Problem, Source, choose};
-use crate::facts::{Type, Words};
+use crate::facts::Type;
 
 impl Checker<'_> {
     /// A binary operator between two values.
@@ -143,14 +143,7 @@ impl Checker<'_> {
             (_, Constant::Nothing) => (format!("`{name}` is always known"), None),
             (Type::Flag, Constant::Flag(_)) => return None,
             (Type::Word(words), Constant::Text(text)) => {
-                let known: Vec<&str> = match words {
-                    Words::Kinds => self.vocabulary.kinds.iter().map(String::as_str).collect(),
-                    Words::Channels => {
-                        self.vocabulary.channels.iter().map(String::as_str).collect()
-                    }
-                    Words::Levels => self.vocabulary.levels.iter().map(String::as_str).collect(),
-                    Words::Fixed(words) => words.to_vec(),
-                };
+                let known = self.vocabulary.words(words);
                 if known.contains(&text.as_str()) {
                     return None;
                 }
@@ -164,7 +157,9 @@ impl Checker<'_> {
                     Some(always) if of_unknown.is_none_or(|unknown| unknown == always) => {}
                     _ => return None,
                 }
-                let range = if most == crate::facts::LARGEST {
+                let range = if least == -crate::facts::LARGEST {
+                    "it is any whole number".to_owned()
+                } else if most == crate::facts::LARGEST {
                     format!("it is {least} or more")
                 } else {
                     format!("it is {least} to {most}")

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::made;
 use super::types::Sorts;
-use crate::script::host::FINDING_METHODS;
 use crate::script::sandbox::Sandbox;
 
 /// A function of the language: how many arguments it takes (a method's receiver included) and
@@ -69,13 +69,11 @@ impl Functions {
                 None => properties.remove(fact.name).map(|_| ()),
             };
         }
-        for method in FINDING_METHODS {
-            functions
-                .insert((*method).to_owned(), Native { arities: vec![2], result: Sorts::FINDING });
-        }
-        for severity in crate::severity::Severity::ALL {
-            let native = Native { arities: vec![1], result: Sorts::FINDING };
-            functions.insert(severity.name().to_owned(), native);
+        // What makes results is known better than its signature says.
+        for made in made::ALL {
+            let arity = made.takes.len() + usize::from(made.of.is_some());
+            let native = Native { arities: vec![arity], result: made.gives };
+            functions.insert(made.name.to_owned(), native);
         }
         Self { functions, properties }
     }
@@ -146,7 +144,6 @@ fn sorts(result: &str) -> Sorts {
         "String" | "ImmutableString" | "string" | "&str" | "SmartString" | "char" => Sorts::TEXT,
         "Array" | "array" => Sorts::LIST,
         "Map" | "map" => Sorts::MAP,
-        "finding" | "Draft" => Sorts::FINDING,
         // Without literals and conversions there is no number but i64 in a script.
         "f32" | "f64" | "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "u64" | "i128" | "u128" => {
             Sorts::NEVER

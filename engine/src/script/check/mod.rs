@@ -5,7 +5,7 @@
 //! refused: a fact object is asked or handed to a helper, never stored, compared or returned.
 //!
 //! - `types` says what is known of a value;
-//! - `functions` lists what a script may call;
+//! - `functions` lists what a script may call; `made` knows those that make results;
 //! - `walk` follows statements and expressions, `calls` functions, `access` property and method
 //!   chains; `compare` looks at comparisons.
 
@@ -13,7 +13,9 @@ mod access;
 mod calls;
 mod compare;
 mod functions;
+mod made;
 mod types;
+mod vocabulary;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,22 +24,10 @@ use rhai::{Expr, Position, Stmt};
 
 use self::functions::Functions;
 use self::types::{Known, Sorts};
+pub(crate) use self::vocabulary::Vocabulary;
 use super::sandbox::{Definition, File, Function, Sandbox, function_place, place};
 use crate::error::{Code, MOST_PROBLEMS, Problem, Source, choose};
 use crate::facts::{Folder, Object};
-
-/// The names that rules may use.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Vocabulary {
-    pub(crate) lexicons: Vec<String>,
-    pub(crate) patterns: Vec<String>,
-    pub(crate) kinds: Vec<String>,
-    pub(crate) channels: Vec<String>,
-    pub(crate) levels: Vec<String>,
-    pub(crate) windows: Vec<String>,
-    pub(crate) skills: Vec<String>,
-    pub(crate) guidelines: Vec<String>,
-}
 
 /// The compiled files of a program with their texts.
 #[derive(Debug)]
@@ -71,6 +61,10 @@ pub(crate) struct FactUse {
 pub(crate) struct Checked {
     /// Every fact that the rule may read, on any way through it.
     pub(crate) uses: BTreeSet<FactUse>,
+    /// The ids of all grants and suggestions that it may give, and the topics of mentoring.
+    pub(crate) gives: BTreeSet<String>,
+    /// Whether it may give topics that do not stand in it.
+    pub(crate) gives_others: bool,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -151,6 +145,8 @@ struct Checker<'a> {
     /// What the function that is followed may return.
     returns: Known,
     uses: BTreeSet<FactUse>,
+    gives: BTreeSet<String>,
+    gives_others: bool,
     problems: Vec<Problem>,
     /// Statements and expressions looked at.
     steps: usize,
@@ -174,6 +170,8 @@ impl<'a> Checker<'a> {
             scope: Vec::new(),
             returns: Known::NEVER,
             uses: BTreeSet::new(),
+            gives: BTreeSet::new(),
+            gives_others: false,
             problems: Vec::new(),
             steps: 0,
         }
@@ -182,7 +180,8 @@ impl<'a> Checker<'a> {
     fn finish(mut self) -> Checked {
         self.problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         self.problems.dedup();
-        Checked { uses: self.uses, problems: self.problems }
+        let (gives, gives_others) = (self.gives, self.gives_others);
+        Checked { uses: self.uses, gives, gives_others, problems: self.problems }
     }
 
     fn source(&self) -> &Source<'a> {
@@ -283,7 +282,15 @@ impl<'a> Checker<'a> {
             Folder::Guidelines => {
                 (Sorts::FINDING.or(Sorts::LIST), "findings, or nothing where all is well")
             }
-            Folder::Recognition | Folder::Coaching | Folder::Lib => return,
+            Folder::Recognition => (
+                Sorts::GRANT.or(Sorts::LIST),
+                "badges, rewards and spotlights, or nothing where there is nothing to give",
+            ),
+            Folder::Coaching => (
+                Sorts::ADVICE.or(Sorts::LIST),
+                "suggestions, `offers` and `seeks`, or nothing where there is nothing to say",
+            ),
+            Folder::Lib => return,
         };
         let sorts = result.sorts();
         if sorts.within(fits.or(Sorts::NOTHING)) || sorts == Sorts::ANY {
@@ -307,6 +314,11 @@ impl<'a> Checker<'a> {
             Sorts::LIST,
             Sorts::MAP,
             Sorts::FINDING,
+            Sorts::BADGE,
+            Sorts::REWARD,
+            Sorts::SPOTLIGHT,
+            Sorts::SUGGESTION,
+            Sorts::MENTORING,
         ]
         .into_iter()
         .find(|sort| sorts.may_be(*sort) && !sort.within(fits))

@@ -18,13 +18,29 @@ impl Sorts {
     pub(super) const LIST: Sorts = Sorts(1 << 5);
     pub(super) const MAP: Sorts = Sorts(1 << 6);
     pub(super) const FINDING: Sorts = Sorts(1 << 7);
-    pub(super) const OTHER: Sorts = Sorts(1 << 8);
-    pub(super) const ANY: Sorts = Sorts((1 << 9) - 1);
+    pub(super) const BADGE: Sorts = Sorts(1 << 8);
+    pub(super) const REWARD: Sorts = Sorts(1 << 9);
+    pub(super) const SPOTLIGHT: Sorts = Sorts(1 << 10);
+    pub(super) const SUGGESTION: Sorts = Sorts(1 << 11);
+    pub(super) const MENTORING: Sorts = Sorts(1 << 12);
+    pub(super) const OTHER: Sorts = Sorts(1 << 13);
+    pub(super) const ANY: Sorts = Sorts((1 << 14) - 1);
+    /// What recognition rules make.
+    pub(super) const GRANT: Sorts = Sorts::BADGE.or(Sorts::REWARD).or(Sorts::SPOTLIGHT);
+    /// What coaching rules make.
+    pub(super) const ADVICE: Sorts = Sorts::SUGGESTION.or(Sorts::MENTORING);
+    /// All that rules make with the functions they are given.
+    pub(super) const MADE: Sorts = Sorts::FINDING.or(Sorts::GRANT).or(Sorts::ADVICE);
     /// The value of code that never goes on, such as `return`.
     pub(super) const NEVER: Sorts = Sorts(0);
 
     pub(super) const fn or(self, other: Sorts) -> Sorts {
         Sorts(self.0 | other.0)
+    }
+
+    /// What is one of these as well as one of those.
+    pub(super) const fn and(self, other: Sorts) -> Sorts {
+        Sorts(self.0 & other.0)
     }
 
     pub(super) const fn may_be(self, other: Sorts) -> bool {
@@ -46,6 +62,11 @@ impl Sorts {
             Sorts::LIST => "a list",
             Sorts::MAP => "a map",
             Sorts::FINDING => "a finding",
+            Sorts::BADGE => "a badge",
+            Sorts::REWARD => "a reward",
+            Sorts::SPOTLIGHT => "a spotlight",
+            Sorts::SUGGESTION => "a suggestion",
+            Sorts::MENTORING => "mentoring",
             _ => "something else",
         }
     }

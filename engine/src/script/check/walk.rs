@@ -190,8 +190,14 @@ impl Checker<'_> {
         match target {
             Expr::Variable(variable, ..) => {
                 let name = variable.1.as_str();
-                let value =
-                    if is_operation { Known::of(value.sorts().or(Sorts::NUMBER)) } else { value };
+                let value = match value.sorts() {
+                    _ if !is_operation => value,
+                    // What rules make is put into a list; nothing else takes it.
+                    made if made != Sorts::NEVER && made.within(Sorts::MADE) => {
+                        Known::of(Sorts::LIST)
+                    }
+                    sorts => Known::of(sorts.or(Sorts::NUMBER)),
+                };
                 match self.scope.iter().rposition(|(known, _)| known == name) {
                     Some(at) if matches!(self.scope[at].1, Known::Object(_)) => {
                         let problem =
@@ -427,6 +433,11 @@ pub(super) fn first_sort(sorts: Sorts) -> &'static str {
         Sorts::TEXT,
         Sorts::FLAG,
         Sorts::FINDING,
+        Sorts::BADGE,
+        Sorts::REWARD,
+        Sorts::SPOTLIGHT,
+        Sorts::SUGGESTION,
+        Sorts::MENTORING,
         Sorts::LIST,
         Sorts::MAP,
         Sorts::FRACTION,

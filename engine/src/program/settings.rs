@@ -1,0 +1,93 @@
+//! Looks whether the settings of `program.toml` fit the rules that are there.
+
+use super::load::Loading;
+use super::{Manifest, Rule};
+use crate::error::{Code, MOST_PROBLEMS, Problem, did_you_mean};
+use crate::facts::{Folder, Object};
+
+impl Loading<'_> {
+    /// Settings must be those of rules that exist.
+    pub(super) fn settings(&mut self, manifest: &Manifest, rules: &[Rule], all_compiled: bool) {
+        // A rule in a file that does not compile is not unknown.
+        if !all_compiled {
+            return;
+        }
+        let source = self.source("program.toml");
+        for (name, settings) in &manifest.rules {
+            if self.problems.len() >= 10 * MOST_PROBLEMS {
+                return;
+            }
+            let problem = match rules.iter().find(|rule| &*rule.id == name) {
+                None => Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
+                    .maybe_help(did_you_mean(name, rules.iter().map(Rule::id))),
+                Some(rule) if settings.severity.is_some() && rule.folder != Folder::Guidelines => {
+                    let what = if rule.folder == Folder::Scoring {
+                        "gives points"
+                    } else {
+                        "finds nothing in posts"
+                    };
+                    Problem::new(
+                        Code::UnknownSetting,
+                        format!("`{name}` {what} and has no severity"),
+                    )
+                }
+                Some(_) => continue,
+            };
+            self.problems.push(problem.at(&source, source.place(settings.range.clone())));
+        }
+        for (name, settings) in &manifest.rules {
+            for old in &settings.formerly {
+                if rules.iter().any(|rule| &*rule.id == old) {
+                    let message =
+                        format!("`{name}` cannot have been `{old}`: that rule is still there");
+                    let problem = Problem::new(Code::Duplicate, message);
+                    self.problems.push(problem.at(&source, source.place(settings.range.clone())));
+                }
+            }
+        }
+        for cap in &manifest.caps {
+            for (name, range) in &cap.rules {
+                if self.problems.len() >= 10 * MOST_PROBLEMS {
+                    return;
+                }
+                let known = rules.iter().find(|rule| &*rule.id == name);
+                let problem = match known {
+                    Some(rule) if rule.folder == Folder::Scoring => continue,
+                    Some(_) => Problem::new(
+                        Code::WrongValue,
+                        format!("`{name}` gives no points that `{}` could cap", cap.name),
+                    ),
+                    None => {
+                        let scoring = rules.iter().filter(|rule| rule.folder == Folder::Scoring);
+                        Problem::new(Code::UnknownRule, format!("there is no rule `{name}`"))
+                            .maybe_help(did_you_mean(name, scoring.map(Rule::id)))
+                    }
+                };
+                self.problems.push(problem.at(&source, source.place(range.clone())));
+            }
+        }
+    }
+
+    /// A threshold that its rule never asks for is a knob that turns nothing.
+    pub(super) fn unused_thresholds(&mut self, rules: &[Rule]) {
+        let source = self.source("program.toml");
+        for rule in rules {
+            for name in rule.settings.thresholds.keys() {
+                if self.problems.len() >= 10 * MOST_PROBLEMS {
+                    return;
+                }
+                let asked = rule.uses.iter().any(|known| {
+                    known.object == Object::Program && known.argument.as_deref() == Some(name)
+                });
+                if !asked {
+                    let message = format!("`{}` never asks for its threshold `{name}`", rule.id);
+                    let problem = Problem::new(Code::Advice, message).help(format!(
+                        "ask for it with `program.threshold({name:?})`, or take it out"
+                    ));
+                    let place = source.place(rule.settings.range.clone());
+                    self.problems.push(problem.warning().at(&source, place));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The functions with which rules make what they give: findings, grants, advice. Each is listed
+//! once, with what it takes and what it is a method of.
+
+use rhai::{Expr, Position};
+
+use super::Checker;
+use super::types::{Constant, Known, Sorts};
+use super::vocabulary::strings;
+use super::walk::first_sort;
+use crate::error::{Code, Problem, choose};
+use crate::script::host::{WHAT_AN_ID_IS, is_id, is_topic};
+use crate::script::sandbox::limits;
+
+/// A function that makes a result, or says more of one.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) name: &'static str,
+    /// For a method: what it is a method of.
+    pub(super) of: Option<Sorts>,
+    pub(super) takes: &'static [Takes],
+    pub(super) gives: Sorts,
+}
+
+/// What an argument is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Takes {
+    /// Words for people.
+    Words,
+    /// A lexicon, a pattern or a place in every text.
+    Place,
+    /// The id of a grant or a suggestion.
+    Id,
+    /// A topic of mentoring.
+    Topic,
+    /// A whole number from 1 to this.
+    Number(i64),
+}
+
+const fn maker(name: &'static str, takes: &'static [Takes], gives: Sorts) -> Made {
+    Made { name, of: None, takes, gives }
+}
+
+const fn method(name: &'static str, of: Sorts, takes: &'static [Takes]) -> Made {
+    Made { name, of: Some(of), takes, gives: of }
+}
+
+/// All of them.
+pub(super) const ALL: &[Made] = &[
+    maker("advise", &[Takes::Words], Sorts::FINDING),
+    maker("revise", &[Takes::Words], Sorts::FINDING),
+    maker("review", &[Takes::Words], Sorts::FINDING),
+    maker("block", &[Takes::Words], Sorts::FINDING),
+    method("at", Sorts::FINDING, &[Takes::Place]),
+    method("suggest", Sorts::FINDING, &[Takes::Words]),
+    maker("badge", &[Takes::Id], Sorts::BADGE),
+    maker("reward", &[Takes::Id], Sorts::REWARD),
+    maker("spotlight", &[Takes::Id], Sorts::SPOTLIGHT),
+    method("level", Sorts::BADGE, &[Takes::Number(limits::LEVEL)]),
+    method("amount", Sorts::REWARD, &[Takes::Number(limits::AMOUNT)]),
+    method("each_period", Sorts::GRANT, &[]),
+    method("because", Sorts::GRANT, &[Takes::Words]),
+    maker("suggestion", &[Takes::Id, Takes::Words], Sorts::SUGGESTION),
+    method("with_content", Sorts::SUGGESTION, &[]),
+    maker("offers", &[Takes::Topic, Takes::Number(limits::WEIGHT)], Sorts::MENTORING),
+    maker("seeks", &[Takes::Topic, Takes::Number(limits::WEIGHT)], Sorts::MENTORING),
+];
+
+/// The function of this name.
+pub(super) fn made(name: &str) -> Option<&'static Made> {
+    ALL.iter().find(|made| made.name == name)
+}
+
+/// The methods of what a value may be.
+pub(super) fn methods(sorts: Sorts) -> impl Iterator<Item = &'static str> + Clone {
+    ALL.iter().filter(move |made| made.of.is_some_and(|of| of.may_be(sorts))).map(|made| made.name)
+}
+
+impl Checker<'_> {
+    /// A call of one of them, with its receiver first where it is a method: what comes of it.
+    pub(super) fn make(
+        &mut self,
+        made: &'static Made,
+        receiver: Option<&Known>,
+        expressions: &[Expr],
+        arguments: &[Known],
+        position: Position,
+    ) -> Known {
+        for ((takes, known), expression) in made.takes.iter().zip(arguments).zip(expressions) {
+            let at = expression.position();
+            match takes {
+                Takes::Words => self.check_words(made.name, known, at),
+                Takes::Place => self.check_place(known, at),
+                Takes::Id => self.check_id(made.name, known, at),
+                Takes::Topic => self.check_topic(made.name, known, at),
+                Takes::Number(most) => self.check_number(made.name, *most, known, at),
+            }
+        }
+        let (Some(of), Some(receiver)) = (made.of, receiver) else { return Known::of(made.gives) };
+        let sorts = receiver.sorts();
+        if !sorts.may_be(of) && sorts != Sorts::NEVER {
+            let what = first_sort(sorts);
+            let problem = Problem::new(
+                Code::UnknownFunction,
+                format!("{what} has no method `{}`", made.name),
+            )
+            .maybe_help(choose(made.name, methods(sorts)));
+            self.report(problem, position, made.name.len());
+            return Known::of(of);
+        }
+        Known::of(sorts.and(of))
+    }
+
+    /// A message must be text and say something.
+    fn check_words(&mut self, name: &str, known: &Known, position: Position) {
+        let blank = |constant: &Constant| match constant {
+            Constant::Text(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        if !self.check_text(name, known, position) {
+            return;
+        }
+        if known.constants().is_some_and(|all| all.iter().any(blank)) {
+            let problem =
+                Problem::new(Code::WrongArguments, format!("`{name}` must say something"));
+            self.report(problem, position, 2);
+        }
+    }
+
+    fn check_text(&mut self, name: &str, known: &Known, position: Position) -> bool {
+        let may = known.sorts().may_be(Sorts::TEXT) || known.sorts() == Sorts::NEVER;
+        if !may {
+            let problem = Problem::new(Code::WrongArguments, format!("`{name}` takes a text"));
+            self.report(problem, position, 1);
+        }
+        may
+    }
+
+    /// Findings point at places that exist.
+    fn check_place(&mut self, known: &Known, position: Position) {
+        let Some(texts) = known.texts() else {
+            let problem =
+                Problem::new(Code::NotAllowed, "`.at()` takes a name that stands in the rule");
+            return self.report(problem, position, 1);
+        };
+        let vocabulary = self.vocabulary;
+        let places: Vec<&str> = crate::facts::PLACES
+            .iter()
+            .copied()
+            .chain(strings(&vocabulary.lexicons))
+            .chain(strings(&vocabulary.patterns))
+            .collect();
+        for text in texts {
+            if !places.contains(&text) {
+                let problem = Problem::new(
+                    Code::UnknownPlace,
+                    format!("there is no lexicon, pattern or place `{text}`"),
+                )
+                .maybe_help(choose(text, places.iter().copied()));
+                self.report(problem, position, text.chars().count() + 2);
+            }
+        }
+    }
+
+    /// What a rule can give is known before it runs.
+    fn check_id(&mut self, name: &str, known: &Known, position: Position) {
+        let Some(texts) = known.texts() else {
+            self.gives_others = true;
+            let problem = Problem::new(
+                Code::NotAllowed,
+                format!("`{name}` takes an id that stands in the rule"),
+            )
+            .help(format!("such as `{name}(\"first_story\"…)`: grants are known by their ids"));
+            return self.report(problem, position, 1);
+        };
+        for text in texts {
+            if !is_id(text) {
+                let problem = Problem::new(Code::WrongArguments, format!("`{text}` is no id"))
+                    .help(WHAT_AN_ID_IS);
+                self.report(problem, position, text.chars().count() + 2);
+            }
+            self.gives.insert(text.to_owned());
+        }
+    }
+
+    /// A topic may be read, such as a function in the company.
+    fn check_topic(&mut self, name: &str, known: &Known, position: Position) {
+        if !self.check_text(name, known, position) {
+            return;
+        }
+        let Some(texts) = known.texts() else {
+            self.gives_others = true;
+            return;
+        };
+        for text in texts {
+            if !is_topic(text) {
+                let message = format!("`{name}` takes a topic of 1 to {} bytes", limits::TOPIC);
+                let problem = Problem::new(Code::WrongArguments, message);
+                self.report(problem, position, text.chars().count() + 2);
+            }
+            self.gives.insert(text.to_owned());
+        }
+    }
+
+    fn check_number(&mut self, name: &str, most: i64, known: &Known, position: Position) {
+        let sorts = known.sorts();
+        if !sorts.may_be(Sorts::NUMBER) && sorts != Sorts::NEVER {
+            let message = format!("`{name}` takes a number, not {}", first_sort(sorts));
+            self.report(Problem::new(Code::WrongArguments, message), position, 1);
+        }
+        for constant in known.constants().into_iter().flatten() {
+            if let Constant::Number(number) = constant
+                && !(1..=most).contains(number)
+            {
+                let message =
+                    format!("`{name}` takes a whole number from 1 to {most}, not {number}");
+                let length = number.to_string().len();
+                self.report(Problem::new(Code::WrongArguments, message), position, length);
+            }
+        }
+    }
+}
