@@ -17,6 +17,7 @@
 //! - [`fault`]: a rule that failed; `timeline`: from accepted events to what holds;
 //! - [`scoring`], then `history`, [`guidelines`] and [`examples`]: one job each.
 
+pub mod coaching;
 pub mod error;
 pub mod events;
 pub mod examples;
@@ -24,15 +25,18 @@ pub mod facts;
 pub mod fault;
 pub mod guidelines;
 mod history;
+pub mod pairing;
 pub mod post;
 pub mod program;
 #[cfg(test)]
 mod promise;
+pub mod recognition;
 mod roster;
 pub mod scoring;
 mod script;
 pub mod severity;
 pub mod standings;
+pub mod subjects;
 pub mod text;
 mod time;
 mod timeline;

@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::error::{Code, Error, Problem, did_you_mean};
 use crate::events::{Body, Identity, Log, People, Person, Statement, Times};
 use crate::facts::{Object, PersonFact, Value, dense};
 use crate::time::Calendar;
@@ -302,4 +303,29 @@ impl Member {
         let before = self.facts.partition_point(|(since, _)| *since <= at);
         before.checked_sub(1).map(|index| &self.facts[index].1)
     }
+}
+
+/// The advocate whom a name stands for, where there is one who may be seen: on record, or known
+/// by something that was done.
+pub(crate) fn find_in<'a>(
+    roster: &'a Roster,
+    name: &str,
+    as_of: Timestamp,
+    have_done: impl Iterator<Item = &'a Arc<str>> + Clone,
+) -> Result<Arc<str>, Error> {
+    let id = roster.resolve(&name.into(), Calendar::last_instant(as_of));
+    if roster.member(&id).is_none() && !have_done.clone().any(|known| *known == id) {
+        let names = have_done.chain(roster.ids()).map(|id| &**id);
+        let message = format!("there is no advocate `{name}` in the records");
+        return Err(Problem::new(Code::UnknownAdvocate, message)
+            .maybe_help(did_you_mean(name, names))
+            .into());
+    }
+    let Err(why) = roster.shows(&id, as_of) else { return Ok(id) };
+    let help = match why {
+        NotCounted::NotOnRecord => "add the person to the people file; consent is needed, too",
+        _ => "the person has not opted in; --assume-consent is for files without a consent field",
+    };
+    let message = format!("nothing is shown about `{name}`: there is no consent");
+    Err(Problem::new(Code::UnknownAdvocate, message).help(help).into())
 }

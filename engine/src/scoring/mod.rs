@@ -15,13 +15,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::error::{Code, Error, Problem, did_you_mean};
+use crate::error::{Code, Error, Problem};
 use crate::events::Identity;
 use crate::facts::{ActivityFact, Evidence};
 use crate::fault::Fault;
 use crate::program::Program;
-use crate::roster::{NotCounted, Roster};
-use crate::time::Calendar;
+use crate::roster::NotCounted;
 use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
@@ -318,7 +317,7 @@ impl Program {
     /// (retryable).
     pub fn explain(&self, input: &Records<'_>, advocate: &str) -> Result<Explanation, Error> {
         let timeline = Timeline::of(input);
-        let advocate = find(&timeline, input, advocate)?;
+        let advocate = timeline.find(advocate, input.as_of)?;
         let adjustments = timeline.adjustments.get(&advocate).map_or(&[][..], Vec::as_slice);
         let mut lines = Vec::new();
         let mut total = Total { advocate: Arc::clone(&advocate), ..Total::default() };
@@ -349,37 +348,6 @@ impl Program {
             lines,
         })
     }
-}
-
-/// The advocate whom a name stands for, where there is one who may be seen.
-pub(crate) fn find(
-    timeline: &Timeline,
-    records: &Records<'_>,
-    name: &str,
-) -> Result<Arc<str>, Error> {
-    let roster: &Roster = &timeline.roster;
-    let id = roster.resolve(&name.into(), Calendar::last_instant(records.as_of));
-    let known = timeline.by_advocate.contains_key(&id)
-        || timeline.adjustments.contains_key(&id)
-        || roster.member(&id).is_some();
-    if !known {
-        let names = timeline.by_advocate.keys().chain(roster.ids()).map(|name| &**name);
-        let message = format!("there is no advocate `{name}` in the records");
-        return Err(Problem::new(Code::UnknownAdvocate, message)
-            .maybe_help(did_you_mean(name, names))
-            .into());
-    }
-    if let Err(why) = roster.shows(&id, records.as_of) {
-        let help = match why {
-            NotCounted::NotOnRecord => "add the person to the people file; consent is needed, too",
-            _ => {
-                "the person has not opted in; --assume-consent is for files without a consent field"
-            }
-        };
-        let message = format!("nothing is shown about `{name}`: there is no consent");
-        return Err(Problem::new(Code::UnknownAdvocate, message).help(help).into());
-    }
-    Ok(id)
 }
 
 impl LeftOut {

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::events::Meeting;
 use crate::facts::{PersonFact, Value};
 use crate::program::Program;
-use crate::roster::Roster;
-use crate::scoring::{Fold, find};
+use crate::roster::{Roster, find_in};
+use crate::scoring::Fold;
 use crate::timeline::{Contents, Records, Timeline};
 
 /// Everyone who may be seen as of a time.
@@ -81,7 +81,7 @@ impl Census {
         fold.judge = judge;
         let mut tallies = BTreeMap::new();
         let everyone = match only {
-            Some(name) => [find(&timeline, records, name)?].into(),
+            Some(name) => [timeline.find(name, records.as_of)?].into(),
             None => everyone(&timeline, records.as_of),
         };
         for (done, advocate) in everyone.iter().enumerate() {
@@ -103,6 +103,11 @@ impl Census {
             meetings: Arc::clone(&timeline.meetings),
             tallies,
         })
+    }
+
+    /// The advocate whom a name stands for, where there is one who may be seen.
+    pub(crate) fn find(&self, name: &str) -> Result<Arc<str>, Error> {
+        find_in(&self.roster, name, self.view.as_of, self.tallies.keys())
     }
 
     /// What an advocate has become.

@@ -141,7 +141,7 @@ pub struct TeamsDocument {
 }
 
 impl Origin {
-    pub(super) fn of(program: &Program, view: &Viewpoint, assumed_consent: bool) -> Self {
+    pub(crate) fn of(program: &Program, view: &Viewpoint, assumed_consent: bool) -> Self {
         Self {
             program: program.version().into(),
             as_of: view.as_of,

@@ -26,4 +26,5 @@ pub use document::{
     TeamsDocument, Withheld,
 };
 pub use question::{Among, BoardQuestion};
+pub(crate) use team::Team;
 pub use workings::Part;

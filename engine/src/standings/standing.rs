@@ -42,14 +42,6 @@ impl Standing {
         }
     }
 
-    /// Points of activities and by hand whose dates fit.
-    pub(super) fn points(&self, fits: impl Fn(Day) -> bool) -> i64 {
-        let entries = self.tally.entries.iter().filter(|entry| fits(entry.day));
-        let by_hand = self.tally.by_hand.iter().filter(|hand| fits(hand.day));
-        entries.map(|entry| entry.points).sum::<i64>()
-            + by_hand.map(|hand| hand.adjusted.adjustment.points).sum::<i64>()
-    }
-
     fn entries(&self, fits: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
         self.tally.entries.iter().filter(|entry| fits(entry)).collect()
     }
@@ -362,7 +354,7 @@ impl Standing {
     }
 
     /// The people whom the person mentored of late, and those who name them as mentor.
-    pub(super) fn mentees(&self) -> BTreeSet<Arc<str>> {
+    pub(crate) fn mentees(&self) -> BTreeSet<Arc<str>> {
         let (view, id) = (&*self.view, &self.tally.advocate);
         let recent = |day: Day| view.is_recent(day, view.mentoring.pair_days);
         let mentored = self
@@ -377,7 +369,7 @@ impl Standing {
     }
 
     /// The mentor whom the profile names, and those who mentored the person of late.
-    pub(super) fn mentors(&self) -> BTreeSet<Arc<str>> {
+    pub(crate) fn mentors(&self) -> BTreeSet<Arc<str>> {
         let (view, id) = (&*self.view, &self.tally.advocate);
         let recent = |day: Day| view.is_recent(day, view.mentoring.pair_days);
         self.received(Role::Mentoring)
@@ -432,7 +424,7 @@ impl Standing {
 
     /// Fresh content that may be published and that the person has not taken up: the latest
     /// first, of equals by id.
-    pub(super) fn unshared(&self) -> Vec<(&Arc<str>, &crate::timeline::Published)> {
+    pub(crate) fn unshared(&self) -> Vec<(&Arc<str>, &crate::timeline::Published)> {
         let view = &*self.view;
         let taken =
             |id: &Arc<str>| self.tally.entries.iter().any(|e| e.content.as_ref() == Some(id));

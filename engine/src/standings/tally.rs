@@ -10,7 +10,7 @@ use crate::events::Identity;
 use crate::facts::{ActivityFact, Object, Value, World};
 use crate::program::{Program, Role};
 use crate::roster::Roster;
-use crate::scoring::{FaultCount, Faults, Fold, LeftOut, Total, refusal};
+use crate::scoring::{FaultCount, Faults, Fold, Total, refusal};
 use crate::time::{Calendar, Day};
 use crate::timeline::{Adjusted, Settled};
 
@@ -67,7 +67,6 @@ pub(crate) struct Tally {
     pub(crate) received: Vec<Received>,
     pub(crate) total: Total,
     pub(crate) faults: Vec<FaultCount>,
-    pub(crate) left_out: LeftOut,
 }
 
 impl Tally {
@@ -83,11 +82,9 @@ impl Tally {
         let calendar = &program.manifest.calendar;
         let mut entries = Vec::new();
         let mut faults = Faults::default();
-        let mut left_out = LeftOut::default();
         let roster = fold.roster();
         let mut total = fold.person(advocate, activities, |scored| {
-            if let Some(why) = scored.not_counted {
-                left_out.add(why, program, scored.activity);
+            if scored.not_counted.is_some() {
                 return;
             }
             let mut entry = entry(program, scored.activity, scored.world);
@@ -107,7 +104,7 @@ impl Tally {
             .collect();
         let advocate = Arc::clone(advocate);
         let faults = faults.list;
-        Ok(Self { advocate, entries, by_hand, received, total, faults, left_out })
+        Ok(Self { advocate, entries, by_hand, received, total, faults })
     }
 }
 

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 
 pub(crate) use links::Links;
 
+use crate::error::Error;
 use crate::events::{Activity, Adjustment, Body, Event, Identity, Log, Meeting, People, Stated};
 use crate::facts::{ActivityFact, Value};
 use crate::post::{Content, Post};
-use crate::roster::Roster;
+use crate::roster::{Roster, find_in};
 
 /// What to look at: events, people and the time as of which to look.
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +118,11 @@ impl Timeline {
         let links = Links::of(log);
         let roster = Roster::linked(people, log, &links, as_of, assume_consent);
         Self::before(log, &links, Arc::new(roster), as_of)
+    }
+
+    /// The advocate whom a name stands for, where there is one who may be seen.
+    pub(crate) fn find(&self, name: &str, as_of: Timestamp) -> Result<Arc<str>, Error> {
+        find_in(&self.roster, name, as_of, self.by_advocate.keys().chain(self.adjustments.keys()))
     }
 
     /// What holds before `as_of`, by the time of events, whenever they arrived.

@@ -1,0 +1,148 @@
+//! What people and teams are entitled to under the program: badges, rewards and spotlights, each
+//! with its evidence.
+//!
+//! An entitlement is a pure result of accepted events, program and as-of; nothing is granted here.
+//! Whoever awards goes by the key: one grant for each rule, subject and key, whatever changes later.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::facts::{Evidence, Folder};
+use crate::program::{Program, filled};
+use crate::script::{Given, GrantDraft};
+use crate::standings::{Census, Origin, Withheld};
+use crate::subjects::{Gift, Run, Subject, SubjectFault, Who};
+use crate::timeline::Records;
+
+/// What somebody is entitled to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entitlement {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The rule's title.
+    pub title: Arc<str>,
+    /// The rule's explanation.
+    pub help: Arc<str>,
+    /// Whom it is for.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// What it is: `badge`, `reward` or `spotlight`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: Arc<str>,
+    /// What makes it one of its own for the rule and subject: id, level and period. It is granted
+    /// once.
+    pub key: Arc<str>,
+    /// The level of a badge, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<i64>,
+    /// What a reward is worth, in whole units of the currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// The currency of the amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Arc<str>>,
+    /// Words for the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Whether a rule failed on one of the person's activities: nothing is awarded until it is
+    /// mended.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
+    /// What the rule read, in reading order.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What people and teams are entitled to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entitlements {
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// By person, then by team; each by rule.
+    pub entitlements: Vec<Entitlement>,
+    /// Why no people are shown, where they are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+    /// Rules that failed.
+    pub faults: Vec<SubjectFault>,
+}
+
+impl Program {
+    /// What one advocate is entitled to as of a time, or, where none is named, everyone and every
+    /// team. In aggregate-only mode only teams are shown where nobody is named.
+    ///
+    /// # Errors
+    ///
+    /// The advocate is not in the records or is not to be shown, or a rule ran out of time
+    /// (retryable).
+    pub fn recognize(
+        &self,
+        records: &Records<'_>,
+        advocate: Option<&str>,
+    ) -> Result<Entitlements, Error> {
+        let judge = self.asks_findings(Folder::Recognition);
+        // Rules may ask for the person's team, which takes everyone.
+        let census = Census::of(self, records, None, judge, |_, _| {})?;
+        let advocate = advocate.map(|name| census.find(name)).transpose()?;
+        let (who, withheld) = Who::asked(self, advocate.as_deref());
+        let (entitlements, faults) = self.entitlements(&census, who)?;
+        let origin = Origin::of(self, &census.view, records.assume_consent);
+        Ok(Entitlements { origin, entitlements, withheld, faults })
+    }
+
+    /// What somebody is entitled to, out of a census that is at hand.
+    pub(crate) fn entitlements(
+        &self,
+        census: &Census,
+        who: Who<'_>,
+    ) -> Result<(Vec<Entitlement>, Vec<SubjectFault>), Error> {
+        let period = census.view.period.as_ref().map(|period| Arc::clone(&period.name));
+        let mut found = Vec::new();
+        let faults = Run::new(self, census, Folder::Recognition).run(who, |mut gift| {
+            let given = std::mem::replace(&mut gift.given, Given::Nothing);
+            for draft in given.grants()? {
+                // What can be had once in each period cannot be had between seasons.
+                if draft.each_period && period.is_none() {
+                    continue;
+                }
+                found.push(self.entitlement(&gift, &draft, period.as_deref()));
+            }
+            Ok(())
+        })?;
+        Ok((found, faults))
+    }
+
+    fn entitlement(
+        &self,
+        gift: &Gift<'_>,
+        draft: &GrantDraft,
+        period: Option<&str>,
+    ) -> Entitlement {
+        let mut key = draft.id.to_string();
+        if let Some(level) = draft.level {
+            key = format!("{key}/{level}");
+        }
+        if let Some(period) = period.filter(|_| draft.each_period) {
+            key = format!("{key}@{period}");
+        }
+        let currency = self.manifest.rewards.currency.clone();
+        Entitlement {
+            rule: Arc::clone(gift.rule.shared_id()),
+            title: gift.rule.title().into(),
+            help: gift.rule.help().into(),
+            subject: gift.subject.clone(),
+            kind: draft.kind.name(),
+            id: draft.id.as_str().into(),
+            key: key.into(),
+            level: draft.level,
+            amount: draft.amount,
+            currency: currency.filter(|_| draft.amount.is_some()),
+            message: draft.message.as_ref().map(|text| filled(text, &self.manifest.brand)),
+            incomplete: gift.incomplete,
+            evidence: gift.evidence.clone(),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Runs recognition and coaching rules: once for each enrolled person, and those that take a team
+//! alone once for each team that may be shown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::facts::{
+    Evidence, Figures, Folder, Object, PeriodFact, PersonFact, StandingFact, Value, World,
+};
+use crate::fault::{Fault, retryable};
+use crate::program::{Program, Rule, Subject as Kind, evidence};
+use crate::script::{Failure, Given};
+use crate::standings::{Census, Team, Withheld};
+
+/// Whom or what a grant or a suggestion is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub enum Subject {
+    /// A person.
+    Advocate {
+        /// The advocate's id.
+        advocate: Arc<str>,
+    },
+    /// A team.
+    Team {
+        /// What it is a group by; `program` is everyone.
+        by: &'static str,
+        /// Its name; nothing for the whole program.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        team: Option<Arc<str>>,
+    },
+}
+
+/// A rule that failed, however often it happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SubjectFault {
+    /// The failure.
+    #[serde(flatten)]
+    pub fault: Fault,
+    /// How often it happened.
+    pub count: usize,
+    /// The first whom it happened for.
+    pub first: Subject,
+}
+
+/// Which subjects the rules run for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Who<'a> {
+    /// Everyone, and every team.
+    All,
+    /// One person.
+    Advocate(&'a str),
+    /// Every team.
+    Teams,
+}
+
+impl<'a> Who<'a> {
+    /// The one who is named, or everyone; in aggregate-only mode teams only, and why.
+    pub(crate) fn asked(program: &Program, advocate: Option<&'a str>) -> (Self, Option<Withheld>) {
+        match advocate {
+            Some(id) => (Who::Advocate(id), None),
+            None if program.manifest.privacy.aggregate_only => {
+                (Who::Teams, Some(Withheld::AggregateOnly))
+            }
+            None => (Who::All, None),
+        }
+    }
+}
+
+/// What a rule gave to a subject.
+pub(crate) struct Gift<'a> {
+    pub(crate) rule: &'a Rule,
+    pub(crate) subject: &'a Subject,
+    /// Whether a rule failed on one of the person's activities.
+    pub(crate) incomplete: bool,
+    pub(crate) given: Given,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// A run of all rules of a folder.
+pub(crate) struct Run<'a> {
+    program: &'a Program,
+    census: &'a Census,
+    folder: Folder,
+    period: Arc<[Value]>,
+    faults: Vec<SubjectFault>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(program: &'a Program, census: &'a Census, folder: Folder) -> Self {
+        let view = &census.view;
+        let period = view.period.as_ref().map(|period| {
+            let days = period.until.minus(period.from);
+            let day = view.last_day.minus(period.from) + 1;
+            let mut facts = vec![Value::Unknown; PeriodFact::FACTS.len()];
+            facts[PeriodFact::Name as usize] = Value::Text(Arc::clone(&period.name));
+            facts[PeriodFact::Days as usize] = days.into();
+            facts[PeriodFact::Day as usize] = day.into();
+            facts[PeriodFact::DaysLeft as usize] = (days - day).into();
+            facts
+        });
+        let period = period.unwrap_or_default().into();
+        Self { program, census, folder, period, faults: Vec::new() }
+    }
+
+    /// Runs the rules and hands on what each gave.
+    pub(crate) fn run(
+        mut self,
+        who: Who<'_>,
+        mut take: impl FnMut(Gift<'_>) -> Result<(), Failure>,
+    ) -> Result<Vec<SubjectFault>, Error> {
+        let rules = |kind: Kind| -> Vec<(usize, &Rule)> {
+            let all = self.program.rules_of(self.folder);
+            all.filter(|(_, rule)| rule.subject() == kind)
+                .filter(|(_, rule)| rule.settings().in_force(self.census.view.last))
+                .collect()
+        };
+        let (of_people, of_teams) = (rules(Kind::Person), rules(Kind::Team));
+        if !matches!(who, Who::Teams) && !of_people.is_empty() {
+            self.people(who, &of_people, &mut take)?;
+        }
+        if !matches!(who, Who::Advocate(_)) && !of_teams.is_empty() {
+            self.teams(&of_teams, &mut take)?;
+        }
+        Ok(self.faults)
+    }
+
+    fn people(
+        &mut self,
+        who: Who<'_>,
+        rules: &[(usize, &Rule)],
+        take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Error> {
+        let (census, last) = (self.census, self.census.view.last);
+        let teams = match rules.iter().any(|(_, rule)| rule.asks(Object::Team, None)) {
+            true => self.own_teams(),
+            false => BTreeMap::new(),
+        };
+        for (id, tally) in &census.tallies {
+            let asked = match who {
+                Who::Advocate(name) => **id == *name,
+                _ => true,
+            };
+            if !asked || !census.roster.is_enrolled(id, last) {
+                continue;
+            }
+            let mut world = World::new(Arc::clone(&self.program.view));
+            world.person = census.roster.facts(id, last);
+            world.standing = census.standing(id).map(|standing| standing as Arc<dyn Figures>);
+            let own = &self.program.manifest.teams[0];
+            let team = world.person[*own as usize].text().and_then(|name| teams.get(name));
+            world.team = team.map(|team| Arc::clone(team) as Arc<dyn Figures>);
+            world.period = Arc::clone(&self.period);
+            let has_team = world.team.is_some();
+            let world = Arc::new(world);
+            let subject = Subject::Advocate { advocate: Arc::clone(id) };
+            for (index, rule) in rules {
+                // Rules never see a team that is too small, and do not guess instead.
+                if rule.asks(Object::Team, None) && !has_team {
+                    continue;
+                }
+                self.give(*index, rule, &subject, tally.total.incomplete, &world, take)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The teams of the first kind, which are people's own.
+    fn own_teams(&self) -> BTreeMap<Arc<str>, Arc<Team>> {
+        let manifest = &self.program.manifest;
+        let mut teams = self.census.teams(manifest.teams[0], manifest.privacy.minimum_group);
+        teams.teams.retain(|name, _| !teams.withheld.contains(name));
+        teams.teams
+    }
+
+    fn teams(
+        &mut self,
+        rules: &[(usize, &Rule)],
+        take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Error> {
+        let manifest = &self.program.manifest;
+        let minimum = manifest.privacy.minimum_group;
+        let mut shown: Vec<Arc<Team>> = self.census.everyone(minimum).into_iter().collect();
+        for by in &manifest.teams {
+            let teams = self.census.teams(*by, minimum);
+            let withheld = teams.withheld;
+            let all = teams.teams.into_iter().filter(|(name, _)| !withheld.contains(name));
+            shown.extend(all.map(|(_, team)| team));
+        }
+        for team in shown {
+            let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };
+            let mut world = World::new(Arc::clone(&self.program.view));
+            world.person = PersonFact::nobody();
+            world.team = Some(team as Arc<dyn Figures>);
+            world.period = Arc::clone(&self.period);
+            let world = Arc::new(world);
+            for (index, rule) in rules {
+                self.give(*index, rule, &subject, false, &world, take)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn give(
+        &mut self,
+        index: usize,
+        rule: &Rule,
+        subject: &Subject,
+        incomplete: bool,
+        world: &Arc<World>,
+        take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Error> {
+        let program = self.program;
+        let (file, function) = (program.file_of(rule), program.function_of(rule));
+        let (result, reads) = program.sandbox.give(file, function, index, world);
+        let taken = result.and_then(|given| match given {
+            Given::Nothing => Ok(()),
+            given => {
+                let evidence = evidence(rule.folder(), reads);
+                take(Gift { rule, subject, incomplete, given, evidence })
+            }
+        });
+        if let Err(failure) = taken {
+            retryable(rule, &failure)?;
+            let fault = Fault::new(rule, failure);
+            match self.faults.iter_mut().find(|known| known.fault.same_place(&fault)) {
+                Some(known) => known.count += 1,
+                None => {
+                    self.faults.push(SubjectFault { fault, count: 1, first: subject.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Program {
+    /// Whether a rule of a folder asks what guidelines found in published posts, which is dear to
+    /// work out.
+    pub(crate) fn asks_findings(&self, folder: Folder) -> bool {
+        let findings = [StandingFact::Findings, StandingFact::FindingsIn, StandingFact::Found];
+        self.rules_of(folder).any(|(_, rule)| {
+            findings.iter().any(|fact| rule.asks(Object::Standing, Some(*fact as u8)))
+        })
+    }
+}
