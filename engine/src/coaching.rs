@@ -78,15 +78,25 @@ impl Program {
         let judge = self.asks_findings(Folder::Coaching);
         // Rules may ask for the person's team, which takes everyone.
         let census = Census::of(self, records, None, judge, |_, _| {})?;
-        let origin = Origin::of(self, &census.view, records.assume_consent);
+        self.coached(&census, advocate, records.assume_consent)
+    }
+
+    /// The same, out of a census that is at hand.
+    pub(crate) fn coached(
+        &self,
+        census: &Census,
+        advocate: Option<&str>,
+        assumed_consent: bool,
+    ) -> Result<Coaching, Error> {
         let advocate = advocate.map(|name| census.find(name)).transpose()?;
         let (who, withheld) = Who::asked(self, advocate.as_deref());
-        let (suggestions, faults) = self.suggestions(&census, who)?;
+        let (suggestions, faults) = self.suggestions(census, who)?;
+        let origin = Origin::of(self, &census.view, assumed_consent);
         Ok(Coaching { origin, suggestions, withheld, faults })
     }
 
     /// What could help somebody along, out of a census that is at hand.
-    pub(crate) fn suggestions(
+    fn suggestions(
         &self,
         census: &Census,
         who: Who<'_>,

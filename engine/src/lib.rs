@@ -25,6 +25,7 @@ pub mod facts;
 pub mod fault;
 pub mod guidelines;
 mod history;
+pub mod live;
 pub mod pairing;
 pub mod post;
 pub mod program;

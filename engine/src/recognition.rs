@@ -86,15 +86,25 @@ impl Program {
         let judge = self.asks_findings(Folder::Recognition);
         // Rules may ask for the person's team, which takes everyone.
         let census = Census::of(self, records, None, judge, |_, _| {})?;
+        self.recognized(&census, advocate, records.assume_consent)
+    }
+
+    /// The same, out of a census that is at hand.
+    pub(crate) fn recognized(
+        &self,
+        census: &Census,
+        advocate: Option<&str>,
+        assumed_consent: bool,
+    ) -> Result<Entitlements, Error> {
         let advocate = advocate.map(|name| census.find(name)).transpose()?;
         let (who, withheld) = Who::asked(self, advocate.as_deref());
-        let (entitlements, faults) = self.entitlements(&census, who)?;
-        let origin = Origin::of(self, &census.view, records.assume_consent);
+        let (entitlements, faults) = self.entitlements(census, who)?;
+        let origin = Origin::of(self, &census.view, assumed_consent);
         Ok(Entitlements { origin, entitlements, withheld, faults })
     }
 
     /// What somebody is entitled to, out of a census that is at hand.
-    pub(crate) fn entitlements(
+    fn entitlements(
         &self,
         census: &Census,
         who: Who<'_>,

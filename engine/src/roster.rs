@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -130,24 +130,6 @@ impl Roster {
             current = owner;
         }
         Arc::clone(current)
-    }
-
-    /// All names that may stand for a person at some time, the id included.
-    pub(crate) fn names_of(&self, id: &Arc<str>) -> Vec<Arc<str>> {
-        let mut names = vec![Arc::clone(id)];
-        let mut known: HashSet<Arc<str>> = [Arc::clone(id)].into_iter().collect();
-        let mut next = 0;
-        while let Some(owner) = names.get(next).cloned() {
-            next += 1;
-            for (alias, claims) in &self.claims {
-                if claims.iter().any(|(_, claimed)| *claimed == owner)
-                    && known.insert(Arc::clone(alias))
-                {
-                    names.push(Arc::clone(alias));
-                }
-            }
-        }
-        names
     }
 
     /// What is known of a person at a time, as one record.

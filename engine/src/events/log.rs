@@ -41,6 +41,11 @@ impl Log {
         self.index.get(identity).map(|&index| &self.events[index])
     }
 
+    /// The place of an identity's event.
+    pub(crate) fn position(&self, identity: &Identity) -> Option<usize> {
+        self.index.get(identity).copied()
+    }
+
     /// How many different events there are.
     pub fn len(&self) -> usize {
         self.events.len()

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::standing::Standing;
 use super::tally::{Received, Tally, received};
 use super::viewpoint::Viewpoint;
@@ -12,6 +14,7 @@ use crate::facts::{PersonFact, Value};
 use crate::program::Program;
 use crate::roster::{Roster, find_in};
 use crate::scoring::Fold;
+use crate::time::Calendar;
 use crate::timeline::{Contents, Records, Timeline};
 
 /// Everyone who may be seen as of a time.
@@ -20,35 +23,29 @@ pub(crate) struct Census {
     pub(crate) view: Arc<Viewpoint>,
     pub(crate) roster: Arc<Roster>,
     pub(crate) contents: Arc<Contents>,
-    pub(crate) meetings: Arc<[(jiff::Timestamp, Meeting)]>,
+    pub(crate) meetings: Arc<[(Timestamp, Meeting)]>,
     pub(crate) tallies: BTreeMap<Arc<str>, Arc<Tally>>,
     pub(crate) ties: Arc<Ties>,
 }
 
-/// Who names whom as mentor.
+/// Whom people name as mentor in their profiles; who of them is enrolled changes with time.
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
-    /// People by the mentor whom they name, where that one is enrolled.
     pub(crate) mentor_of: BTreeMap<Arc<str>, Arc<str>>,
-    /// Enrolled people by whom they name.
     pub(crate) mentees_of: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 
 impl Ties {
-    /// The ties as people's profiles state them at the last instant.
-    pub(super) fn of(roster: &Roster, view: &Viewpoint) -> Self {
+    /// The ties as people's profiles state them as of a time.
+    pub(crate) fn of(roster: &Roster, as_of: Timestamp) -> Self {
+        let last = Calendar::last_instant(as_of);
         let mut ties = Self::default();
-        for (id, _) in roster.members() {
-            let facts = roster.facts(id, view.last);
+        for id in roster.ids() {
+            let facts = roster.facts(id, last);
             let Value::Text(mentor) = &facts[PersonFact::Mentor as usize] else { continue };
-            let mentor = roster.resolve(mentor, view.last);
-            if mentor == *id {
-                continue;
-            }
-            if roster.is_enrolled(&mentor, view.last) {
+            let mentor = roster.resolve(mentor, last);
+            if mentor != *id {
                 ties.mentor_of.insert(Arc::clone(id), Arc::clone(&mentor));
-            }
-            if roster.is_enrolled(id, view.last) {
                 ties.mentees_of.entry(mentor).or_default().insert(Arc::clone(id));
             }
         }
@@ -71,7 +68,7 @@ impl Census {
         let roster = Arc::clone(&timeline.roster);
         let mut gifts: BTreeMap<Arc<str>, Vec<Received>> = BTreeMap::new();
         for activity in timeline.by_advocate.values().flatten() {
-            if let Some(gift) = received(program, &roster, activity, records.as_of)
+            if let Some(gift) = received(program, &roster, activity)
                 && let Some(counterpart) = &activity.counterpart
             {
                 gifts.entry(Arc::clone(counterpart)).or_default().push(gift);
@@ -96,7 +93,7 @@ impl Census {
         drop(fold);
         progress(everyone.len(), everyone.len());
         Ok(Self {
-            ties: Arc::new(Ties::of(&roster, &view)),
+            ties: Arc::new(Ties::of(&roster, records.as_of)),
             view,
             roster,
             contents: Arc::clone(&timeline.contents),
@@ -107,7 +104,16 @@ impl Census {
 
     /// The advocate whom a name stands for, where there is one who may be seen.
     pub(crate) fn find(&self, name: &str) -> Result<Arc<str>, Error> {
-        find_in(&self.roster, name, self.view.as_of, self.tallies.keys())
+        self.find_among(name, self.tallies.keys())
+    }
+
+    /// The same among people who may not have been counted yet.
+    pub(crate) fn find_among<'a>(
+        &'a self,
+        name: &str,
+        have_done: impl Iterator<Item = &'a Arc<str>> + Clone,
+    ) -> Result<Arc<str>, Error> {
+        find_in(&self.roster, name, self.view.as_of, have_done)
     }
 
     /// What an advocate has become.
@@ -117,7 +123,7 @@ impl Census {
 }
 
 /// Everyone who may be seen: people on record, and those of whom only events are.
-fn everyone(timeline: &Timeline, as_of: jiff::Timestamp) -> BTreeSet<Arc<str>> {
+fn everyone(timeline: &Timeline, as_of: Timestamp) -> BTreeSet<Arc<str>> {
     let roster = &timeline.roster;
     roster
         .ids()

@@ -20,11 +20,13 @@ mod viewpoint;
 mod workings;
 
 pub use board::{Place, Span};
-pub(crate) use census::Census;
+pub(crate) use census::{Census, Ties};
 pub use document::{
     Dates, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,
     TeamsDocument, Withheld,
 };
 pub use question::{Among, BoardQuestion};
+pub(crate) use tally::{Tally, received};
 pub(crate) use team::Team;
+pub(crate) use viewpoint::Viewpoint;
 pub use workings::Part;

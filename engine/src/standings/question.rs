@@ -55,8 +55,15 @@ impl Program {
         advocate: &str,
     ) -> Result<StandingDocument, Error> {
         let census = Census::of(self, records, Some(advocate), true, |_, _| {})?;
-        let standing = census.only()?;
-        Ok(self.standing_document(&census, &standing, records.assume_consent))
+        self.only_standing(&census, records.assume_consent)
+    }
+
+    pub(crate) fn only_standing(
+        &self,
+        census: &Census,
+        assumed_consent: bool,
+    ) -> Result<StandingDocument, Error> {
+        Ok(self.standing_document(census, &*census.only()?, assumed_consent))
     }
 
     /// What everyone has become. Nobody is shown in aggregate-only mode.
@@ -69,7 +76,7 @@ impl Program {
         Ok(self.standing_documents(&census, records.assume_consent))
     }
 
-    pub(super) fn standing_documents(
+    pub(crate) fn standing_documents(
         &self,
         census: &Census,
         assumed_consent: bool,
@@ -198,7 +205,7 @@ impl Program {
         self.board(&census, question, records.assume_consent)
     }
 
-    pub(super) fn board(
+    pub(crate) fn board(
         &self,
         census: &Census,
         question: &BoardQuestion,
@@ -332,7 +339,7 @@ impl Program {
         self.teams_document(&census, by, name, records.assume_consent)
     }
 
-    pub(super) fn teams_document(
+    pub(crate) fn teams_document(
         &self,
         census: &Census,
         by: Option<&str>,

@@ -50,8 +50,17 @@ impl Standing {
         self.tally.by_hand.iter().filter(|hand| fits(hand.day)).collect()
     }
 
+    /// What others did for the person; who has opted out since is not seen.
     fn received(&self, role: Role) -> impl Iterator<Item = &Received> {
-        self.tally.received.iter().filter(move |gift| gift.role == role)
+        self.tally
+            .received
+            .iter()
+            .filter(move |gift| gift.role == role)
+            .filter(|gift| self.roster.shows(&gift.from, self.view.as_of).is_ok())
+    }
+
+    fn is_enrolled(&self, id: &str) -> bool {
+        self.roster.is_enrolled(id, self.view.last)
     }
 
     /// A fact of the person's profile at the last instant.
@@ -364,7 +373,8 @@ impl Standing {
             .filter(|entry| entry.role == Some(Role::Mentoring) && recent(entry.day));
         let mut mentees: BTreeSet<Arc<str>> =
             mentored.filter_map(|entry| entry.counterpart.clone()).collect();
-        mentees.extend(self.ties.mentees_of.get(id).into_iter().flatten().cloned());
+        let named = self.ties.mentees_of.get(id).into_iter().flatten();
+        mentees.extend(named.filter(|id| self.is_enrolled(id)).cloned());
         mentees
     }
 
@@ -375,7 +385,7 @@ impl Standing {
         self.received(Role::Mentoring)
             .filter(|gift| recent(gift.day))
             .map(|gift| Arc::clone(&gift.from))
-            .chain(self.ties.mentor_of.get(id).cloned())
+            .chain(self.ties.mentor_of.get(id).filter(|id| self.is_enrolled(id)).cloned())
             .collect()
     }
 

@@ -71,7 +71,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Folds one person's activities, which are in order.
-    pub(super) fn of(
+    pub(crate) fn of(
         program: &Program,
         fold: &mut Fold<'_>,
         advocate: &Arc<str>,
@@ -143,17 +143,11 @@ fn entry(program: &Program, activity: &Settled, world: &World) -> Entry {
     }
 }
 
-/// What an activity is to its counterpart, where it counts for one who may be seen.
-pub(super) fn received(
-    program: &Program,
-    roster: &Roster,
-    activity: &Settled,
-    as_of: Timestamp,
-) -> Option<Received> {
+/// What an activity is to its counterpart, where it counts.
+pub(crate) fn received(program: &Program, roster: &Roster, activity: &Settled) -> Option<Received> {
     activity.counterpart.as_ref()?;
     let role = program.manifest.role_of(activity.text(ActivityFact::Kind)?)?;
     let counts = matches!(role, Role::Mentoring | Role::Kudos)
-        && roster.shows(&activity.advocate, as_of).is_ok()
         && refusal(program, roster, activity).is_none();
     let calendar: &Calendar = &program.manifest.calendar;
     counts.then(|| Received {

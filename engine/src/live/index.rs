@@ -1,0 +1,233 @@
+//! Where to find what a person's standing is worked out from, without going through the log.
+//!
+//! It may name more than is needed, never less: who is meant by a name, and what stands as of a
+//! time, is settled when it is asked for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use foldhash::HashMap;
+
+use crate::events::{Body, Identity, Log, People, Person};
+use crate::post::{Post, Shared};
+use crate::timeline::Links;
+
+type Name = Arc<str>;
+
+/// Events by the names that they speak of.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// Activities, adjustments and person events by whose they are; edits that say so, too.
+    by_person: HashMap<Name, Vec<usize>>,
+    /// Activities, and edits of them, by whom they name as counterpart.
+    by_counterpart: HashMap<Name, Vec<usize>>,
+    /// Activities, and edits of them, by the content they name.
+    by_content: HashMap<Name, Vec<usize>>,
+    /// Content by its id.
+    contents: HashMap<Name, Vec<usize>>,
+    /// Names that may stand for the same person, each with those next to it.
+    kin: HashMap<Name, BTreeSet<Name>>,
+}
+
+impl Index {
+    pub(super) fn of(people: &People) -> Self {
+        let mut index = Self::default();
+        for person in people.records() {
+            index.relate(person);
+        }
+        index
+    }
+
+    fn relate(&mut self, person: &Person) {
+        for alias in &person.aliases {
+            self.kin.entry(Arc::clone(alias)).or_default().insert(Arc::clone(&person.id));
+            self.kin.entry(Arc::clone(&person.id)).or_default().insert(Arc::clone(alias));
+        }
+    }
+
+    /// Takes in an event of the log.
+    pub(super) fn add(&mut self, log: &Log, event: usize) {
+        let put = |map: &mut HashMap<Name, Vec<usize>>, name: &Name| {
+            map.entry(Arc::clone(name)).or_default().push(event);
+        };
+        match &log.events[event].body {
+            Body::Activity(activity) => {
+                put(&mut self.by_person, &activity.advocate);
+                if let Some(counterpart) = &activity.counterpart {
+                    put(&mut self.by_counterpart, counterpart);
+                }
+                let named = content_of(activity.content.as_ref(), activity.post.as_deref());
+                named.for_each(|content| put(&mut self.by_content, content));
+            }
+            Body::Update { set, .. } => {
+                if let Some(advocate) = &set.advocate {
+                    put(&mut self.by_person, advocate);
+                }
+                if let Some(Some(counterpart)) = &set.counterpart {
+                    put(&mut self.by_counterpart, counterpart);
+                }
+                let post = set.post.as_ref().and_then(Option::as_deref);
+                let named = content_of(set.content.as_ref().and_then(Option::as_ref), post);
+                named.for_each(|content| put(&mut self.by_content, content));
+            }
+            Body::Adjustment(adjustment) => put(&mut self.by_person, &adjustment.advocate),
+            Body::Person(person) => {
+                put(&mut self.by_person, &person.id);
+                self.relate(person);
+            }
+            Body::Content(content) => {
+                if let Some(id) = &content.id {
+                    put(&mut self.contents, id);
+                }
+            }
+            Body::Outcome { .. } | Body::Retraction { .. } | Body::Meeting(_) => {}
+        }
+    }
+
+    /// All names that may stand for the same person as one of these at some time.
+    pub(super) fn kin_of(&self, names: impl IntoIterator<Item = Name>) -> BTreeSet<Name> {
+        let mut known: BTreeSet<Name> = BTreeSet::new();
+        let mut next: Vec<Name> = names.into_iter().collect();
+        while let Some(name) = next.pop() {
+            if !known.contains(&name) {
+                next.extend(self.kin.get(&name).into_iter().flatten().cloned());
+                known.insert(name);
+            }
+        }
+        known
+    }
+
+    /// The people, by all their names, whose standing an event may change.
+    pub(super) fn touched(&self, log: &Log, links: &Links, event: usize) -> BTreeSet<Name> {
+        let event = root(log, event);
+        let mut names: Vec<Name> = Vec::new();
+        match &log.events[event].body {
+            Body::Activity(_) => names.extend(self.names_in(log, links, event)),
+            Body::Adjustment(adjustment) => names.push(Arc::clone(&adjustment.advocate)),
+            Body::Person(person) => {
+                let own = self.kin_of([Arc::clone(&person.id)]);
+                // Those for whom the person did something: it counts for them, or not.
+                for activity in self.activities(log, &self.by_person, &own) {
+                    names.extend(self.names_in(log, links, activity));
+                }
+                names.extend(own);
+            }
+            Body::Content(content) => {
+                let id: BTreeSet<Name> = content.id.iter().cloned().collect();
+                for activity in self.activities(log, &self.by_content, &id) {
+                    names.extend(self.names_in(log, links, activity));
+                }
+            }
+            // What waits for its target changes nothing yet; a meeting is nobody's.
+            Body::Update { .. } | Body::Outcome { .. } | Body::Retraction { .. } => {}
+            Body::Meeting(_) => {}
+        }
+        self.kin_of(names)
+    }
+
+    /// Everyone whom an activity speaks of, before and after its edits.
+    fn names_in(&self, log: &Log, links: &Links, activity: usize) -> Vec<Name> {
+        let mut names = Vec::new();
+        if let Body::Activity(activity) = &log.events[activity].body {
+            names.push(Arc::clone(&activity.advocate));
+            names.extend(activity.counterpart.clone());
+        }
+        for edit in links.about(&log.events[activity].identity) {
+            if let Body::Update { set, .. } = &log.events[*edit].body {
+                names.extend(set.advocate.clone());
+                names.extend(set.counterpart.clone().flatten());
+            }
+        }
+        names
+    }
+
+    /// The activities that a map has under some names, by themselves or by an edit.
+    fn activities(
+        &self,
+        log: &Log,
+        map: &HashMap<Name, Vec<usize>>,
+        names: &BTreeSet<Name>,
+    ) -> BTreeSet<usize> {
+        names
+            .iter()
+            .filter_map(|name| map.get(name))
+            .flatten()
+            .map(|event| root(log, *event))
+            .filter(|event| matches!(log.events[*event].body, Body::Activity(_)))
+            .collect()
+    }
+
+    /// The activities that may be those of a person.
+    pub(super) fn own(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<usize> {
+        self.activities(log, &self.by_person, names)
+    }
+
+    /// The activities that may have a person as counterpart.
+    pub(super) fn received(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<usize> {
+        self.activities(log, &self.by_counterpart, names)
+    }
+
+    /// The person events and adjustments of some names.
+    pub(super) fn about<'a>(
+        &'a self,
+        log: &'a Log,
+        names: &'a BTreeSet<Name>,
+    ) -> impl Iterator<Item = usize> + 'a {
+        names.iter().filter_map(|name| self.by_person.get(name)).flatten().copied().filter(
+            |event| matches!(log.events[*event].body, Body::Person(_) | Body::Adjustment(_)),
+        )
+    }
+
+    /// The events of content that an activity names, before and after its edits.
+    pub(super) fn contents_of(&self, log: &Log, links: &Links, activity: usize) -> Vec<usize> {
+        let event = &log.events[activity];
+        let edits = links.about(&event.identity).iter().map(|edit| &log.events[*edit]);
+        std::iter::once(event)
+            .chain(edits)
+            .flat_map(|event| match &event.body {
+                Body::Activity(activity) => {
+                    content_of(activity.content.as_ref(), activity.post.as_deref()).collect()
+                }
+                Body::Update { set, .. } => {
+                    let post = set.post.as_ref().and_then(Option::as_deref);
+                    content_of(set.content.as_ref().and_then(Option::as_ref), post).collect()
+                }
+                _ => Vec::new(),
+            })
+            .filter_map(|id| self.contents.get(id))
+            .flatten()
+            .copied()
+            .collect()
+    }
+
+    /// Every name that something is recorded of.
+    pub(super) fn people(&self) -> impl Iterator<Item = &Name> + Clone {
+        self.by_person.keys()
+    }
+}
+
+/// The content that an activity or its post names.
+fn content_of<'a>(
+    content: Option<&'a Name>,
+    post: Option<&'a Post>,
+) -> impl Iterator<Item = &'a Name> {
+    let of_post = post.and_then(|post| match &post.content {
+        Some(Shared::Id(id)) => Some(id),
+        _ => None,
+    });
+    content.into_iter().chain(of_post)
+}
+
+/// What an event is about in the end: itself, or what it names, as far as that has come.
+fn root(log: &Log, event: usize) -> usize {
+    let mut event = event;
+    let mut known: BTreeSet<&Identity> = BTreeSet::new();
+    while let Some(target) = log.events[event].target() {
+        match log.position(target) {
+            // Retractions that name each other in a circle are about nothing.
+            Some(next) if known.insert(target) => event = next,
+            _ => return event,
+        }
+    }
+    event
+}

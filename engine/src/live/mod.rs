@@ -1,0 +1,399 @@
+//! Standings that follow events as they are accepted: the same answers as a rebuild from the
+//! beginning, always, at the cost of those whom an event touches.
+//!
+//! A person's tally is kept until an event that may change it is recorded, or until as-of passes
+//! one that was recorded for later. Any number of threads may record and ask at once.
+
+mod index;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use dashmap::DashMap;
+use jiff::Timestamp;
+
+use self::index::Index;
+use crate::coaching::Coaching;
+use crate::error::{Code, Error, Problem};
+use crate::events::{Body, Event, Log, Meeting, People};
+use crate::facts::Folder;
+use crate::pairing::Pairing;
+use crate::program::Program;
+use crate::recognition::Entitlements;
+use crate::roster::Roster;
+use crate::scoring::Fold;
+use crate::standings::{
+    BoardQuestion, Census, Leaderboard, StandingDocument, Tally, TeamsDocument, Ties, Viewpoint,
+    received,
+};
+use crate::timeline::{Adjusted, Contents, Links, Settled, adjusted, contents, meetings};
+
+/// Whether an event was new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It was taken in.
+    New,
+    /// It was there already and changed nothing.
+    Known,
+}
+
+/// Standings that follow events as they are accepted.
+#[derive(Debug)]
+pub struct Live {
+    program: Arc<Program>,
+    people: People,
+    assume_consent: bool,
+    state: RwLock<State>,
+    tallies: DashMap<Arc<str>, Arc<Kept>>,
+}
+
+/// The accepted events, and where to find what.
+#[derive(Debug)]
+struct State {
+    log: Log,
+    links: Links,
+    index: Index,
+    /// The times of what people, content and meetings are worked out from, in order.
+    times: Vec<Timestamp>,
+    ground: RwLock<Option<Arc<Ground>>>,
+}
+
+/// What everyone's tally is worked out upon.
+#[derive(Debug)]
+struct Ground {
+    /// How many of the times were before as-of.
+    seen: usize,
+    roster: Arc<Roster>,
+    ties: Arc<Ties>,
+    contents: Arc<Contents>,
+    meetings: Arc<[(Timestamp, Meeting)]>,
+}
+
+/// A person's tally, and what it was worked out from.
+#[derive(Debug)]
+struct Kept {
+    tally: Arc<Tally>,
+    /// The times of all events that it may depend on, in order, and how many were before as-of.
+    times: Vec<Timestamp>,
+    seen: usize,
+    /// Whether published posts were judged, too.
+    judged: bool,
+    /// Whether there is an activity or an adjustment at all.
+    has_done: bool,
+}
+
+impl Live {
+    /// Standings without any event yet.
+    pub fn new(program: Arc<Program>, people: People, assume_consent: bool) -> Self {
+        let mut times: Vec<Timestamp> = people.records().filter_map(|person| person.at).collect();
+        times.sort_unstable();
+        let state = State {
+            log: Log::new(),
+            links: Links::default(),
+            index: Index::of(&people),
+            times,
+            ground: RwLock::default(),
+        };
+        Self { program, people, assume_consent, state: RwLock::new(state), tallies: DashMap::new() }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes an event in.
+    ///
+    /// # Errors
+    ///
+    /// Another event is there under the same identity: it stays, and nothing is changed.
+    pub fn record(&self, event: Event) -> Result<Recorded, Error> {
+        let mut state = self.write();
+        let state = &mut *state;
+        let (identity, at) = (event.identity.clone(), event.at);
+        let before = state.log.len();
+        if state.log.add(event).is_err() {
+            let message = format!(
+                "another event is on record under the id `{}` of `{}`",
+                identity.id, identity.source
+            );
+            return Err(Problem::new(Code::Conflict, message)
+                .help("an edit is an event of type `update` that names its target")
+                .into());
+        }
+        if state.log.len() == before {
+            return Ok(Recorded::Known);
+        }
+        state.links.add(&state.log, before);
+        state.index.add(&state.log, before);
+        if matters_to_all(&state.log.events[before].body) {
+            let place = state.times.partition_point(|time| *time <= at);
+            state.times.insert(place, at);
+            *state.ground.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        for name in state.index.touched(&state.log, &state.links, before) {
+            self.tallies.remove(&name);
+        }
+        Ok(Recorded::New)
+    }
+
+    /// How many different events are on record.
+    pub fn len(&self) -> usize {
+        self.read().log.len()
+    }
+
+    /// Whether there is no event yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What an advocate has become, as [`Program::standing`] says it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn standing(&self, advocate: &str, as_of: Timestamp) -> Result<StandingDocument, Error> {
+        let census = self.census(as_of, Some(advocate), true)?;
+        self.program.only_standing(&census, self.assume_consent)
+    }
+
+    /// What everyone has become, as [`Program::standings`] says it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn standings(&self, as_of: Timestamp) -> Result<Vec<StandingDocument>, Error> {
+        let census = self.census(as_of, None, true)?;
+        Ok(self.program.standing_documents(&census, self.assume_consent))
+    }
+
+    /// Who brought how much, as [`Program::leaderboard`] says it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn leaderboard(
+        &self,
+        question: &BoardQuestion,
+        as_of: Timestamp,
+    ) -> Result<Leaderboard, Error> {
+        let census = self.census(as_of, None, false)?;
+        self.program.board(&census, question, self.assume_consent)
+    }
+
+    /// The figures of teams, as [`Program::teams`] says them.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn teams(
+        &self,
+        by: Option<&str>,
+        name: Option<&str>,
+        as_of: Timestamp,
+    ) -> Result<TeamsDocument, Error> {
+        let census = self.census(as_of, None, false)?;
+        self.program.teams_document(&census, by, name, self.assume_consent)
+    }
+
+    /// What people and teams are entitled to, as [`Program::recognize`] says it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn recognize(
+        &self,
+        advocate: Option<&str>,
+        as_of: Timestamp,
+    ) -> Result<Entitlements, Error> {
+        let judge = self.program.asks_findings(Folder::Recognition);
+        let census = self.census(as_of, None, judge)?;
+        self.program.recognized(&census, advocate, self.assume_consent)
+    }
+
+    /// What could help people and teams along, as [`Program::coach`] says it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn coach(&self, advocate: Option<&str>, as_of: Timestamp) -> Result<Coaching, Error> {
+        let judge = self.program.asks_findings(Folder::Coaching);
+        let census = self.census(as_of, None, judge)?;
+        self.program.coached(&census, advocate, self.assume_consent)
+    }
+
+    /// Mentors and newcomers, paired as [`Program::pair`] does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn pair(&self, as_of: Timestamp) -> Result<Pairing, Error> {
+        let judge = self.program.asks_findings(Folder::Coaching);
+        let census = self.census(as_of, None, judge)?;
+        self.program.pairing(&census, self.assume_consent)
+    }
+
+    /// Everyone who may be seen as of a time, or one advocate.
+    fn census(&self, as_of: Timestamp, only: Option<&str>, judge: bool) -> Result<Census, Error> {
+        let state = self.read();
+        let ground = self.ground(&state, as_of);
+        let mut census = Census {
+            view: Arc::new(Viewpoint::new(&self.program, as_of)),
+            roster: Arc::clone(&ground.roster),
+            contents: Arc::clone(&ground.contents),
+            meetings: Arc::clone(&ground.meetings),
+            ties: Arc::clone(&ground.ties),
+            tallies: BTreeMap::new(),
+        };
+        let mut fold = Fold::new(&self.program, &ground.contents, &ground.roster);
+        fold.judge = judge;
+        if let Some(name) = only {
+            let id = census.find_among(name, state.index.people())?;
+            let kept = self.kept(&state, &mut fold, &id, as_of)?;
+            if !kept.has_done && ground.roster.member(&id).is_none() {
+                census.find(name)?;
+            }
+            census.tallies.insert(id, Arc::clone(&kept.tally));
+            return Ok(census);
+        }
+        let on_record = ground.roster.ids().cloned();
+        // Of people who are not on record, those who did something are seen.
+        let others = state.index.people().filter(|name| ground.roster.member(name).is_none());
+        let everyone: BTreeSet<Arc<str>> = on_record.chain(others.cloned()).collect();
+        for id in everyone {
+            if ground.roster.shows(&id, as_of).is_err() {
+                continue;
+            }
+            let kept = self.kept(&state, &mut fold, &id, as_of)?;
+            if kept.has_done || ground.roster.member(&id).is_some() {
+                census.tallies.insert(id, Arc::clone(&kept.tally));
+            }
+        }
+        Ok(census)
+    }
+
+    /// People, content and meetings as of a time: kept until one of them changes.
+    fn ground(&self, state: &State, as_of: Timestamp) -> Arc<Ground> {
+        let seen = state.times.partition_point(|time| *time < as_of);
+        {
+            let known = state.ground.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(ground) = known.as_ref().filter(|ground| ground.seen == seen) {
+                return Arc::clone(ground);
+            }
+        }
+        let (log, links) = (&state.log, &state.links);
+        let roster = Arc::new(Roster::linked(&self.people, log, links, as_of, self.assume_consent));
+        let ground = Arc::new(Ground {
+            seen,
+            ties: Arc::new(Ties::of(&roster, as_of)),
+            roster,
+            contents: Arc::new(contents(log, links, as_of)),
+            meetings: meetings(log, links, as_of),
+        });
+        *state.ground.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&ground));
+        ground
+    }
+
+    /// What counts for a person: as it is kept, or worked out anew.
+    fn kept(
+        &self,
+        state: &State,
+        fold: &mut Fold<'_>,
+        id: &Arc<str>,
+        as_of: Timestamp,
+    ) -> Result<Arc<Kept>, Error> {
+        if let Some(kept) = self.tallies.get(id) {
+            let same = kept.times.partition_point(|time| *time < as_of) == kept.seen;
+            if same && (kept.judged || !fold.judge) {
+                return Ok(Arc::clone(&kept));
+            }
+        }
+        let kept = Arc::new(self.work_out(state, fold, id, as_of)?);
+        self.tallies.insert(Arc::clone(id), Arc::clone(&kept));
+        Ok(kept)
+    }
+
+    fn work_out(
+        &self,
+        state: &State,
+        fold: &mut Fold<'_>,
+        id: &Arc<str>,
+        as_of: Timestamp,
+    ) -> Result<Kept, Error> {
+        let State { log, links, index, .. } = state;
+        let roster = fold.roster();
+        let names = index.kin_of([Arc::clone(id)]);
+        let mut times = Times { log, links, times: BTreeSet::new(), known: BTreeSet::new() };
+        let settle = |activity: usize| -> Option<Settled> {
+            let mut settled = links.settle(log, activity, as_of)?;
+            settled.resolve(roster);
+            Some(settled)
+        };
+
+        let mut activities = Vec::new();
+        for activity in index.own(log, &names) {
+            times.add(activity);
+            index.contents_of(log, links, activity).into_iter().for_each(|it| times.add(it));
+            activities.extend(settle(activity).filter(|settled| settled.advocate == *id));
+        }
+        activities.sort_by(|a, b| a.order().cmp(&b.order()));
+
+        let mut gifts = Vec::new();
+        let mut givers = BTreeSet::new();
+        for activity in index.received(log, &names) {
+            times.add(activity);
+            let Some(settled) = settle(activity) else { continue };
+            givers.insert(Arc::clone(&settled.advocate));
+            if settled.counterpart.as_ref() == Some(id) {
+                gifts.extend(received(&self.program, roster, &settled));
+            }
+        }
+        gifts.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
+
+        let mut adjustments: Vec<Adjusted> = Vec::new();
+        let people = index.kin_of(names.into_iter().chain(givers));
+        for event in index.about(log, &people) {
+            times.add(event);
+            let points = adjusted(log, links, roster, event, as_of);
+            adjustments.extend(points.filter(|points| points.adjustment.advocate == *id));
+        }
+        adjustments.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
+        let dated = people.iter().flat_map(|name| self.people.get(name));
+        times.times.extend(dated.filter_map(|person| Some((person.at?, usize::MAX))));
+
+        let has_done = !activities.is_empty() || !adjustments.is_empty();
+        let judged = fold.judge;
+        let tally = Tally::of(&self.program, fold, id, &activities, &adjustments, gifts)?;
+        let times: Vec<Timestamp> = times.times.into_iter().map(|(time, _)| time).collect();
+        let seen = times.partition_point(|time| *time < as_of);
+        Ok(Kept { tally: Arc::new(tally), times, seen, judged, has_done })
+    }
+}
+
+/// Collects the times of events and of all that is about them.
+struct Times<'a> {
+    log: &'a Log,
+    links: &'a Links,
+    times: BTreeSet<(Timestamp, usize)>,
+    known: BTreeSet<usize>,
+}
+
+impl Times<'_> {
+    fn add(&mut self, event: usize) {
+        let mut next = vec![event];
+        while let Some(event) = next.pop() {
+            if self.known.insert(event) {
+                self.times.insert((self.log.events[event].at, event));
+                next.extend(self.links.about(&self.log.events[event].identity));
+            }
+        }
+    }
+}
+
+/// Whether something goes into what everyone's tally is worked out upon.
+fn matters_to_all(body: &Body) -> bool {
+    matches!(body, Body::Person(_) | Body::Content(_) | Body::Meeting(_) | Body::Retraction { .. })
+}
