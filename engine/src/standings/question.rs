@@ -43,6 +43,21 @@ pub enum Among {
 }
 
 impl Program {
+    /// The windows that figures look back over, such as `30_days`; shortest first.
+    pub fn windows(&self) -> impl Iterator<Item = &str> + Clone {
+        self.manifest.windows.iter().map(|window| &*window.name)
+    }
+
+    /// A group of fewer people shows nothing.
+    pub fn minimum_group(&self) -> usize {
+        self.manifest.privacy.minimum_group
+    }
+
+    /// Whether figures about single people are shown to themselves only.
+    pub fn is_aggregate_only(&self) -> bool {
+        self.manifest.privacy.aggregate_only
+    }
+
     /// What an advocate has become, every figure of it.
     ///
     /// # Errors
