@@ -12,7 +12,9 @@ use plaudit_engine::{Code, NotCounted, Problem, Program, Records, canonical};
 use super::figures::{Of, dates, words};
 use crate::cli::{AskedFigure, Explain};
 use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, RED, YELLOW, because, count, grouped, safe, styled, table};
+use crate::output::{
+    BOLD, DIM, Exit, RED, YELLOW, because, count, grouped, on_one_line, safe, styled, table,
+};
 
 /// So much of what went into a figure is shown where not all is asked for.
 const SHOWN: usize = 40;
@@ -68,11 +70,13 @@ fn print_totals(output: &mut impl Write, explanation: &Explanation) -> std::io::
         count(total.activities, "activity", "activities"),
         explanation.as_of,
     )?;
-    for (rule, points) in &total.rules {
-        writeln!(output, "  {:>8}  {rule}", grouped(*points))?;
-    }
-    if total.adjusted != 0 {
-        writeln!(output, "  {:>8}  by hand", grouped(total.adjusted))?;
+    let by_hand = (total.adjusted != 0).then_some(("by hand", total.adjusted));
+    let rules = total.rules.iter().map(|(rule, points)| (&**rule, *points));
+    let lines: Vec<(&str, String)> =
+        rules.chain(by_hand).map(|(rule, points)| (rule, grouped(points))).collect();
+    let width = lines.iter().map(|(_, points)| points.len()).max().unwrap_or(0).max(8);
+    for (rule, points) in lines {
+        writeln!(output, "  {points:>width$}  {rule}")?;
     }
     Ok(())
 }
@@ -152,8 +156,8 @@ fn print_figure(
     writeln!(
         output,
         "{}: {} is {} as of {}",
-        styled(BOLD, safe(&explanation.advocate)),
-        safe(&explanation.figure),
+        styled(BOLD, on_one_line(&explanation.advocate)),
+        on_one_line(&explanation.figure),
         styled(BOLD, words(&explanation.value, unit)),
         explanation.origin.as_of,
     )?;
@@ -184,14 +188,14 @@ fn print_figure(
 /// One thing that went into a figure, on a line.
 fn show(program: &Program, part: &Part) -> String {
     let when = part.at.map(|at| program.local_time(at)).or_else(|| part.date.clone());
-    let what = part.what.as_deref().map(safe);
+    let what = part.what.as_deref().map(on_one_line);
     let amount = part.amount.map(grouped);
     let id = part.id.as_deref().map(|id| match part.at {
         // An event's id matters less than what it was.
-        Some(_) => styled(DIM, safe(id)),
-        None => safe(id),
+        Some(_) => styled(DIM, on_one_line(id)),
+        None => on_one_line(id),
     });
-    let reason = part.reason.as_deref().map(safe);
+    let reason = part.reason.as_deref().map(on_one_line);
     let all = [when, what, amount, id, reason];
     all.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

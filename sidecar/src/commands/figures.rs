@@ -9,7 +9,7 @@ use plaudit_engine::facts::Value;
 use plaudit_engine::standings::{Dates, Figure, Origin, Withheld};
 use unicode_width::UnicodeWidthStr;
 
-use crate::output::{BOLD, DIM, grouped, safe, styled};
+use crate::output::{BOLD, DIM, grouped, on_one_line, styled};
 
 /// Figures by name, as documents have them.
 pub(super) type Named = BTreeMap<&'static str, Figure>;
@@ -37,7 +37,7 @@ pub(super) fn notable(value: &Value, of: Of) -> Option<String> {
 pub(super) fn words(value: &Value, of: Of) -> String {
     let Value::Number(number) = value else {
         return match value {
-            Value::Text(text) => safe(text),
+            Value::Text(text) => on_one_line(text),
             other => other.to_string(),
         };
     };
@@ -95,9 +95,9 @@ pub(super) fn shown(program: &Program, figure: &Figure, of: Of, all: bool) -> Op
 
 fn part(name: &str, value: &Value, of: Of, is_by_window: bool) -> String {
     match value {
-        Value::Flag(true) => safe(name),
+        Value::Flag(true) => on_one_line(name),
         value if is_by_window => format!("{} in {}", words(value, of), window_name(name)),
-        value => format!("{} {}", safe(name), words(value, of)),
+        value => format!("{} {}", on_one_line(name), words(value, of)),
     }
 }
 
@@ -117,7 +117,7 @@ fn in_order<'a>(
 
 /// `30_days` as people say it.
 pub(super) fn window_name(name: &str) -> String {
-    safe(&name.replace('_', " "))
+    on_one_line(&name.replace('_', " "))
 }
 
 /// The window that a page looks at where none is asked for: the wanted one where the program
@@ -183,7 +183,7 @@ pub(super) fn origin(output: &mut impl Write, origin: &Origin) -> std::io::Resul
 
 /// A period in words.
 pub(super) fn dates(period: &Dates) -> String {
-    format!("{}, from {} up to {}", safe(&period.name), period.from, period.until)
+    format!("{}, from {} up to {}", on_one_line(&period.name), period.from, period.until)
 }
 
 /// Why nothing is shown, in a sentence.

@@ -9,7 +9,7 @@ use plaudit_engine::{Program, Roster, canonical};
 use super::figures::{dates, usual_window, why, window_name};
 use crate::cli::{self, OneTeam};
 use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, YELLOW, count, grouped, safe, styled, table};
+use crate::output::{BOLD, DIM, Exit, YELLOW, count, grouped, on_one_line, styled, table};
 
 pub(super) fn run(directory: &Path, options: &cli::Leaderboard) -> Result<Exit, Failure> {
     input::need_records(&options.records)?;
@@ -74,11 +74,11 @@ fn title(program: &Program, board: &Leaderboard, question: &BoardQuestion) -> St
     };
     let among = match &question.among {
         Among::Everyone => "points".to_owned(),
-        Among::Style(style) => format!("points as {}", safe(style)),
-        Among::Team(by, name) => format!("{} {}, points", safe(by), safe(name)),
-        Among::Teams(by) => format!("teams by {}, points for each active person", safe(by)),
+        Among::Style(style) => format!("points as {}", on_one_line(style)),
+        Among::Team(by, name) => format!("{} {}, points", on_one_line(by), on_one_line(name)),
+        Among::Teams(by) => format!("teams by {}, points for each active person", on_one_line(by)),
     };
-    format!("{}: {among} {span}", safe(program.name()))
+    format!("{}: {among} {span}", on_one_line(program.name()))
 }
 
 fn print(
@@ -97,7 +97,7 @@ fn print(
     let shown = shown(places, top);
     if shown > 0 {
         let called = |name: &str| match is_of_teams {
-            true => safe(name),
+            true => on_one_line(name),
             false => input::called(roster, name),
         };
         let rows: Vec<Vec<String>> = places[..shown]

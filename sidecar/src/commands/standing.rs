@@ -11,7 +11,7 @@ use plaudit_engine::{Program, Roster, canonical};
 use super::figures::{Named, Of, Row, group, notable, one, origin, shown, why, words};
 use crate::cli::Standing;
 use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, RED, count, grouped, safe, styled, table};
+use crate::output::{BOLD, DIM, Exit, RED, count, grouped, on_one_line, safe, styled, table};
 
 /// A figure of the page: its name, what it is called there, and what it counts.
 type Line = (&'static str, &'static str, Of);
@@ -142,7 +142,7 @@ pub(super) fn run(directory: &Path, options: &Standing) -> Result<Exit, Failure>
         }
     } else {
         let roster = loaded.roster(as_of, &options.records);
-        writeln!(output, "{} as of {as_of}", styled(BOLD, safe(program.name())))?;
+        writeln!(output, "{} as of {as_of}", styled(BOLD, on_one_line(program.name())))?;
         everyone(&mut output, &standings, &roster)?;
     }
     Ok(Exit::Success)
@@ -176,7 +176,7 @@ fn page(
             "{} the rule {} failed {times}, first on {}: {}",
             styled(RED, "fault:"),
             fault.fault.rule,
-            safe(&fault.first.id),
+            on_one_line(&fault.first.id),
             safe(&fault.fault.message),
         )?;
     }

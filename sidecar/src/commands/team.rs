@@ -12,7 +12,7 @@ use super::figures::{
 };
 use crate::cli::{SomeTeams, Team};
 use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, count, safe, styled, table};
+use crate::output::{BOLD, DIM, Exit, count, on_one_line, styled, table};
 
 /// So many members are named where not all are asked for.
 const NAMED: usize = 40;
@@ -69,12 +69,12 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
     let title = match &options.which {
-        None => safe(program.name()),
+        None => on_one_line(program.name()),
         Some(SomeTeams { by, name: None }) => {
-            format!("{}: teams by {}", safe(program.name()), safe(by))
+            format!("{}: teams by {}", on_one_line(program.name()), on_one_line(by))
         }
         Some(SomeTeams { by, name: Some(name) }) => {
-            format!("{}: {} {}", safe(program.name()), safe(by), safe(name))
+            format!("{}: {} {}", on_one_line(program.name()), on_one_line(by), on_one_line(name))
         }
     };
     writeln!(output, "{} as of {as_of}", styled(BOLD, title))?;
@@ -154,13 +154,17 @@ fn compare(
     by: &str,
 ) -> std::io::Result<()> {
     if teams.is_empty() {
-        return writeln!(output, "\nThere are no teams by {}: nobody's is on record.", safe(by));
+        return writeln!(
+            output,
+            "\nThere are no teams by {}: nobody's is on record.",
+            on_one_line(by)
+        );
     }
     let window = usual_window(program, "30_days", Some(1));
     let rows: Vec<Vec<String>> = teams
         .iter()
         .map(|team| {
-            let name = safe(team.name.as_deref().unwrap_or_default());
+            let name = on_one_line(team.name.as_deref().unwrap_or_default());
             if team.withheld.is_some() {
                 let empty = std::iter::repeat_n(String::new(), 5);
                 return [name, "withheld".to_owned()].into_iter().chain(empty).collect();
