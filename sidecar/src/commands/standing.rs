@@ -1,6 +1,5 @@
 //! `plaudit standing`: what a person, or everyone, has become.
 
-use std::cmp::Reverse;
 use std::io::Write;
 use std::path::Path;
 
@@ -228,12 +227,9 @@ fn everyone(
     };
     origin(output, &first.origin)?;
     writeln!(output)?;
-    let mut ordered: Vec<&StandingDocument> = standings.iter().collect();
-    ordered.sort_by_key(|standing| {
-        (Reverse(one(&standing.figures, "points").number()), standing.advocate.clone())
-    });
-    let rows: Vec<Vec<String>> = ordered
-        .into_iter()
+    // By id: in the order of points it would be a board, and some people keep off boards.
+    let rows: Vec<Vec<String>> = standings
+        .iter()
         .map(|standing| {
             let figures = &standing.figures;
             let value = |name: &str, of: Of| match one(figures, name) {
