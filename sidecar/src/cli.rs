@@ -1,6 +1,7 @@
 //! The commands and their options.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
@@ -32,7 +33,13 @@ pub(crate) enum Command {
     Check(Check),
     /// Score activities: points per person
     Score(Score),
-    /// Explain one person's points, line by line
+    /// Show what a person has become: points, level, regularity, voice, reach, learning
+    Standing(Standing),
+    /// Show who brought how much, in order
+    Leaderboard(Leaderboard),
+    /// Show how a team, or all teams of a kind, take part
+    Team(Team),
+    /// Explain one person's points line by line, or how one figure comes about
     Explain(Explain),
     /// List what rules can see
     Facts(Facts),
@@ -143,17 +150,144 @@ pub(crate) struct Score {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Explain {
+pub(crate) struct Standing {
     /// The person.
-    pub(crate) advocate: String,
+    #[arg(required_unless_present = "everyone", conflicts_with = "everyone")]
+    pub(crate) advocate: Option<String>,
+    /// Show everyone: a table, or with --json one document a line.
+    #[arg(long)]
+    pub(crate) everyone: bool,
     #[command(flatten)]
     pub(crate) records: Records,
     /// Look at what happened before this time; the clock's where it is not given.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(crate) as_of: Option<Timestamp>,
+    /// Show every figure, with the name that rules know it by.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print canonical JSON, which always has every figure.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Leaderboard {
+    #[command(flatten)]
+    pub(crate) span: BoardSpan,
+    #[command(flatten)]
+    pub(crate) among: BoardAmong,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Look at what happened before this time; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Show so many places, and whoever shares the last of them; JSON always has all.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) top: usize,
+    /// Show every place.
+    #[arg(long, conflicts_with = "top")]
+    pub(crate) all: bool,
     /// Print canonical JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Which dates a board is about.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct BoardSpan {
+    /// The dates of a window, such as 30_days; without any of these, the current period, and
+    /// for --teams the window 90_days or else the longest.
+    #[arg(long, value_name = "WINDOW")]
+    pub(crate) window: Option<String>,
+    /// The dates of a period, such as 2026-Q2, or of the one that a date falls into.
+    #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "not given, given, or given with a name")]
+    pub(crate) period: Option<Option<String>>,
+    /// Every date.
+    #[arg(long)]
+    pub(crate) all_time: bool,
+}
+
+/// Who stands on a board.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct BoardAmong {
+    /// Points of activities of a style only, such as creator.
+    #[arg(long, value_name = "STYLE")]
+    pub(crate) style: Option<String>,
+    /// The people of one team, such as department=Sales.
+    #[arg(long, value_name = "BY=NAME", value_parser = one_team)]
+    pub(crate) team: Option<OneTeam>,
+    /// All teams by something, such as department, by points for each active person.
+    #[arg(long, value_name = "BY", value_parser = kind_of_team)]
+    pub(crate) teams: Option<Arc<str>>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Team {
+    /// All teams by something (department) or one of them (department=Sales); without it, the
+    /// whole program.
+    #[arg(value_name = "BY[=NAME]", value_parser = some_teams)]
+    pub(crate) which: Option<SomeTeams>,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Look at what happened before this time; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Show every figure and every member.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The person.
+    pub(crate) advocate: String,
+    /// A figure of their standing, such as streak or 'points_in("30_days")'; without it, points
+    /// line by line.
+    #[arg(value_parser = figure)]
+    pub(crate) figure: Option<AskedFigure>,
+    /// What the figure is asked with, such as 30_days.
+    pub(crate) argument: Option<String>,
+    /// Show totals by rule and by month only.
+    #[arg(long, conflicts_with_all = ["figure", "json"])]
+    pub(crate) summary: bool,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Look at what happened before this time; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Show everything that went into a figure.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A team by what it is a group by, and its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OneTeam {
+    pub(crate) by: Arc<str>,
+    pub(crate) name: Arc<str>,
+}
+
+/// All teams by something, or one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SomeTeams {
+    pub(crate) by: Arc<str>,
+    pub(crate) name: Option<Arc<str>>,
+}
+
+/// A figure as rules spell it, or by its name alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AskedFigure {
+    pub(crate) name: String,
+    pub(crate) argument: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -174,4 +308,108 @@ fn instant(text: &str) -> Result<Timestamp, String> {
         "not a time with an offset, such as 2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00"
             .to_owned()
     })
+}
+
+/// `department` or `department=Sales`; what stands behind the first `=` is the name.
+fn some_teams(text: &str) -> Result<SomeTeams, String> {
+    let (by, name) = match text.split_once('=') {
+        Some((by, name)) => (by.trim(), Some(name.trim())),
+        None => (text.trim(), None),
+    };
+    if by.is_empty() || name == Some("") {
+        return Err(
+            "write what teams are by, such as department, or one team with its name, such \
+                    as department=Sales"
+                .to_owned(),
+        );
+    }
+    Ok(SomeTeams { by: by.into(), name: name.map(Arc::from) })
+}
+
+fn one_team(text: &str) -> Result<OneTeam, String> {
+    match some_teams(text) {
+        Ok(SomeTeams { by, name: Some(name) }) => Ok(OneTeam { by, name }),
+        Ok(_) => Err(format!(
+            "write what the team is by and its name, such as department=Sales; all teams by \
+             something are --teams {text}"
+        )),
+        Err(_) => {
+            Err("write what the team is by and its name, such as department=Sales".to_owned())
+        }
+    }
+}
+
+fn kind_of_team(text: &str) -> Result<Arc<str>, String> {
+    match some_teams(text)? {
+        SomeTeams { by, name: None } => Ok(by),
+        SomeTeams { .. } => {
+            Err(format!("write only what teams are by; the people of one team are --team {text}"))
+        }
+    }
+}
+
+/// `streak`, `points_in(30_days)`, `points_in("30_days")` or the same behind `standing.`.
+fn figure(text: &str) -> Result<AskedFigure, String> {
+    let text = text.trim();
+    let text = text.strip_prefix("standing.").unwrap_or(text);
+    let Some((name, rest)) = text.split_once('(') else {
+        return Ok(AskedFigure { name: text.to_owned(), argument: None });
+    };
+    let inside = rest.strip_suffix(')').ok_or("the bracket is not closed")?.trim();
+    let bare = ['"', '\'', '`']
+        .iter()
+        .find_map(|mark| inside.strip_prefix(*mark)?.strip_suffix(*mark))
+        .unwrap_or(inside);
+    let argument = (!bare.is_empty()).then(|| bare.to_owned());
+    Ok(AskedFigure { name: name.trim().to_owned(), argument })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_team_is_what_it_is_by_and_its_name() {
+        let team = |by: &str, name: &str| OneTeam { by: by.into(), name: name.into() };
+        assert_eq!(one_team("department=Sales").unwrap(), team("department", "Sales"));
+        assert_eq!(one_team(" level = a=b ").unwrap(), team("level", "a=b"));
+        for wrong in ["", "=", "=Sales", "department=", "department= "] {
+            let said = one_team(wrong).unwrap_err();
+            assert!(said.contains("such as department=Sales"), "{wrong}: {said}");
+        }
+        assert!(one_team("department").unwrap_err().contains("--teams department"));
+        assert!(kind_of_team("department=Sales").unwrap_err().contains("--team department=Sales"));
+        assert_eq!(&*kind_of_team("department").unwrap(), "department");
+        assert_eq!(some_teams("level").unwrap(), SomeTeams { by: "level".into(), name: None });
+    }
+
+    #[test]
+    fn a_figure_may_be_spelt_as_rules_spell_it() {
+        let asked = |name: &str, argument: Option<&str>| AskedFigure {
+            name: name.to_owned(),
+            argument: argument.map(str::to_owned),
+        };
+        let window = asked("points_in", Some("30_days"));
+        for text in [
+            "points_in(30_days)",
+            "points_in(\"30_days\")",
+            "points_in('30_days')",
+            "standing.points_in( \"30_days\" )",
+            " points_in (30_days) ",
+        ] {
+            assert_eq!(figure(text).unwrap(), window, "{text}");
+        }
+        assert_eq!(figure("streak").unwrap(), asked("streak", None));
+        assert_eq!(figure("streak()").unwrap(), asked("streak", None));
+        assert_eq!(figure("count(\"a)b\")").unwrap(), asked("count", Some("a)b")));
+        assert_eq!(figure("").unwrap(), asked("", None));
+        assert!(figure("points_in(30_days").unwrap_err().contains("not closed"));
+        assert_eq!(figure("points_in(\")").unwrap(), asked("points_in", Some("\"")));
+    }
 }

@@ -14,7 +14,7 @@ use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
 use crate::cli::Records;
-use crate::output::safe;
+use crate::output::on_one_line;
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
@@ -103,8 +103,8 @@ pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
 /// An advocate as a table shows them: by name, where one is known.
 pub(crate) fn called(roster: &Roster, advocate: &str) -> String {
     match roster.name(advocate) {
-        Some(name) => format!("{} ({})", safe(name), safe(advocate)),
-        None => safe(advocate),
+        Some(name) => format!("{} ({})", on_one_line(name), on_one_line(advocate)),
+        None => on_one_line(advocate),
     }
 }
 

@@ -91,6 +91,11 @@ pub(crate) fn safe(text: &str) -> String {
         .collect()
 }
 
+/// The same on one line, for names, ids and the cells of tables.
+pub(crate) fn on_one_line(text: &str) -> String {
+    safe(text).replace('\n', "<U+000A>")
+}
+
 /// What a rule read, as a sentence.
 pub(crate) fn because(evidence: &[Evidence]) -> String {
     let facts: Vec<String> =

@@ -938,7 +938,7 @@ def colleagues(program: Program, person: str, mine: List[Activity]) -> Dict[str,
     mentees = {
         activity.counterpart
         for activity in mentoring
-        if activity.counterpart is not None and activity.day in lately
+        if activity.counterpart is not None and activity.day in lately and program.shown(activity.counterpart)
     }
     mentor = program.declared_mentor(person)
     has_mentor = mentor is not None and program.enrolled(mentor)

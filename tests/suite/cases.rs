@@ -7,6 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use plaudit_engine::Post;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
+use plaudit_engine::standings::{Among, BoardQuestion, Span};
 use plaudit_engine::{CheckContext, Error, History, Program, Records, Roster, Sources, canonical};
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,6 +22,9 @@ struct Case {
     check: Option<CheckCase>,
     score: Option<ScoreCase>,
     explain: Option<ScoreCase>,
+    standing: Option<ScoreCase>,
+    leaderboard: Option<ScoreCase>,
+    team: Option<ScoreCase>,
     expect: Option<Value>,
     refused: Option<Vec<String>>,
 }
@@ -47,6 +51,72 @@ struct ScoreCase {
     #[serde(default)]
     assume_consent: bool,
     advocate: Option<String>,
+    // What is explained, where it is a figure.
+    figure: Option<String>,
+    argument: Option<String>,
+    // Which board, by the options of the command line; which team.
+    window: Option<String>,
+    period: Option<String>,
+    #[serde(default)]
+    all_time: bool,
+    style: Option<String>,
+    team: Option<String>,
+    teams: Option<String>,
+}
+
+impl ScoreCase {
+    /// `department=Sales` in its two parts.
+    fn team(&self) -> (Option<&str>, Option<&str>) {
+        match self.team.as_deref().map(|team| team.split_once('=').ok_or(team)) {
+            Some(Ok((by, name))) => (Some(by), Some(name)),
+            Some(Err(by)) => (Some(by), None),
+            None => (None, None),
+        }
+    }
+
+    fn question(&self) -> BoardQuestion {
+        let span = match &self.window {
+            Some(window) => Span::Window(window.as_str().into()),
+            None if self.all_time => Span::AllTime,
+            None => Span::Period,
+        };
+        let among = match (self.team(), &self.style, &self.teams) {
+            ((Some(by), Some(name)), ..) => Among::Team(by.into(), name.into()),
+            (_, Some(style), _) => Among::Style(style.as_str().into()),
+            (.., Some(by)) => Among::Teams(by.as_str().into()),
+            _ => Among::Everyone,
+        };
+        BoardQuestion { span, among, period: self.period.as_deref().map(Into::into) }
+    }
+
+    /// The same for the command line.
+    fn options(&self) -> Vec<String> {
+        let options = [
+            ("--window", &self.window),
+            ("--period", &self.period),
+            ("--style", &self.style),
+            ("--team", &self.team),
+            ("--teams", &self.teams),
+        ];
+        let given = options.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let given = given.flat_map(|(name, value)| [(*name).to_owned(), value.clone()]);
+        given.chain(self.all_time.then(|| "--all-time".to_owned())).collect()
+    }
+}
+
+impl Case {
+    /// What is asked of events and people, and in which words.
+    fn job(&self) -> (&'static str, &ScoreCase) {
+        let jobs = [
+            ("score", &self.score),
+            ("explain", &self.explain),
+            ("standing", &self.standing),
+            ("leaderboard", &self.leaderboard),
+            ("team", &self.team),
+        ];
+        let mut given = jobs.into_iter().filter_map(|(name, job)| Some((name, job.as_ref()?)));
+        given.next().expect("a case has a job")
+    }
 }
 
 #[test]
@@ -105,9 +175,14 @@ fn run(case: &Case) -> Result<(), String> {
             return Err(format!("accepted, expected to be refused: {document}"));
         }
         (Ok(document), None) => {
-            let found: Value = serde_json::from_str(document).unwrap();
-            if let Some(expected) = &case.expect {
-                contains("", expected, &found)?;
+            let found: Vec<Value> =
+                document.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            match &case.expect {
+                Some(Value::Array(expected)) => {
+                    contains("", &Value::from(expected.clone()), &found.into())?;
+                }
+                Some(expected) => contains("", expected, &found[0])?,
+                None => {}
             }
         }
     }
@@ -171,17 +246,31 @@ fn through_rust(case: &Case, files: Option<&Files>) -> Result<String, Error> {
         let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
         return canonical(&program.check(&post, &context, at)?);
     }
-    let score = case.score.as_ref().or(case.explain.as_ref()).expect("a case has a job");
-    let (log, people) = read(&score.events, &score.people)?;
+    let (name, job) = case.job();
+    let (log, people) = read(&job.events, &job.people)?;
     let input = Records {
         log: &log,
         people: &people,
-        as_of: score.as_of.parse().unwrap(),
-        assume_consent: score.assume_consent,
+        as_of: job.as_of.parse().unwrap(),
+        assume_consent: job.assume_consent,
     };
-    match &score.advocate {
-        Some(advocate) => canonical(&program.explain(&input, advocate)?),
-        None => canonical(&program.score(&input)?),
+    match (name, &job.advocate, &job.figure) {
+        ("explain", Some(advocate), Some(figure)) => {
+            canonical(&program.explain_figure(&input, advocate, figure, job.argument.as_deref())?)
+        }
+        ("explain", Some(advocate), None) => canonical(&program.explain(&input, advocate)?),
+        ("standing", Some(advocate), _) => canonical(&program.standing(&input, advocate)?),
+        ("standing", None, _) => {
+            let lines: Result<Vec<String>, Error> =
+                program.standings(&input)?.iter().map(canonical).collect();
+            Ok(lines?.join("\n"))
+        }
+        ("leaderboard", ..) => canonical(&program.leaderboard(&input, &job.question())?),
+        ("team", ..) => {
+            let (by, name) = job.team();
+            canonical(&program.teams(&input, by, name)?)
+        }
+        _ => canonical(&program.score(&input)?),
     }
 }
 
@@ -204,15 +293,20 @@ fn through_command_line(case: &Case, rules: &str, folder: &Path) -> Result<Strin
         records(&check.events, &check.people, &mut arguments);
         arguments.extend(["--at".to_owned(), check.at.clone()]);
         arguments.push(file("post.json", check.post.to_string()));
-    } else if let Some(score) = case.score.as_ref().or(case.explain.as_ref()) {
-        match &score.advocate {
-            Some(advocate) => arguments.extend(["explain".to_owned(), advocate.clone()]),
-            None => arguments.push("score".to_owned()),
+    } else {
+        let (name, job) = case.job();
+        arguments.push(name.to_owned());
+        match (name, &job.advocate) {
+            ("standing", None) => arguments.push("--everyone".to_owned()),
+            ("team", _) => arguments.extend(job.team.clone()),
+            ("leaderboard", _) => arguments.extend(job.options()),
+            (_, advocate) => arguments.extend(advocate.clone()),
         }
+        arguments.extend(job.figure.iter().chain(&job.argument).cloned());
         arguments.push("--json".to_owned());
-        records(&score.events, &score.people, &mut arguments);
-        arguments.extend(["--as-of".to_owned(), score.as_of.clone()]);
-        if score.assume_consent {
+        records(&job.events, &job.people, &mut arguments);
+        arguments.extend(["--as-of".to_owned(), job.as_of.clone()]);
+        if job.assume_consent {
             arguments.push("--assume-consent".to_owned());
         }
     }

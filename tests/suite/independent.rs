@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::support::{events, people, top};
 
 /// Runs one of the Python programs and gives back what it prints.
-fn python(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn python(program: &str, arguments: &[&str]) -> String {
     let output = Command::new("python3")
         .arg(top().join("tests/independent").join(program))
         .args(arguments)
@@ -27,17 +27,17 @@ fn python(program: &str, arguments: &[&str]) -> String {
 }
 
 /// Made-up or real data with settings, in a folder.
-struct Case {
+pub(crate) struct Case {
     folder: PathBuf,
     settings: Value,
-    program: Program,
+    pub(crate) program: Program,
     log: Log,
     people: People,
     assume_consent: bool,
 }
 
 impl Case {
-    fn read(folder: &Path, assume_consent: bool) -> Self {
+    pub(crate) fn read(folder: &Path, assume_consent: bool) -> Self {
         let file = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
         let settings: Value = serde_json::from_str(&file("settings.json")).unwrap();
         Self {

@@ -5,6 +5,8 @@
 //! - `hostile_rules`, `hostile_input`: what ends in a clear error or a right answer, never a panic;
 //! - `order`: the same events in any order give the same bytes;
 //! - `independent`: standings, teams and boards against a second calculation in Python;
+//! - `pages`: what standings, boards and teams look like to people;
+//! - `live`: standings that follow events equal a rebuild, whatever the order, batches and threads;
 //! - `rfcs`: real data against an independent calculation;
 //! - `readme`: its commands print what it says they print.
 
@@ -19,7 +21,9 @@ mod cases;
 mod hostile_input;
 mod hostile_rules;
 mod independent;
+mod live;
 mod order;
+mod pages;
 mod program;
 mod readme;
 mod rfcs;

@@ -43,6 +43,21 @@ pub enum Among {
 }
 
 impl Program {
+    /// The windows that figures look back over, such as `30_days`; shortest first.
+    pub fn windows(&self) -> impl Iterator<Item = &str> + Clone {
+        self.manifest.windows.iter().map(|window| &*window.name)
+    }
+
+    /// A group of fewer people shows nothing.
+    pub fn minimum_group(&self) -> usize {
+        self.manifest.privacy.minimum_group
+    }
+
+    /// Whether figures about single people are shown to themselves only.
+    pub fn is_aggregate_only(&self) -> bool {
+        self.manifest.privacy.aggregate_only
+    }
+
     /// What an advocate has become, every figure of it.
     ///
     /// # Errors
@@ -266,26 +281,24 @@ impl Program {
             let shown = teams.teams.iter().filter(|(name, _)| !teams.withheld.contains(*name));
             return Ok(Ok(board_of_teams(shown.map(|(_, team)| team), window)));
         }
+        // What there is not is refused, whether or not the rest may be shown.
+        let team = match &question.among {
+            Among::Style(style) if !STYLES.contains(&&**style) => {
+                let message = format!("there is no style `{style}`");
+                return Err(Problem::new(Code::UnknownName, message)
+                    .maybe_help(choose(style, STYLES.iter().copied()))
+                    .into());
+            }
+            Among::Team(by, name) => Some(self.team_of(census, by, name)?),
+            _ => None,
+        };
         let everyone = census.everyone(minimum);
-        let places = match (&question.among, everyone) {
+        let places = match (&question.among, everyone, team) {
             _ if privacy.aggregate_only => Err(Withheld::AggregateOnly),
-            (_, None) => Err(Withheld::SmallGroup),
-            (Among::Everyone | Among::Teams(_), Some(everyone)) => {
-                Ok(census.board_of_team(&everyone, span, minimum))
-            }
-            (Among::Style(style), Some(_)) => {
-                if !STYLES.contains(&&**style) {
-                    let message = format!("there is no style `{style}`");
-                    return Err(Problem::new(Code::UnknownName, message)
-                        .maybe_help(choose(style, STYLES.iter().copied()))
-                        .into());
-                }
-                Ok(census.board_of_style(style, span, minimum))
-            }
-            (Among::Team(by, name), Some(_)) => match self.team_of(census, by, name)? {
-                Ok(team) => Ok(census.board_of_team(&team, span, minimum)),
-                Err(why) => Err(why),
-            },
+            (_, None, _) => Err(Withheld::SmallGroup),
+            (Among::Style(style), ..) => Ok(census.board_of_style(style, span, minimum)),
+            (_, _, Some(team)) => team.map(|team| census.board_of_team(&team, span, minimum)),
+            (_, Some(everyone), None) => Ok(census.board_of_team(&everyone, span, minimum)),
         };
         Ok(places)
     }

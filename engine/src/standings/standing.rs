@@ -371,8 +371,10 @@ impl Standing {
             .entries
             .iter()
             .filter(|entry| entry.role == Some(Role::Mentoring) && recent(entry.day));
-        let mut mentees: BTreeSet<Arc<str>> =
-            mentored.filter_map(|entry| entry.counterpart.clone()).collect();
+        let mut mentees: BTreeSet<Arc<str>> = mentored
+            .filter_map(|entry| entry.counterpart.clone())
+            .filter(|id| self.roster.shows(id, view.as_of).is_ok())
+            .collect();
         let named = self.ties.mentees_of.get(id).into_iter().flatten();
         mentees.extend(named.filter(|id| self.is_enrolled(id)).cloned());
         mentees

@@ -92,10 +92,8 @@ impl Workings<'_> {
             }
             Workings::Share(part, all) => percent(part.len(), *all),
             Workings::PerThousand(amounts) => {
-                let (sum, base) = amounts.iter().fold((0_i64, 0_i64), |(sum, base), part| {
-                    (sum.saturating_add(part.1), base.saturating_add(part.2))
-                });
-                if base == 0 { Value::Unknown } else { scaled(sum, 1_000, base) }
+                let (sum, base) = sums(amounts);
+                if base == 0 { Value::Unknown } else { Value::Number(carried(sum * 1_000 / base)) }
             }
             Workings::Dates(days) => days.len().into(),
             Workings::Weeks(weeks, _) => Value::Number(*weeks),
@@ -178,10 +176,9 @@ impl Workings<'_> {
                 numbers.insert("activities", amounts.len().into());
             }
             Workings::PerThousand(amounts) => {
-                numbers
-                    .insert("engagements", amounts.iter().map(|part| part.1).sum::<i64>().into());
-                numbers
-                    .insert("impressions", amounts.iter().map(|part| part.2).sum::<i64>().into());
+                let (sum, base) = sums(amounts);
+                numbers.insert("engagements", Value::Number(carried(sum)));
+                numbers.insert("impressions", Value::Number(carried(base)));
             }
             Workings::ActiveShare(weeks) => {
                 let active = weeks.iter().filter(|(_, week)| *week == Week::Active).count();
@@ -194,13 +191,25 @@ impl Workings<'_> {
     }
 }
 
+/// Engagements and impressions, added up without running over.
+fn sums(amounts: &[(&Entry, i64, i64)]) -> (i128, i128) {
+    amounts.iter().fold((0, 0), |(sum, base), (_, engagements, impressions)| {
+        (sum + i128::from(*engagements), base + i128::from(*impressions))
+    })
+}
+
+/// A number, or the largest one that every door can carry.
+fn carried(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(LARGEST).min(LARGEST)
+}
+
 fn activity(entry: &Entry, amount: Option<i64>) -> Part {
     Part {
         source: Some(Arc::clone(&entry.identity.source)),
         id: Some(Arc::clone(&entry.identity.id)),
         at: Some(entry.at),
         what: Some(Arc::clone(&entry.kind)),
-        amount,
+        amount: amount.map(|amount| carried(amount.into())),
         ..Part::default()
     }
 }

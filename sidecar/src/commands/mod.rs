@@ -1,12 +1,16 @@
-//! One file a command.
+//! One file a command; `figures` has what the pages of figures share.
 
 mod check;
 mod completions;
 mod explain;
 mod facts;
+mod figures;
+mod leaderboard;
 mod lint;
 mod new;
 mod score;
+mod standing;
+mod team;
 mod test;
 
 use crate::cli::{Cli, Command};
@@ -21,6 +25,9 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Test(options) => test::run(&cli.rules, options),
         Command::Check(options) => check::run(&cli.rules, options),
         Command::Score(options) => score::run(&cli.rules, options),
+        Command::Standing(options) => standing::run(&cli.rules, options),
+        Command::Leaderboard(options) => leaderboard::run(&cli.rules, options),
+        Command::Team(options) => team::run(&cli.rules, options),
         Command::Explain(options) => explain::run(&cli.rules, options),
         Command::Facts(options) => facts::run(options),
         Command::Completions(options) => completions::run(options),

@@ -1,0 +1,273 @@
+//! Live standings equal a rebuild from the beginning, always: whatever the order of events, however
+//! they are batched, whenever they are asked for, and however many threads record and ask.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use plaudit_engine::events::{Event, Log, People, read_record};
+use plaudit_engine::live::{Live, Recorded};
+use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::{Code, Program, Records, canonical};
+
+use super::independent::{Case, python};
+use super::support::{people, starter, top};
+
+/// A small generator of numbers (splitmix64), so that a seed says all.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.roll(last + 1));
+        }
+    }
+}
+
+/// What is recorded, for whom, and when it is asked for.
+struct Story {
+    program: Arc<Program>,
+    people: People,
+    events: Vec<Event>,
+    times: Vec<Timestamp>,
+    assume_consent: bool,
+}
+
+impl Story {
+    /// Made-up events on the edges of time.
+    fn made_up(seed: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, number) = (folder.path().display().to_string(), seed.to_string());
+        let times = python("generate.py", &["--seed", &number, "--contested", "--out", &out]);
+        let assume_consent = seed.is_multiple_of(3);
+        let case = Case::read(folder.path(), assume_consent);
+        let file = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        Self {
+            program: Arc::new(case.program),
+            people: people(&file("people.jsonl")),
+            events: events(&file("activities.jsonl")),
+            times: times.lines().map(|time| time.parse().unwrap()).collect(),
+            assume_consent,
+        }
+    }
+
+    /// The sample under the starter program: posts, findings, recognition and coaching.
+    fn sample() -> Self {
+        let file = |name: &str| {
+            std::fs::read_to_string(top().join("tests/data/sample").join(name)).unwrap()
+        };
+        let times = ["2026-04-16T09:20:00Z", "2026-04-23T10:00:01Z", "2026-05-08T06:00:01Z"];
+        Self {
+            program: Arc::new(Program::load(top().join("rules")).unwrap()),
+            people: people(&file("people.jsonl")),
+            events: events(&file("activities.jsonl")),
+            times: times
+                .into_iter()
+                .chain(["2026-06-16T12:00:01Z", "2026-07-01T00:00:00Z"])
+                .map(|time| time.parse().unwrap())
+                .collect(),
+            assume_consent: false,
+        }
+    }
+
+    fn live(&self) -> Live {
+        Live::new(Arc::clone(&self.program), self.people.clone(), self.assume_consent)
+    }
+
+    /// Everything that can be asked, worked out from the beginning.
+    fn rebuilt(&self, log: &Log, as_of: Timestamp) -> Vec<String> {
+        let (program, people) = (&self.program, &self.people);
+        let records = Records { log, people, as_of, assume_consent: self.assume_consent };
+        let mut answers = Vec::new();
+        for standing in program.standings(&records).unwrap() {
+            // Asked one by one, everyone gives the same as all together.
+            let one = program.standing(&records, &standing.advocate).unwrap();
+            assert_eq!(canonical(&one).unwrap(), canonical(&standing).unwrap());
+            answers.push(canonical(&standing).unwrap());
+        }
+        for question in questions() {
+            answers.push(canonical(&program.leaderboard(&records, &question).unwrap()).unwrap());
+        }
+        for by in [None, Some("department")] {
+            answers.push(canonical(&program.teams(&records, by, None).unwrap()).unwrap());
+        }
+        answers.push(canonical(&program.recognize(&records, None).unwrap()).unwrap());
+        answers.push(canonical(&program.coach(&records, None).unwrap()).unwrap());
+        answers.push(canonical(&program.pair(&records).unwrap()).unwrap());
+        answers
+    }
+
+    /// The same, as live standings say it; `order` is whom or what is asked first.
+    fn asked(&self, live: &Live, as_of: Timestamp, dice: &mut Dice) -> Vec<String> {
+        // A question about one thing must not change the answer about another.
+        if dice.roll(2) == 0 {
+            live.leaderboard(&questions()[0], as_of).unwrap();
+        }
+        let standings = live.standings(as_of).unwrap();
+        let mut answers = Vec::new();
+        for standing in &standings {
+            let one = live.standing(&standing.advocate, as_of).unwrap();
+            assert_eq!(canonical(&one).unwrap(), canonical(standing).unwrap());
+            answers.push(canonical(standing).unwrap());
+        }
+        for question in questions() {
+            answers.push(canonical(&live.leaderboard(&question, as_of).unwrap()).unwrap());
+        }
+        for by in [None, Some("department")] {
+            answers.push(canonical(&live.teams(by, None, as_of).unwrap()).unwrap());
+        }
+        answers.push(canonical(&live.recognize(None, as_of).unwrap()).unwrap());
+        answers.push(canonical(&live.coach(None, as_of).unwrap()).unwrap());
+        answers.push(canonical(&live.pair(as_of).unwrap()).unwrap());
+        answers
+    }
+}
+
+fn questions() -> [BoardQuestion; 3] {
+    let question = |span, among| BoardQuestion { span, among, period: None };
+    [
+        question(Span::AllTime, Among::Everyone),
+        question(Span::Period, Among::Style("creator".into())),
+        question(Span::Window("90_days".into()), Among::Teams("department".into())),
+    ]
+}
+
+fn events(lines: &str) -> Vec<Event> {
+    lines.lines().map(|line| read_record(line, "events").unwrap()).collect()
+}
+
+/// The first difference between two lists of answers.
+fn difference(live: &[String], rebuilt: &[String]) -> Option<String> {
+    if live.len() != rebuilt.len() {
+        return Some(format!("{} answers live, {} rebuilt", live.len(), rebuilt.len()));
+    }
+    let differing = live.iter().zip(rebuilt).find(|(live, rebuilt)| live != rebuilt);
+    differing.map(|(live, rebuilt)| format!("live    {live}\nrebuilt {rebuilt}"))
+}
+
+/// Records a story in a random order and in random batches, and asks between them.
+fn batches(story: &Story, seed: u64, questions: usize) {
+    let mut dice = Dice(seed);
+    let mut events = story.events.clone();
+    dice.shuffle(&mut events);
+    let live = story.live();
+    let mut log = Log::new();
+    let batch = events.len() / questions + 1;
+    for batch in events.chunks(batch) {
+        for event in batch {
+            live.record(event.clone()).unwrap();
+            log.add(event.clone()).unwrap();
+            // Every now and then it comes again.
+            if dice.roll(10) == 0 {
+                assert_eq!(live.record(event.clone()).unwrap(), Recorded::Known);
+            }
+        }
+        let as_of = story.times[dice.roll(story.times.len())];
+        let answers = story.asked(&live, as_of, &mut dice);
+        if let Some(difference) = difference(&answers, &story.rebuilt(&log, as_of)) {
+            panic!("seed {seed}, {} events, as of {as_of}\n{difference}", log.len());
+        }
+    }
+    assert_eq!(live.len(), log.len());
+}
+
+/// How many seeds: a few, or many in the full tier.
+fn seeds() -> u64 {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse::<u64>().ok());
+    if cases.is_some_and(|cases| cases > 1_000) { 64 } else { 6 }
+}
+
+#[test]
+fn live_standings_equal_a_rebuild_after_every_batch() {
+    for seed in 0..seeds() {
+        batches(&Story::made_up(seed), seed, 12);
+    }
+    for seed in 0..3 {
+        batches(&Story::sample(), seed, 8);
+    }
+}
+
+#[test]
+fn event_by_event_each_answer_is_right() {
+    // So few events between two questions that one forgotten person would show.
+    let mut story = Story::made_up(7);
+    story.events.truncate(120);
+    let questions = story.events.len();
+    batches(&story, 7, questions);
+}
+
+#[test]
+fn as_of_may_go_back_and_forth() {
+    let story = Story::made_up(5);
+    let live = story.live();
+    let mut log = Log::new();
+    for event in &story.events {
+        live.record(event.clone()).unwrap();
+        log.add(event.clone()).unwrap();
+    }
+    let mut dice = Dice(5);
+    for _ in 0..12 {
+        let as_of = story.times[dice.roll(story.times.len())];
+        let answers = story.asked(&live, as_of, &mut dice);
+        assert_eq!(difference(&answers, &story.rebuilt(&log, as_of)), None, "as of {as_of}");
+    }
+}
+
+#[test]
+fn four_threads_that_record_and_ask_end_where_one_does() {
+    for seed in [1, 6] {
+        let story = Story::made_up(seed);
+        let live = story.live();
+        let as_of = *story.times.last().unwrap();
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let (story, live) = (&story, &live);
+                scope.spawn(move || {
+                    // The threads overlap: each event comes from two of them.
+                    for (index, event) in story.events.iter().enumerate() {
+                        if index % 4 == thread || index % 4 == (thread + 1) % 4 {
+                            live.record(event.clone()).unwrap();
+                        }
+                        if index % 50 == thread {
+                            live.leaderboard(&questions()[0], as_of).unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        let mut log = Log::new();
+        for event in &story.events {
+            log.add(event.clone()).unwrap();
+        }
+        assert_eq!(live.len(), log.len());
+        let answers = story.asked(&live, as_of, &mut Dice(seed));
+        assert_eq!(difference(&answers, &story.rebuilt(&log, as_of)), None, "seed {seed}");
+    }
+}
+
+#[test]
+fn another_event_under_a_known_identity_is_refused_and_changes_nothing() {
+    let program = Arc::new(Program::load(top().join("rules")).unwrap());
+    let live = Live::new(program, people(r#"{"id": "ada", "consent": true}"#), false);
+    let share = |words: i64| -> Event {
+        let line = format!(
+            r#"{{"id": "1", "advocate": "ada", "kind": "share", "at": "2026-06-01T09:00:00Z", "own_words": {words}}}"#
+        );
+        read_record(&line, "event").unwrap()
+    };
+    let as_of: Timestamp = "2026-07-01T00:00:00Z".parse().unwrap();
+    assert_eq!(live.record(share(80)).unwrap(), Recorded::New);
+    let before = canonical(&live.standing("ada", as_of).unwrap()).unwrap();
+    let refused = live.record(share(0)).unwrap_err();
+    assert_eq!(refused.problems()[0].code, Code::Conflict);
+    assert_eq!(live.record(share(80)).unwrap(), Recorded::Known);
+    assert_eq!(canonical(&live.standing("ada", as_of).unwrap()).unwrap(), before);
+    assert!(starter().rules().len() > 1 && live.len() == 1);
+}
