@@ -9,14 +9,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::events::Person;
 use crate::facts::{Evidence, Folder, Object, PersonFact, PostFact, SoFar, Value, World, dense};
 use crate::fault::{Fault, retryable};
 use crate::history::History;
 use crate::post::{Content, Post};
 use crate::program::{Program, Rule, evidence, filled};
-use crate::script::{Draft, Failure, Returned};
+use crate::script::{Draft, Given};
 use crate::severity::Severity;
 use crate::text::{self, Span};
 use crate::wire;
@@ -96,6 +96,9 @@ pub struct Verdict {
     pub protected: bool,
 }
 
+/// How much each guideline found in a post, by rule.
+pub(crate) type FindingCounts = Vec<(Arc<str>, usize)>;
+
 /// What a check may know beside the post.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckContext<'a> {
@@ -173,7 +176,7 @@ impl Program {
         &self,
         world: &Arc<World>,
         at: Timestamp,
-    ) -> Result<(Vec<(Arc<str>, usize)>, Vec<Fault>), Error> {
+    ) -> Result<(FindingCounts, Vec<Fault>), Error> {
         let (mut findings, mut faults) = (Vec::new(), Vec::new());
         if self.is_protected(world) {
             return Ok((findings, faults));
@@ -184,7 +187,7 @@ impl Program {
             }
             let (file, function) = (self.file_of(rule), self.function_of(rule));
             let result = self.sandbox.result(file, function, index, world);
-            match found(result) {
+            match result.and_then(Given::findings) {
                 Ok(drafts) if drafts.is_empty() => {}
                 Ok(drafts) => findings.push((Arc::clone(rule.shared_id()), drafts.len())),
                 Err(failure) => {
@@ -206,7 +209,7 @@ impl Program {
     ) -> Result<Result<Vec<Finding>, Fault>, Error> {
         let (result, reads) =
             self.sandbox.run(self.file_of(rule), self.function_of(rule), index, world);
-        match found(result) {
+        match result.and_then(Given::findings) {
             Ok(drafts) if drafts.is_empty() => Ok(Ok(Vec::new())),
             Ok(drafts) => {
                 let evidence = evidence(rule.folder(), reads);
@@ -327,20 +330,5 @@ impl Program {
                 .map(|_| (&world.so_far, view.map_or(0, |view| view.near_duplicates))),
         };
         wire::decision_id(self.version(), &looked)
-    }
-}
-
-/// The findings that a guideline gave.
-fn found(result: Result<Returned, Failure>) -> Result<Vec<Draft>, Failure> {
-    match result? {
-        Returned::Nothing => Ok(Vec::new()),
-        Returned::Findings(drafts) => Ok(drafts),
-        Returned::Points(_) => Err(Failure {
-            code: Code::WrongResult,
-            message: "a guideline rule returned a number".to_owned(),
-            file: None,
-            line: None,
-            column: None,
-        }),
     }
 }

@@ -203,7 +203,7 @@ fn run(
     rule: &Rule,
     world: &Arc<World>,
 ) -> (Result<Given, Failure>, Vec<Read>) {
-    program.sandbox.give(program.file_of(rule), program.function_of(rule), index, world)
+    program.sandbox.run(program.file_of(rule), program.function_of(rule), index, world)
 }
 
 /// The fast way and Rhai agree on the result and on what was read.
@@ -211,7 +211,7 @@ fn both_ways_agree(program: &Program, seed: u64) -> Result<(), TestCaseError> {
     for (index, rule) in program.rules().iter().enumerate() {
         let world = world(program, seed, &[]);
         let function = program.function_of(rule);
-        let fast = program.sandbox.give(program.file_of(rule), function, index, &world);
+        let fast = program.sandbox.run(program.file_of(rule), function, index, &world);
         let reference = program.sandbox.interpret(program.file_of(rule), function, index, &world);
         prop_assert_eq!(fast, reference, "{}", rule.id());
     }

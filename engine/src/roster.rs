@@ -161,10 +161,6 @@ impl Roster {
         self.members.get(id)
     }
 
-    pub(crate) fn members(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<Member>)> {
-        self.members.iter()
-    }
-
     /// The person's facts at a time.
     pub(crate) fn facts(&self, id: &str, at: Timestamp) -> Arc<[Value]> {
         self.members

@@ -215,7 +215,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), Error> {
         let program = self.program;
         let (file, function) = (program.file_of(rule), program.function_of(rule));
-        let (result, reads) = program.sandbox.give(file, function, index, world);
+        let (result, reads) = program.sandbox.run(file, function, index, world);
         let taken = result.and_then(|given| match given {
             Given::Nothing => Ok(()),
             given => {

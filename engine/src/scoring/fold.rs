@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{Line, Total, add};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::facts::{ActivityFact, Folder, Object, SoFar, Value, World, fill};
 use crate::fault::{Fault, retryable};
+use crate::guidelines::FindingCounts;
 use crate::program::{Program, Rule, evidence};
 use crate::roster::{NotCounted, Roster};
-use crate::script::{Failure, Returned, limits};
+use crate::script::Given;
 use crate::time::Day;
 use crate::timeline::{Contents, Settled};
 
@@ -28,7 +29,7 @@ pub(crate) struct Scored<'s> {
     pub(super) lines: &'s mut Vec<Line>,
     pub(crate) faults: &'s mut Vec<Fault>,
     /// How much each guideline found in the post; empty unless posts are judged.
-    pub(crate) findings: &'s mut Vec<(Arc<str>, usize)>,
+    pub(crate) findings: &'s mut FindingCounts,
     /// What rules saw of the activity, where it counts.
     pub(crate) world: &'s World,
 }
@@ -159,7 +160,7 @@ impl<'a> Fold<'a> {
                 // Evidence is rebuilt when somebody asks for it.
                 (program.sandbox.result(file, function, rule_index, &self.world), Vec::new())
             };
-            let earned = match points(result) {
+            let earned = match result.and_then(Given::points) {
                 Ok(Some(earned)) => earned,
                 Ok(None) => continue,
                 Err(failure) => {
@@ -194,7 +195,7 @@ impl<'a> Fold<'a> {
         &mut self,
         activity: &Settled,
         mut faults: Vec<Fault>,
-    ) -> Result<(Vec<(Arc<str>, usize)>, Vec<Fault>), Error> {
+    ) -> Result<(FindingCounts, Vec<Fault>), Error> {
         // A post has no kind: what was done before with the same content counts whatever it was.
         self.look(activity, None);
         let (findings, failed) = self.program.findings_of(&self.world, activity.at)?;
@@ -337,23 +338,4 @@ fn unique(world: &mut Arc<World>) -> &mut World {
     }
     #[expect(clippy::expect_used, reason = "it was just made, or found to be held by nobody else")]
     Arc::get_mut(world).expect("held once")
-}
-
-/// The points that a rule gave, if it applies.
-fn points(result: Result<Returned, Failure>) -> Result<Option<i64>, Failure> {
-    let wrong = |message: String| {
-        Err(Failure { code: Code::WrongResult, message, file: None, line: None, column: None })
-    };
-    match result? {
-        Returned::Nothing => Ok(None),
-        Returned::Points(points) if (0..=limits::POINTS).contains(&points) => Ok(Some(points)),
-        Returned::Points(points) if points > limits::POINTS => wrong(format!(
-            "{points} are too many points; a rule gives at most {} at once",
-            limits::POINTS
-        )),
-        Returned::Points(points) => {
-            wrong(format!("{points} is no number of points; they are 0 or more"))
-        }
-        Returned::Findings(_) => wrong("a scoring rule returned a finding".to_owned()),
-    }
 }

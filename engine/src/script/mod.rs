@@ -25,24 +25,12 @@ mod tests;
 pub(crate) use advice::AdviceDraft;
 pub(crate) use check::{Checked, FactUse, FileTree, Vocabulary, check_library, check_rule};
 pub(crate) use coverage::{Coverage, branches};
-pub(crate) use grants::{GrantDraft, GrantKind};
+pub(crate) use grants::GrantDraft;
 pub(crate) use host::Draft;
 pub(crate) use literal::constant_map;
-pub(crate) use sandbox::{File, Function, Sandbox, function_place, limits};
+pub(crate) use sandbox::{File, Function, Sandbox, function_place};
 
 use crate::error::Code;
-
-/// What a guideline or a scoring rule gave back.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Returned {
-    /// Nothing: the rule does not apply.
-    Nothing,
-    /// Points, from a scoring rule.
-    Points(i64),
-    /// Findings, from a guideline rule.
-    Findings(Vec<Draft>),
-}
-
 /// What a rule of any folder gave.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Given {

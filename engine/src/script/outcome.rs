@@ -3,7 +3,7 @@
 use rhai::{Array, Dynamic, EvalAltResult};
 
 use super::sandbox::limits;
-use super::{AdviceDraft, Draft, Failure, Given, GrantDraft, Returned};
+use super::{AdviceDraft, Draft, Failure, Given, GrantDraft};
 use crate::error::Code;
 
 /// What a script's value means. Rust's types are never named to the reader.
@@ -63,6 +63,31 @@ impl Given {
         }
     }
 
+    /// The findings of a guideline rule; anything else is its failure.
+    pub(crate) fn findings(self) -> Result<Vec<Draft>, Failure> {
+        match self {
+            Given::Nothing => Ok(Vec::new()),
+            Given::Findings(findings) => Ok(findings),
+            other => Err(wrong(format!("a guideline rule returned {}", other.name()))),
+        }
+    }
+
+    /// The points of a scoring rule, where it applies; anything else is its failure.
+    pub(crate) fn points(self) -> Result<Option<i64>, Failure> {
+        match self {
+            Given::Nothing => Ok(None),
+            Given::Points(points) if points > limits::POINTS => Err(wrong(format!(
+                "{points} are too many points; a rule gives at most {} at once",
+                limits::POINTS
+            ))),
+            Given::Points(points) if points < 0 => {
+                Err(wrong(format!("{points} is no number of points; they are 0 or more")))
+            }
+            Given::Points(points) => Ok(Some(points)),
+            other => Err(wrong(format!("a scoring rule returned {}", other.name()))),
+        }
+    }
+
     /// The badges, rewards and spotlights of a recognition rule; anything else is its failure.
     pub(crate) fn grants(self) -> Result<Vec<GrantDraft>, Failure> {
         match self {
@@ -79,26 +104,6 @@ impl Given {
             Given::Advice(advice) => Ok(advice),
             other => Err(wrong(format!("a coaching rule returned {}", other.name()))),
         }
-    }
-}
-
-impl From<Returned> for Given {
-    fn from(returned: Returned) -> Self {
-        match returned {
-            Returned::Nothing => Given::Nothing,
-            Returned::Points(points) => Given::Points(points),
-            Returned::Findings(findings) => Given::Findings(findings),
-        }
-    }
-}
-
-/// What a guideline or a scoring rule gave.
-pub(super) fn returned(given: Given) -> Result<Returned, Failure> {
-    match given {
-        Given::Nothing => Ok(Returned::Nothing),
-        Given::Points(points) => Ok(Returned::Points(points)),
-        Given::Findings(findings) => Ok(Returned::Findings(findings)),
-        other => Err(unusable(other.name())),
     }
 }
 
@@ -122,6 +127,7 @@ fn twice<T>(all: &[T], repeats: impl Fn(&T, &T) -> bool) -> Option<&T> {
         .find(|(at, one)| all[..*at].iter().any(|other| repeats(other, one)))
         .map(|(_, one)| one)
 }
+
 fn unusable(what: &str) -> Failure {
     wrong(format!("the rule returned {what}"))
 }

@@ -16,8 +16,8 @@ use rhai::{
 
 use super::host::{self, Handle};
 use super::lower::{Lowered, lower};
-use super::outcome::{failure, given, returned};
-use super::{Failure, Given, Returned};
+use super::outcome::{failure, given};
+use super::{Failure, Given};
 use crate::error::{Code, Place, Problem, Source};
 use crate::facts::{Object, Read, World};
 
@@ -297,25 +297,8 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Runs a guideline or a scoring rule in a world and says what it gave back and what it read.
+    /// Runs a rule in a world and says what it gave and what it read.
     pub(crate) fn run(
-        &self,
-        file: &File,
-        function: &Function,
-        rule: usize,
-        world: &Arc<World>,
-    ) -> (Result<Returned, Failure>, Vec<Read>) {
-        match fast(function, rule, world) {
-            Some((returned, reads)) => (Ok(returned), reads),
-            None => {
-                let (result, reads) = self.interpret(file, function, rule, world);
-                (result.and_then(returned), reads)
-            }
-        }
-    }
-
-    /// Runs a rule of any folder in a world and says what it gave and what it read.
-    pub(crate) fn give(
         &self,
         file: &File,
         function: &Function,
@@ -323,22 +306,22 @@ impl Sandbox {
         world: &Arc<World>,
     ) -> (Result<Given, Failure>, Vec<Read>) {
         match fast(function, rule, world) {
-            Some((returned, reads)) => (Ok(returned.into()), reads),
+            Some((given, reads)) => (Ok(given), reads),
             None => self.interpret(file, function, rule, world),
         }
     }
 
-    /// Runs a guideline or a scoring rule where only its result is asked for.
+    /// Runs a rule where only its result is asked for.
     pub(crate) fn result(
         &self,
         file: &File,
         function: &Function,
         rule: usize,
         world: &Arc<World>,
-    ) -> Result<Returned, Failure> {
+    ) -> Result<Given, Failure> {
         match function.lowered.as_ref().and_then(|lowered| lowered.result(rule, world)) {
-            Some(returned) => Ok(returned),
-            None => self.interpret(file, function, rule, world).0.and_then(returned),
+            Some(given) => Ok(given),
+            None => self.interpret(file, function, rule, world).0,
         }
     }
 
@@ -375,7 +358,7 @@ impl Sandbox {
 }
 
 /// What the pure part of a rule gives and reads; nothing where Rhai must say.
-fn fast(function: &Function, rule: usize, world: &World) -> Option<(Returned, Vec<Read>)> {
+fn fast(function: &Function, rule: usize, world: &World) -> Option<(Given, Vec<Read>)> {
     let (returned, seen) = function.lowered.as_ref()?.run(rule, world)?;
     let reads = seen
         .into_iter()

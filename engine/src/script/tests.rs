@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::grants::GrantKind;
 use super::host::{is_id, is_topic};
-use super::{AdviceDraft, Failure, Given, GrantDraft, GrantKind};
+use super::{AdviceDraft, Failure, Given, GrantDraft};
 use crate::error::Code;
 use crate::facts::{Object, Value, World};
 use crate::program::{Program, Sources, Subject};
@@ -27,7 +28,7 @@ fn run(folder: &str, body: &str, facts: &[(Object, &str, Value)]) -> Result<Give
     let world = Arc::new(world);
     let rule = &program.rules()[0];
     let (file, function) = (program.file_of(rule), program.function_of(rule));
-    let fast = program.sandbox.give(file, function, 0, &world);
+    let fast = program.sandbox.run(file, function, 0, &world);
     assert_eq!(fast, program.sandbox.interpret(file, function, 0, &world), "{body}");
     fast.0
 }
@@ -61,7 +62,7 @@ fn a_recognition_rule_gives_what_it_made() {
         each_period: false,
         message: None,
     };
-    assert_eq!(grants("badge(\"steady\")"), [badge.clone()]);
+    assert_eq!(grants("badge(\"steady\")"), std::slice::from_ref(&badge));
     assert_eq!(
         grants("badge(\"steady\").level(3).each_period().because(`${standing.streak} at {brand}`)"),
         [GrantDraft {

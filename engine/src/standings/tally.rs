@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::error::Error;
 use crate::events::Identity;
 use crate::facts::{ActivityFact, Object, Value, World};
+use crate::guidelines::FindingCounts;
 use crate::program::{Program, Role};
 use crate::roster::Roster;
 use crate::scoring::{FaultCount, Faults, Fold, Total, refusal};
@@ -36,7 +37,7 @@ pub(crate) struct Entry {
     /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
     pub(crate) results: Option<Box<[i64]>>,
     /// How much each guideline found in its post.
-    pub(crate) findings: Vec<(Arc<str>, usize)>,
+    pub(crate) findings: FindingCounts,
 }
 
 /// Points by hand, with the day and the teams they count for.

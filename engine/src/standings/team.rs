@@ -38,6 +38,10 @@ struct Share {
 }
 
 impl Share {
+    fn of(tally: &Arc<Tally>) -> Self {
+        Self { tally: Arc::clone(tally), entries: Vec::new(), by_hand: Vec::new() }
+    }
+
     fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().map(|&index| &self.tally.entries[index])
     }
@@ -184,9 +188,12 @@ impl Census {
             team.enrol(member, self);
         }
         for tally in self.tallies.values() {
-            let all = (0..tally.entries.len()).collect();
-            let by_hand = (0..tally.by_hand.len()).collect();
-            push(&mut team, tally, all, by_hand);
+            let mut share = Share::of(tally);
+            share.entries.extend(0..tally.entries.len());
+            share.by_hand.extend(0..tally.by_hand.len());
+            if !share.entries.is_empty() || !share.by_hand.is_empty() {
+                team.shares.push(share);
+            }
         }
         (team.enrolled.len() >= minimum).then(|| Arc::new(team))
     }
@@ -203,18 +210,17 @@ impl Census {
             teams.entry(name.clone()).or_insert_with(team).enrol(id, self);
         }
         for tally in self.tallies.values() {
-            let mut shares: BTreeMap<Option<Arc<str>>, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+            let mut shares: BTreeMap<Option<Arc<str>>, Share> = BTreeMap::new();
+            let share = || Share::of(tally);
             for (index, entry) in tally.entries.iter().enumerate() {
-                shares.entry(name_of(&entry.person)).or_default().0.push(index);
+                shares.entry(name_of(&entry.person)).or_insert_with(share).entries.push(index);
             }
             for (index, hand) in tally.by_hand.iter().enumerate() {
-                shares.entry(name_of(&hand.person)).or_default().1.push(index);
+                shares.entry(name_of(&hand.person)).or_insert_with(share).by_hand.push(index);
             }
-            for (name, (entries, by_hand)) in shares {
-                let team = teams
-                    .entry(name.clone())
-                    .or_insert_with(|| Team::new(self, group(name.as_deref())));
-                push(team, tally, entries, by_hand);
+            for (name, share) in shares {
+                let team = || Team::new(self, group(name.as_deref()));
+                teams.entry(name.clone()).or_insert_with(team).shares.push(share);
             }
         }
         let none = teams.remove(&None).filter(|team| !team.is_empty());
@@ -229,12 +235,6 @@ impl Census {
         let (roster, last) = (&self.roster, self.view.last);
         let others = self.tallies.keys().filter(|id| roster.member(id).is_none());
         roster.ids().filter(move |id| roster.is_active(id, last)).chain(others)
-    }
-}
-
-fn push(team: &mut Team, tally: &Arc<Tally>, entries: Vec<usize>, by_hand: Vec<usize>) {
-    if !entries.is_empty() || !by_hand.is_empty() {
-        team.shares.push(Share { tally: Arc::clone(tally), entries, by_hand });
     }
 }
 

@@ -228,7 +228,7 @@ fn adjustment(hand: &ByHand) -> Part {
 
 /// A percentage, rounded down; not known where it would divide by nothing.
 pub(super) fn percent(part: usize, all: usize) -> Value {
-    if all == 0 { Value::Unknown } else { Value::from(part * 100 / all) }
+    (part * 100).checked_div(all).map_or(Value::Unknown, Value::from)
 }
 
 /// A sum for each of so many, rounded towards zero; not known where there is none.

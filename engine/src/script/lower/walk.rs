@@ -6,7 +6,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::{Calculation, Case, Comparison, Constant, Lowered, Step};
 use crate::facts::{Object, Value, World};
-use crate::script::Returned;
+use crate::script::Given;
 
 /// A fact that was read: what it is, and the argument it was asked with.
 #[derive(Clone, Copy, Debug)]
@@ -51,13 +51,13 @@ impl Lowered {
         &'s self,
         rule: usize,
         world: &'s World,
-    ) -> Option<(Returned, Vec<Seen<'s>>)> {
+    ) -> Option<(Given, Vec<Seen<'s>>)> {
         let (returned, seen) = self.walk(rule, world, Some(Vec::new()))?;
         Some((returned, seen.unwrap_or_default()))
     }
 
     /// What the rule gives back; nothing where Rhai must say.
-    pub(crate) fn result(&self, rule: usize, world: &World) -> Option<Returned> {
+    pub(crate) fn result(&self, rule: usize, world: &World) -> Option<Given> {
         self.walk(rule, world, None).map(|(returned, _)| returned)
     }
 
@@ -66,12 +66,12 @@ impl Lowered {
         rule: usize,
         world: &'s World,
         seen: Option<Vec<Seen<'s>>>,
-    ) -> Option<(Returned, Option<Vec<Seen<'s>>>)> {
+    ) -> Option<(Given, Option<Vec<Seen<'s>>>)> {
         let locals = smallvec![Held::Nothing; self.locals];
         let mut walk = Walk { world, rule, locals, seen };
         let returned = match walk.step(&self.root) {
-            Ok(Held::Nothing | Held::EmptyList) => Returned::Nothing,
-            Ok(Held::Number(number)) => Returned::Points(number),
+            Ok(Held::Nothing | Held::EmptyList) => Given::Nothing,
+            Ok(Held::Number(number)) => Given::Points(number),
             _ => return None,
         };
         Some((returned, walk.seen))
