@@ -3,6 +3,7 @@
 use std::fs;
 
 use plaudit_engine::events::{Format, Log, People, read_events, read_people};
+use plaudit_engine::standings::{Among, BoardQuestion, Span};
 use plaudit_engine::{Records, canonical};
 use proptest::prelude::*;
 
@@ -10,20 +11,43 @@ use crate::support::{plaudit, starter, stdout, top};
 
 const AS_OF: &str = "2026-07-01T00:00:00Z";
 
-fn scores(lines: &[&str], people: &People) -> String {
+/// Asks something of events that come in this order.
+fn ask<T>(lines: &[&str], people: &People, question: impl FnOnce(&Records<'_>) -> T) -> T {
     let mut log = Log::new();
     let text = lines.join("\n");
     read_events(text.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
-    let input = Records { log: &log, people, as_of: AS_OF.parse().unwrap(), assume_consent: true };
-    canonical(&starter().score(&input).unwrap()).unwrap()
+    let as_of = AS_OF.parse().unwrap();
+    question(&Records { log: &log, people, as_of, assume_consent: true })
+}
+
+fn scores(lines: &[&str], people: &People) -> String {
+    ask(lines, people, |records| canonical(&starter().score(records).unwrap()).unwrap())
 }
 
 fn explained(lines: &[&str], people: &People, advocate: &str) -> String {
-    let mut log = Log::new();
-    let text = lines.join("\n");
-    read_events(text.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
-    let input = Records { log: &log, people, as_of: AS_OF.parse().unwrap(), assume_consent: true };
-    canonical(&starter().explain(&input, advocate).unwrap()).unwrap()
+    ask(lines, people, |records| canonical(&starter().explain(records, advocate).unwrap()).unwrap())
+}
+
+/// Standings, boards, teams, entitlements, suggestions and pairs in one text.
+fn standings(lines: &[&str], people: &People) -> String {
+    let program = starter();
+    let board = |among| BoardQuestion { span: Span::AllTime, among, period: None };
+    ask(lines, people, |records| {
+        [
+            canonical(&program.standings(records).unwrap()),
+            canonical(&program.leaderboard(records, &board(Among::Everyone)).unwrap()),
+            canonical(
+                &program.leaderboard(records, &board(Among::Style("creator".into()))).unwrap(),
+            ),
+            canonical(&program.teams(records, Some("department"), None).unwrap()),
+            canonical(&program.teams(records, None, None).unwrap()),
+            canonical(&program.recognize(records, None).unwrap()),
+            canonical(&program.coach(records, None).unwrap()),
+            canonical(&program.pair(records).unwrap()),
+        ]
+        .map(Result::unwrap)
+        .join("\n")
+    })
 }
 
 fn read_people_of(folder: &str) -> People {
@@ -49,6 +73,56 @@ fn real_activities_in_file_order_reversed_shuffled_and_duplicated_give_the_same_
     assert_eq!(expected, scores(&strided(&lines, 7_919), &people), "shuffled");
     let doubled: Vec<&str> = lines.iter().chain(&reversed).copied().collect();
     assert_eq!(expected, scores(&doubled, &people), "duplicated");
+}
+
+#[test]
+fn standings_of_real_people_do_not_depend_on_the_order_of_the_file() {
+    let text = fs::read_to_string(top().join("tests/data/rfcs/activities.jsonl")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let people = read_people_of("tests/data/rfcs");
+    let reversed: Vec<&str> = lines.iter().rev().chain(&lines[..500]).copied().collect();
+    assert!(standings(&lines, &people) == standings(&reversed, &people));
+}
+
+#[test]
+fn what_an_explanation_names_makes_up_the_figure() {
+    let text = fs::read_to_string(top().join("tests/data/sample/activities.jsonl")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let people = read_people_of("tests/data/sample");
+    let figure = |advocate: &str, figure: &str, argument: Option<&str>| {
+        ask(&lines, &people, |records| {
+            starter().explain_figure(records, advocate, figure, argument).unwrap()
+        })
+    };
+    for advocate in ["amara", "bjorn", "carla", "deniz", "emil", "farah"] {
+        for (name, argument) in [
+            ("points", None),
+            ("points_in", Some("90_days")),
+            ("points_in_style", Some("creator")),
+            ("result", Some("clicks")),
+            ("engagements", None),
+            ("findings", None),
+        ] {
+            let explained = figure(advocate, name, argument);
+            let sum: i64 = explained.parts.iter().filter_map(|part| part.amount).sum();
+            assert_eq!(explained.value.number(), Some(sum), "{advocate}: {name}");
+        }
+        for (name, argument) in [
+            ("activities", None),
+            ("activities_in", Some("30_days")),
+            ("count", Some("share")),
+            ("trainings", None),
+            ("kudos_received", None),
+            ("mentees", None),
+            ("active_days", None),
+            ("unshared_content", None),
+        ] {
+            let explained = figure(advocate, name, argument);
+            let parts = i64::try_from(explained.parts.len()).unwrap();
+            assert_eq!(explained.value.number(), Some(parts), "{advocate}: {name}");
+            assert!(!explained.formula.is_empty() && !explained.meaning.is_empty());
+        }
+    }
 }
 
 #[test]
@@ -100,6 +174,7 @@ proptest! {
         let shuffled: Vec<&str> = keyed.into_iter().map(|(_, line)| line).collect();
         prop_assert_eq!(scores(&lines, &people), scores(&shuffled, &people));
         prop_assert_eq!(explained(&lines, &people, "amara"), explained(&shuffled, &people, "amara"));
+        prop_assert_eq!(standings(&lines, &people), standings(&shuffled, &people));
     }
 
     /// Lines sum to totals, each rule's and all.
