@@ -1,8 +1,12 @@
 //! The engine of Plaudit: rules and scoring for employee-advocacy programs.
 //!
-//! A [`Program`] is a directory of rules, compiled once. It checks posts ([`Program::check`]) and
-//! scores activities ([`Program::score`], [`Program::explain`]); every finding and every point
-//! carries its evidence. The engine is pure: it has no clock, no network and no global state.
+//! A [`Program`] is a directory of rules, compiled once. It checks posts ([`Program::check`]), scores
+//! activities ([`Program::score`], [`Program::explain`]), tells what people and teams have become
+//! ([`Program::standing`], [`Program::leaderboard`], [`Program::teams`]), what they are entitled to
+//! ([`Program::recognize`]) and what could help them along ([`Program::coach`], [`Program::pair`]);
+//! every finding, point, figure, badge and suggestion carries its evidence. [`live::Live`] gives the
+//! same answers while events come in. The engine is pure: it has no clock, no network and no global
+//! state.
 //!
 //! Map of the folders, lowest first; nothing below knows what is above:
 //!
@@ -14,8 +18,11 @@
 //! - [`events`]: what happened, and its reading from files;
 //! - `script`: everything that names rhai: sandbox, static checks, coverage, the fast way;
 //! - [`program`]: reads and compiles a program directory;
-//! - [`fault`]: a rule that failed; `timeline`: from accepted events to what holds;
-//! - [`scoring`], then `history`, [`guidelines`] and [`examples`]: one job each.
+//! - `timeline`: from accepted events to what holds; `roster`: who takes part, by all their names;
+//! - [`fault`]: a rule that failed; [`scoring`], then `history` and [`guidelines`];
+//! - [`standings`]: figures of people and teams, boards, by the page `FORMULAS.md`;
+//! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
+//! - [`live`]: the same as events come in; [`examples`]: tests of a program.
 
 pub mod coaching;
 pub mod error;

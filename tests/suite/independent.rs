@@ -21,7 +21,7 @@ pub(crate) fn python(program: &str, arguments: &[&str]) -> String {
         .args(arguments)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
-        .expect("python3 runs");
+        .expect("python3, 3.9 or newer, works out standings a second time");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
