@@ -226,6 +226,11 @@ impl Roster {
         self.members.get(id).is_none_or(|member| member.active.hold_at(at))
     }
 
+    /// Whether the person is away at an instant.
+    pub(crate) fn is_away(&self, id: &str, at: Timestamp) -> bool {
+        self.members.get(id).is_some_and(|member| member.away.hold_at(at))
+    }
+
     /// Whether the person has opted in and is an active employee at an instant.
     pub(crate) fn is_enrolled(&self, id: &str, at: Timestamp) -> bool {
         self.admits(id, at).is_ok()

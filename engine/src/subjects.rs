@@ -147,6 +147,10 @@ impl<'a> Run<'a> {
             if !asked || !census.roster.is_enrolled(id, last) {
                 continue;
             }
+            // Who is away is left in peace; what somebody has earned stays earned.
+            if self.folder == Folder::Coaching && census.roster.is_away(id, last) {
+                continue;
+            }
             let mut world = World::new(Arc::clone(&self.program.view));
             world.person = census.roster.facts(id, last);
             world.standing = census.standing(id).map(|standing| standing as Arc<dyn Figures>);

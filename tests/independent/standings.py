@@ -951,6 +951,7 @@ def colleagues(program: Program, person: str, mine: List[Activity]) -> Dict[str,
         "kudos_received": len(thanks),
         "kudos_received_this_period": sum(activity.day in program.period for activity in thanks),
         "kudos_from": len({activity.person for activity in thanks}),
+        "kudos_from_this_period": len({activity.person for activity in thanks if activity.day in program.period}),
     }
 
 

@@ -54,15 +54,6 @@ pub(super) const EVENT: Keys = Keys {
 const TYPES: &[&str] =
     &["activity", "outcome", "update", "retraction", "person", "content", "meeting", "adjustment"];
 
-/// The facts of people that make them a team.
-const TEAMS: &[PersonFact] = &[
-    PersonFact::Department,
-    PersonFact::Function,
-    PersonFact::Country,
-    PersonFact::Level,
-    PersonFact::Cohort,
-];
-
 /// The most points that one adjustment gives or takes.
 const MOST_POINTS: i64 = 1_000_000_000;
 
@@ -159,7 +150,7 @@ impl Rare {
 
     /// The one team that a meeting names.
     fn team(&mut self) -> Result<Option<(PersonFact, Arc<str>)>, String> {
-        let is_team = |slot: u8| TEAMS.iter().find(|fact| **fact as u8 == slot);
+        let is_team = |slot: u8| PersonFact::TEAMS.iter().find(|fact| **fact as u8 == slot);
         let stated = std::mem::take(&mut self.person.stated);
         let (teams, others): (Stated, Stated) =
             stated.into_iter().partition(|(slot, _)| is_team(*slot).is_some());

@@ -192,6 +192,8 @@ pub enum Argument {
     Metric,
     /// A guideline rule.
     Guideline,
+    /// What teams are groups by, such as `function`.
+    Group,
     /// What moves people to take part.
     Motivator,
     /// A skill that `program.toml` declares.
@@ -199,6 +201,43 @@ pub enum Argument {
 }
 
 impl Argument {
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Argument::Lexicon => "lexicon",
+            Argument::Pattern => "pattern",
+            Argument::Expression => "lexicon or pattern",
+            Argument::Kind => "kind",
+            Argument::Threshold => "threshold",
+            Argument::Window => "window",
+            Argument::Style => "style",
+            Argument::Format => "format",
+            Argument::Metric => "result",
+            Argument::Guideline => "guideline",
+            Argument::Group => "group",
+            Argument::Motivator => "motivator",
+            Argument::Skill => "skill",
+        }
+    }
+
+    /// One that could be, for examples in messages.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Argument::Lexicon | Argument::Expression => "brand",
+            Argument::Pattern => "email",
+            Argument::Kind => "share",
+            Argument::Threshold => "limit",
+            Argument::Window => "30_days",
+            Argument::Style => "creator",
+            Argument::Format => "story",
+            Argument::Metric => "clicks",
+            Argument::Guideline => "add_value",
+            Argument::Group => "function",
+            Argument::Motivator => "learning",
+            Argument::Skill => "technical",
+        }
+    }
+
     /// The words it may be, where they are the same for every program.
     pub fn words(self) -> Option<&'static [&'static str]> {
         Some(match self {
@@ -206,6 +245,8 @@ impl Argument {
             Argument::Format => activity::FORMATS,
             Argument::Metric => activity::METRICS,
             Argument::Motivator => MOTIVATORS,
+            // Everyone is a team, but none among others.
+            Argument::Group => &team::GROUPS[1..],
             _ => return None,
         })
     }

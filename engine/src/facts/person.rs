@@ -29,3 +29,14 @@ facts! {
         Mentor = "mentor": Type::Text, given, optional, personal;
     }
 }
+
+impl PersonFact {
+    /// The facts that make people a team.
+    pub(crate) const TEAMS: &'static [PersonFact] = &[
+        PersonFact::Department,
+        PersonFact::Function,
+        PersonFact::Country,
+        PersonFact::Level,
+        PersonFact::Cohort,
+    ];
+}

@@ -106,6 +106,8 @@ facts! {
         KudosReceivedThisPeriod = "kudos_received_this_period": COUNT, personal;
         /// Different people who thanked the person.
         KudosFrom = "kudos_from": COUNT, personal;
+        /// Different people who thanked the person in the current period; 0 where there is none.
+        KudosFromThisPeriod = "kudos_from_this_period": COUNT, personal;
         /// Findings on published posts; protected talk has none.
         Findings = "findings": COUNT, personal;
         /// Findings on posts published in a window.

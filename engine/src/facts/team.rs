@@ -43,6 +43,8 @@ facts! {
         Burst = "burst": PERCENT, optional;
         /// Whether there was much in the first 28 days and little is left of it.
         LaunchSpike = "launch_spike": Type::Flag;
+        /// The groups of a kind, such as `"function"`, that have enough employees to be shown and too few who enrolled; not known where there is none, and of anything but the whole program.
+        WithoutPart = "without_part": Type::Text, asked(Group), optional;
         /// Days since a meeting had advocacy on its agenda; not known where there was none.
         DaysSinceAgenda = "days_since_agenda": COUNT, optional;
     }

@@ -148,8 +148,9 @@ impl Prepared {
                 }
             }
             (Some(asked), _) => {
-                return Err(malformed(format!("`{full}` is asked with an argument"))
-                    .help(format!("state its answers, such as `{fact_name}: {}`", answer(asked))));
+                return Err(malformed(format!("`{full}` is asked with an argument")).help(
+                    format!("state its answers, such as `{fact_name}: {}`", answer(fact, asked)),
+                ));
             }
         }
         Ok(())
@@ -174,19 +175,16 @@ fn post_of(record: Json) -> Result<Post, Problem> {
 }
 
 /// What an answer to a question looks like in an example.
-const fn answer(asked: Argument) -> &'static str {
-    match asked {
-        Argument::Lexicon | Argument::Expression => "#{ brand: true }",
-        Argument::Pattern => "#{ email: true }",
-        Argument::Kind => "#{ share: 3 }",
-        Argument::Threshold => "#{ limit: 10 }",
-        Argument::Window => "#{ \"30_days\": 20 }",
-        Argument::Style => "#{ creator: 20 }",
-        Argument::Format => "#{ story: 3 }",
-        Argument::Metric => "#{ clicks: 20 }",
-        Argument::Guideline => "#{ add_value: 3 }",
-        Argument::Motivator => "#{ learning: true }",
-        Argument::Skill => "#{ technical: true }",
+fn answer(fact: &Fact, asked: Argument) -> String {
+    let value = match fact.kind {
+        Type::Flag => "true",
+        Type::Number(..) => "3",
+        Type::Word(_) | Type::Text => "\"…\"",
+    };
+    let name = asked.example();
+    match name.starts_with(|first: char| first.is_ascii_digit()) {
+        true => format!("#{{ {name:?}: {value} }}"),
+        false => format!("#{{ {name}: {value} }}"),
     }
 }
 

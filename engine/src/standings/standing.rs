@@ -135,7 +135,8 @@ impl Standing {
             | StandingFact::KudosGiven
             | StandingFact::KudosReceived
             | StandingFact::KudosReceivedThisPeriod
-            | StandingFact::KudosFrom => self.others(fact),
+            | StandingFact::KudosFrom
+            | StandingFact::KudosFromThisPeriod => self.others(fact),
             StandingFact::Findings => self.findings(|_, _| true),
             StandingFact::FindingsIn => self.findings(|entry, _| window(entry.day)),
             StandingFact::Found => Workings::Count(
@@ -414,9 +415,12 @@ impl Standing {
                     .filter(|gift| self.view.is_in_period(gift.day))
                     .collect(),
             ),
-            _ => Workings::People(
-                self.received(Role::Kudos).map(|gift| Arc::clone(&gift.from)).collect(),
-            ),
+            _ => {
+                let ever = fact == StandingFact::KudosFrom;
+                let gifts = self.received(Role::Kudos);
+                let fits = gifts.filter(|gift| ever || self.view.is_in_period(gift.day));
+                Workings::People(fits.map(|gift| Arc::clone(&gift.from)).collect())
+            }
         }
     }
 

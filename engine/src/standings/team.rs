@@ -65,6 +65,8 @@ pub(crate) struct Team {
     shares: Vec<Share>,
     /// The date of the last meeting that had advocacy on its agenda.
     last_agenda: Option<Day>,
+    /// Of the whole program: groups of which hardly anybody takes part, by what they are by.
+    without_part: Vec<(&'static str, Arc<str>)>,
 }
 
 impl Figures for Team {
@@ -90,6 +92,7 @@ impl Team {
             enrolled: BTreeMap::new(),
             shares: Vec::new(),
             last_agenda,
+            without_part: Vec::new(),
         }
     }
 
@@ -161,6 +164,11 @@ impl Team {
                 None => Value::Unknown,
             },
             TeamFact::LaunchSpike => self.rhythm(&|_, _| false).is_launch_spike().into(),
+            TeamFact::WithoutPart => {
+                let of_kind = self.without_part.iter().filter(|(by, _)| *by == argument);
+                let names: Vec<&str> = of_kind.map(|(_, name)| &**name).collect();
+                if names.is_empty() { Value::Unknown } else { names.join(", ").as_str().into() }
+            }
             TeamFact::DaysSinceAgenda => self.last_agenda.map(|day| view.days_since(day)).into(),
         }
     }
@@ -195,7 +203,26 @@ impl Census {
                 team.shares.push(share);
             }
         }
+        team.without_part = self.without_part(minimum);
         (team.enrolled.len() >= minimum).then(|| Arc::new(team))
+    }
+
+    /// Groups that have enough employees to be shown and too few who enrolled, in order.
+    fn without_part(&self, minimum: usize) -> Vec<(&'static str, Arc<str>)> {
+        let mut sizes: BTreeMap<(&'static str, Arc<str>), (usize, usize)> = BTreeMap::new();
+        for id in self.employees() {
+            let facts = self.roster.facts(id, self.view.last);
+            for by in PersonFact::TEAMS {
+                let Some(name) = facts[*by as usize].text() else { continue };
+                let group = (PersonFact::FACTS[*by as usize].name, Arc::from(name));
+                let (eligible, enrolled) = sizes.entry(group).or_default();
+                *eligible += 1;
+                *enrolled += usize::from(self.roster.is_enrolled(id, self.view.last));
+            }
+        }
+        let few =
+            |(eligible, enrolled): &(usize, usize)| *eligible >= minimum && *enrolled < minimum;
+        sizes.into_iter().filter(|(_, size)| few(size)).map(|(group, _)| group).collect()
     }
 
     /// All teams by a fact of their people.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use plaudit_engine::canonical;
-use plaudit_engine::facts::{Argument, Fact, Folder, LARGEST, Object, Type, Words};
+use plaudit_engine::facts::{Fact, Folder, LARGEST, Object, Type, Words};
 use serde::Serialize;
 
 use crate::cli::Facts;
@@ -84,7 +84,7 @@ fn objects() -> Vec<(&'static str, Object)> {
 fn listed(object: &str, fact: &Fact) -> Listed {
     let argument = match fact.argument {
         None => String::new(),
-        Some(argument) => format!("({})", argument_name(argument)),
+        Some(argument) => format!("({})", argument.name()),
     };
     let mut kind = match fact.kind {
         Type::Flag => "yes or no".to_owned(),
@@ -108,22 +108,5 @@ fn listed(object: &str, fact: &Fact) -> Listed {
         given: fact.given,
         personal: fact.personal,
         doc: fact.doc,
-    }
-}
-
-const fn argument_name(argument: Argument) -> &'static str {
-    match argument {
-        Argument::Lexicon => "lexicon",
-        Argument::Pattern => "pattern",
-        Argument::Expression => "lexicon or pattern",
-        Argument::Kind => "kind",
-        Argument::Threshold => "threshold",
-        Argument::Window => "window",
-        Argument::Style => "style",
-        Argument::Format => "format",
-        Argument::Metric => "result",
-        Argument::Guideline => "guideline",
-        Argument::Motivator => "motivator",
-        Argument::Skill => "skill",
     }
 }

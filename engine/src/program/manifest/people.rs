@@ -37,15 +37,6 @@ pub(crate) struct Privacy {
     pub(crate) aggregate_only: bool,
 }
 
-/// What a team can be, in the order of the default.
-const TEAMS: [PersonFact; 5] = [
-    PersonFact::Department,
-    PersonFact::Function,
-    PersonFact::Country,
-    PersonFact::Level,
-    PersonFact::Cohort,
-];
-
 /// The topics of a program that names none of its own.
 const SKILLS: [&str; 3] = ["analytics", "ideas", "technical"];
 
@@ -88,21 +79,21 @@ pub(super) fn skills(root: &Table<'_, '_>) -> BTreeSet<Arc<str>> {
 /// What of a person makes a team; the first is the person's own team.
 pub(super) fn teams(root: &Table<'_, '_>) -> Vec<PersonFact> {
     let Some(table) = root.table("teams").map(|table| table.only(&["by"])) else {
-        return TEAMS.to_vec();
+        return PersonFact::TEAMS.to_vec();
     };
     let name = |fact: PersonFact| PersonFact::FACTS[fact as usize].name;
     let mut teams = Vec::new();
     for Set { value, range } in table.distinct("by", table.texts("by")) {
-        match TEAMS.into_iter().find(|fact| name(*fact) == value) {
-            Some(fact) => teams.push(fact),
+        match PersonFact::TEAMS.iter().find(|fact| name(**fact) == value) {
+            Some(fact) => teams.push(*fact),
             None => {
                 let problem = Problem::new(Code::WrongValue, format!("`by` cannot have `{value}`"))
-                    .maybe_help(choose(value, TEAMS.map(name)));
+                    .maybe_help(choose(value, PersonFact::TEAMS.iter().map(|fact| name(*fact))));
                 table.problem(problem, range);
             }
         }
     }
-    if teams.is_empty() { TEAMS.to_vec() } else { teams }
+    if teams.is_empty() { PersonFact::TEAMS.to_vec() } else { teams }
 }
 
 pub(super) fn learning(root: &Table<'_, '_>) -> Learning {

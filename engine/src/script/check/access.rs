@@ -269,19 +269,6 @@ fn elements(known: &Known) -> Option<std::collections::BTreeSet<Constant>> {
     }
 }
 
-fn example(fact: &Fact) -> &'static str {
-    match fact.argument {
-        Some(Argument::Lexicon | Argument::Expression) => "\"brand\"",
-        Some(Argument::Pattern) => "\"email\"",
-        Some(Argument::Kind) => "\"share\"",
-        Some(Argument::Threshold) => "\"limit\"",
-        Some(Argument::Window) => "\"30_days\"",
-        Some(Argument::Style) => "\"creator\"",
-        Some(Argument::Format) => "\"story\"",
-        Some(Argument::Metric) => "\"clicks\"",
-        Some(Argument::Guideline) => "\"add_value\"",
-        Some(Argument::Motivator) => "\"learning\"",
-        Some(Argument::Skill) => "\"technical\"",
-        None => "",
-    }
+fn example(fact: &Fact) -> String {
+    fact.argument.map_or_else(String::new, |argument| format!("{:?}", argument.example()))
 }

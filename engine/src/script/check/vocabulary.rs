@@ -55,10 +55,11 @@ impl Vocabulary {
             Argument::Guideline => {
                 (Code::UnknownRule, "guideline rule", strings(self.guidelines.as_ref()?))
             }
-            Argument::Style => (Code::UnknownName, "style", fixed(argument)),
-            Argument::Format => (Code::UnknownName, "format", fixed(argument)),
-            Argument::Metric => (Code::UnknownName, "result", fixed(argument)),
-            Argument::Motivator => (Code::UnknownName, "motivator", fixed(argument)),
+            Argument::Style
+            | Argument::Format
+            | Argument::Metric
+            | Argument::Group
+            | Argument::Motivator => (Code::UnknownName, argument.name(), fixed(argument)),
         };
         Some(Named { code, what, names })
     }
