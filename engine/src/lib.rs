@@ -15,7 +15,8 @@
 //! - `script`: everything that names rhai: sandbox, static checks, coverage, the fast way;
 //! - [`program`]: reads and compiles a program directory;
 //! - [`fault`]: a rule that failed; `timeline`: from accepted events to what holds;
-//! - [`scoring`], then `history`, [`guidelines`] and [`examples`]: one job each.
+//! - [`scoring`], then `history`, [`guidelines`] and [`examples`]: one job each;
+//!   [`scenarios`] tries all of them over time.
 
 pub mod coaching;
 pub mod error;
@@ -32,6 +33,7 @@ pub mod program;
 mod promise;
 pub mod recognition;
 mod roster;
+pub mod scenarios;
 pub mod scoring;
 mod script;
 pub mod severity;
