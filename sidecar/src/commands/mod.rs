@@ -1,12 +1,16 @@
-//! One file a command.
+//! One file a command; `subjects` has what those share that speak of people and teams.
 
 mod check;
+mod coach;
 mod completions;
+mod entitlements;
 mod explain;
 mod facts;
 mod lint;
 mod new;
+mod pair;
 mod score;
+mod subjects;
 mod test;
 
 use crate::cli::{Cli, Command};
@@ -22,6 +26,9 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Check(options) => check::run(&cli.rules, options),
         Command::Score(options) => score::run(&cli.rules, options),
         Command::Explain(options) => explain::run(&cli.rules, options),
+        Command::Coach(options) => coach::run(&cli.rules, options),
+        Command::Entitlements(options) => entitlements::run(&cli.rules, options),
+        Command::Pair(options) => pair::run(&cli.rules, options),
         Command::Facts(options) => facts::run(options),
         Command::Completions(options) => completions::run(options),
     }
