@@ -49,14 +49,13 @@ fn print(
         writeln!(output)?;
     }
     for (what, people) in [
-        ("still seek a mentor", &pairing.seeking),
-        ("would mentor somebody and have nobody", &pairing.offering),
+        ("Still seeking a mentor", &pairing.seeking),
+        ("Ready to mentor somebody", &pairing.offering),
     ] {
         if !people.is_empty() {
             let names = people.iter().map(|id| called(roster, id));
             let names: Vec<String> = names.collect();
-            let number = count(people.len(), "person", "people");
-            writeln!(output, "{number} {what}: {}", names.join(", "))?;
+            writeln!(output, "{what}: {}", names.join(", "))?;
         }
     }
     if pairing.withheld.is_none() {
