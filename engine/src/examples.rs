@@ -8,10 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::error::{Error, Level, Problem};
 use crate::facts::{Evidence, Folder, PersonFact, World};
 use crate::guidelines::CheckContext;
 use crate::program::{Example, Expected, Input, Program, Rule, evidence, prepare};
+use crate::scenarios::ScenarioReport;
 use crate::script::{AdviceDraft, Coverage, Failure, File, Given, GrantDraft, Sandbox, branches};
 
 /// Examples are checked as if at this time, unless the post states another.
@@ -32,12 +33,18 @@ pub struct TestReport {
     pub branches: usize,
     /// Ways that no example takes.
     pub uncovered: Vec<Uncovered>,
+    /// The scenarios that were run.
+    pub scenarios: Vec<ScenarioReport>,
+    /// What is wrong with scenarios; one with an error is not run.
+    pub problems: Vec<Problem>,
 }
 
 impl TestReport {
-    /// Whether every example did what its label says.
+    /// Whether every example did what its label says, and every scenario came as expected.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
+            && self.scenarios.iter().all(|scenario| scenario.failures.is_empty())
+            && self.problems.iter().all(|problem| problem.level != Level::Error)
     }
 }
 
@@ -74,7 +81,7 @@ pub struct Uncovered {
 }
 
 impl Program {
-    /// Runs every example and tells what they cover.
+    /// Runs every example and tells what they cover, and runs the scenarios.
     ///
     /// # Errors
     ///
@@ -100,6 +107,7 @@ impl Program {
         for file in self.files() {
             self.cover(file, &coverage, &mut report);
         }
+        (report.scenarios, report.problems) = self.try_scenarios()?;
         Ok(report)
     }
 

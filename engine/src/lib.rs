@@ -22,7 +22,7 @@
 //! - [`fault`]: a rule that failed; [`scoring`], then `history` and [`guidelines`];
 //! - [`standings`]: figures of people and teams, boards, by the page `FORMULAS.md`;
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
-//! - [`live`]: the same as events come in; [`examples`]: tests of a program.
+//! - [`live`]: the same as events come in; [`examples`] and [`scenarios`]: tests of a program.
 
 pub mod coaching;
 pub mod error;
@@ -40,6 +40,7 @@ pub mod program;
 mod promise;
 pub mod recognition;
 mod roster;
+pub mod scenarios;
 pub mod scoring;
 mod script;
 pub mod severity;

@@ -27,7 +27,7 @@ pub(crate) enum Command {
     New(New),
     /// Look for problems in a program, without running it
     Lint(Lint),
-    /// Run the examples of a program and tell what they cover
+    /// Run the examples and scenarios of a program and tell what they cover
     Test(Test),
     /// Check posts against the guidelines
     Check(Check),
@@ -41,6 +41,12 @@ pub(crate) enum Command {
     Team(Team),
     /// Explain one person's points line by line, or how one figure comes about
     Explain(Explain),
+    /// Suggest what could help people and teams along
+    Coach(Coach),
+    /// Show what people and teams are entitled to; nothing is granted
+    Entitlements(Entitlements),
+    /// Propose pairs of mentors and newcomers
+    Pair(Pair),
     /// List what rules can see
     Facts(Facts),
     /// Print completions for a shell
@@ -288,6 +294,46 @@ pub(crate) struct SomeTeams {
 pub(crate) struct AskedFigure {
     pub(crate) name: String,
     pub(crate) argument: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Coach {
+    /// The person; everyone and every team where nobody is named.
+    pub(crate) advocate: Option<String>,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Look at what happened before this time; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Entitlements {
+    /// The person; everyone and every team where nobody is named.
+    pub(crate) advocate: Option<String>,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Look at what happened before this time; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pair {
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Look at what happened before this time; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The end-to-end suites: each file states one promise.
 //!
 //! - `cases` runs the shared corpus (`tests/cases`) through every door;
+//! - `coaching`: suggestions, entitlements and pairs through every door, pairs against brute force;
 //! - `program` loads programs that are wrong in one way each;
 //! - `hostile_rules`, `hostile_input`: what ends in a clear error or a right answer, never a panic;
 //! - `order`: the same events in any order give the same bytes;
@@ -18,6 +19,7 @@
 )]
 
 mod cases;
+mod coaching;
 mod hostile_input;
 mod hostile_rules;
 mod independent;

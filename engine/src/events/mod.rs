@@ -22,6 +22,7 @@ use jiff::Timestamp;
 
 pub use log::Log;
 pub use person::{People, Person};
+pub(crate) use read::{EventLines, PeopleLines, of_value};
 pub use read::{Format, read_events, read_people, read_posts, read_record};
 pub(crate) use times::{Statement, Times};
 

@@ -47,22 +47,39 @@ pub fn read_events(
     format: Format,
     log: &mut Log,
 ) -> Result<(), Error> {
-    let mut lines: Vec<usize> = Vec::new();
-    let known = log.len();
-    let mut taken = log.clone_if_filled();
+    let mut taken = EventLines::new(log.clone_if_filled());
     records::<Event>(reader, file, format, Object::Activity, |event, line| {
+        taken.take(event, line)
+    })?;
+    *log = taken.log;
+    Ok(())
+}
+
+/// Takes in the events of a file, line by line.
+pub(crate) struct EventLines {
+    pub(crate) log: Log,
+    lines: Vec<usize>,
+    known: usize,
+}
+
+impl EventLines {
+    pub(crate) fn new(log: Log) -> Self {
+        Self { known: log.len(), log, lines: Vec::new() }
+    }
+
+    pub(crate) fn take(&mut self, event: Event, line: usize) -> Result<(), Problem> {
         let identity = event.identity.clone();
-        let before = taken.len();
-        match taken.add(event) {
+        let before = self.log.len();
+        match self.log.add(event) {
             Ok(()) => {
-                if taken.len() > before {
-                    lines.push(line);
+                if self.log.len() > before {
+                    self.lines.push(line);
                 }
                 Ok(())
             }
             Err(first) => Err(Problem::new(
                 Code::Conflict,
-                match first.checked_sub(known).and_then(|index| lines.get(index)) {
+                match first.checked_sub(self.known).and_then(|index| self.lines.get(index)) {
                     Some(first) => format!(
                         "lines {first} and {line} say different things under the same id `{}`",
                         identity.id
@@ -76,9 +93,7 @@ pub fn read_events(
             .help("an edit is an event of type `update` that names its target")
             .field("id")),
         }
-    })?;
-    *log = taken;
-    Ok(())
+    }
 }
 
 impl Log {
@@ -94,10 +109,24 @@ impl Log {
 ///
 /// Every problem of the file with its line and field, up to twenty.
 pub fn read_people(reader: impl BufRead, file: &str, format: Format) -> Result<People, Error> {
-    let mut people = People::new();
-    let mut lines: HashMap<(Arc<str>, Option<Timestamp>), usize> = HashMap::new();
-    let mut owners: HashMap<Arc<str>, (Arc<str>, usize)> = HashMap::new();
+    let mut taken = PeopleLines::default();
     records::<Person>(reader, file, format, Object::Person, |person, line| {
+        taken.take(person, line)
+    })?;
+    Ok(taken.people)
+}
+
+/// Takes in the people of a file, line by line.
+#[derive(Default)]
+pub(crate) struct PeopleLines {
+    pub(crate) people: People,
+    lines: HashMap<(Arc<str>, Option<Timestamp>), usize>,
+    owners: HashMap<Arc<str>, (Arc<str>, usize)>,
+}
+
+impl PeopleLines {
+    pub(crate) fn take(&mut self, person: Person, line: usize) -> Result<(), Problem> {
+        let Self { people, lines, owners } = self;
         let key = (Arc::clone(&person.id), person.at);
         for alias in person.aliases.iter().filter(|_| person.at.is_none()) {
             match owners.get(alias) {
@@ -128,8 +157,7 @@ pub fn read_people(reader: impl BufRead, file: &str, format: Format) -> Result<P
         }
         lines.entry(key).or_insert(line);
         Ok(())
-    })?;
-    Ok(people)
+    }
 }
 
 /// Reads posts, one JSON object a line, with the line each came from.
@@ -438,7 +466,8 @@ fn cell_value(object: Object, name: &str, cell: &str) -> Result<serde_json::Valu
     }
 }
 
-fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
+/// Reads a record that stands in something else than a line of its own.
+pub(crate) fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
     // Through text, so that CSV and JSON share every check and every message.
     parse(&value.to_string()).map_err(|(mut problem, ..)| {
         problem.column = None;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::manifest::Pattern;
 use super::rules::{self, RuleText};
-use super::{Manifest, Program, Rule, Sources, example, manifest};
+use super::{Manifest, Program, Rule, Sources, Tests, example, manifest};
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source};
 use crate::facts::{Folder, PLACES, ProgramView};
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
@@ -14,7 +14,9 @@ use crate::text::{Lexicon, Scanner, Trouble};
 
 /// Compiles a program from its files.
 pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
-    Loading::new(sources).finish(sources.version())
+    let (texts, problems) = sources.tests();
+    let texts = texts.into_iter().map(|(file, text)| (file.to_owned(), text.to_owned())).collect();
+    Loading::new(sources).finish(sources.version(), Tests { texts, problems })
 }
 
 /// A program while it is read: problems are collected, and what is wrong is left out so that the
@@ -36,7 +38,7 @@ impl<'a> Loading<'a> {
         Self { texts, problems }
     }
 
-    fn finish(mut self, version: String) -> Result<Program, Error> {
+    fn finish(mut self, version: String, tests: Tests) -> Result<Program, Error> {
         let manifest = self.manifest();
         let Some(scanner) = self.scanner(&manifest.brand) else {
             let unreadable =
@@ -76,6 +78,7 @@ impl<'a> Loading<'a> {
                 view,
                 vocabulary,
                 warnings,
+                tests,
             }),
         }
     }

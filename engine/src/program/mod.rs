@@ -12,7 +12,7 @@ mod manifest;
 mod rules;
 mod settings;
 mod sources;
-mod table;
+pub(crate) mod table;
 mod view;
 
 use std::path::Path;
@@ -199,6 +199,15 @@ pub struct Program {
     pub(crate) view: Arc<ProgramView>,
     pub(crate) vocabulary: Vocabulary,
     warnings: Vec<Problem>,
+    pub(crate) tests: Tests,
+}
+
+/// The scenarios of a program, by file; they are read when they are run.
+#[derive(Debug, Default)]
+pub(crate) struct Tests {
+    pub(crate) texts: Vec<(String, String)>,
+    /// What is wrong with files that have no text.
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Program {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -11,6 +11,8 @@ use crate::facts::Folder;
 
 /// The largest word list of a program, in bytes. A long one has a few hundred thousand.
 const LARGEST_LEXICON: u64 = 4 << 20;
+/// The largest file of scenarios: it may tell of some ten thousand events.
+const LARGEST_TEST: u64 = 4 << 20;
 /// The largest other file. A rule file has a few thousand bytes.
 const LARGEST_FILE: u64 = 256 << 10;
 /// All files of a program together.
@@ -22,6 +24,10 @@ const MOST_FILES: usize = 2_000;
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: BTreeMap<String, Vec<u8>>,
+    /// Scenarios: they tell whether a program does what it should, and are no part of it.
+    tests: BTreeMap<String, Vec<u8>>,
+    /// Scenarios that cannot be read; the program can be used all the same.
+    test_problems: Vec<Problem>,
     /// What looks like a part of a program but is in no place where one is read.
     left_alone: Vec<String>,
 }
@@ -36,7 +42,9 @@ impl Sources {
     #[must_use]
     pub fn with(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         let path = path.into();
-        if belongs(&path) {
+        if is_test(&path) {
+            self.tests.insert(path, content.into());
+        } else if belongs(&path) {
             self.files.insert(path, content.into());
         } else {
             self.left_alone.push(path);
@@ -44,9 +52,12 @@ impl Sources {
         self
     }
 
-    /// The files by path.
+    /// The files by path, then the scenarios by theirs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.files.iter().map(|(path, content)| (path.as_str(), content.as_slice()))
+        self.files
+            .iter()
+            .chain(&self.tests)
+            .map(|(path, content)| (path.as_str(), content.as_slice()))
     }
 
     /// Reads those files of a directory that make a program; others are left alone.
@@ -108,8 +119,48 @@ impl Sources {
                 }
             }
         }
+        sources.take_tests(directory);
         sources.notice_others(directory);
         Error::of(problems).map_or(Ok(sources), Err)
+    }
+
+    /// Reads the scenarios. What is wrong with them is told by tests, not by the program.
+    fn take_tests(&mut self, directory: &Path) {
+        let folder = directory.join(TESTS);
+        if !folder.exists() {
+            return;
+        }
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.test_problems.push(unreadable(TESTS, &error));
+                return;
+            }
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let file = format!("{TESTS}/{name}");
+            if !is_test(&file) || name.starts_with('.') || !path.is_file() {
+                continue;
+            }
+            let known: usize = self.tests.values().map(Vec::len).sum();
+            if self.tests.len() >= MOST_FILES || known as u64 > LARGEST_PROGRAM {
+                let message = format!(
+                    "a program has at most {MOST_FILES} scenarios, of {} MiB together",
+                    LARGEST_PROGRAM >> 20
+                );
+                self.test_problems.push(Problem::new(Code::TooLarge, message).file(TESTS));
+                return;
+            }
+            match content_of(&path, LARGEST_TEST) {
+                Ok(content) => {
+                    self.tests.insert(file, content);
+                }
+                Err(error) => self.test_problems.push(unreadable(&file, &error)),
+            }
+        }
     }
 
     /// Rules in folders that are not read would be missed without a word.
@@ -126,7 +177,7 @@ impl Sources {
             names.sort();
             names
         };
-        let known = |name: &String| folders().any(|(folder, _)| folder == name) || name == "tests";
+        let known = |name: &String| folders().any(|(folder, _)| folder == name) || name == TESTS;
         let others = inside(directory, "").into_iter().filter(|name| !known(name));
         self.left_alone.extend(others);
         for (folder, _) in folders() {
@@ -135,11 +186,8 @@ impl Sources {
     }
 
     fn take(&mut self, path: &Path, name: String, problems: &mut Vec<Problem>) {
-        let mut content = Vec::new();
-        let read = std::fs::File::open(path)
-            .and_then(|file| file.take(largest(&name) + 1).read_to_end(&mut content));
-        match read {
-            Ok(_) => {
+        match content_of(path, largest(&name)) {
+            Ok(content) => {
                 self.files.insert(name, content);
             }
             Err(error) => problems.push(unreadable(&name, &error)),
@@ -153,35 +201,18 @@ impl Sources {
 
     /// The texts of the files; those that are too large or not UTF-8 are reported.
     pub(super) fn texts(&self) -> (BTreeMap<&str, &str>, Vec<Problem>) {
-        let mut texts = BTreeMap::new();
-        let mut problems = Vec::new();
-        for (path, content) in &self.files {
-            if content.len() as u64 > largest(path) {
-                let message = format!("the file is larger than {} KiB", largest(path) >> 10);
-                problems.push(Problem::new(Code::TooLarge, message).file(path));
-                continue;
-            }
-            match std::str::from_utf8(content) {
-                Ok(text) => {
-                    texts.insert(path.as_str(), text.trim_start_matches('\u{feff}'));
-                }
-                Err(error) => {
-                    let good = String::from_utf8_lossy(&content[..error.valid_up_to()]);
-                    let line = good.matches('\n').count() + 1;
-                    let column =
-                        good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-                    let problem = Problem::new(Code::NotUtf8, "the file is not UTF-8 text")
-                        .help("save it as UTF-8")
-                        .file(path)
-                        .line(line, column);
-                    problems.push(problem);
-                }
-            }
-        }
+        texts(&self.files)
+    }
+
+    /// The texts of the scenarios, and what is wrong with those that have none.
+    pub(super) fn tests(&self) -> (BTreeMap<&str, &str>, Vec<Problem>) {
+        let (texts, mut problems) = texts(&self.tests);
+        problems.extend(self.test_problems.iter().cloned());
         (texts, problems)
     }
 
-    /// The content hash: the same for the same files, whatever directory they are in.
+    /// The content hash: the same for the same files, whatever directory they are in. Scenarios
+    /// decide nothing and do not change it.
     pub(super) fn version(&self) -> String {
         let mut hash = Sha256::new();
         for (path, content) in &self.files {
@@ -194,8 +225,58 @@ impl Sources {
     }
 }
 
+/// The texts of files; those that are too large or not UTF-8 are reported.
+fn texts(files: &BTreeMap<String, Vec<u8>>) -> (BTreeMap<&str, &str>, Vec<Problem>) {
+    let mut texts = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (path, content) in files {
+        if content.len() as u64 > largest(path) {
+            let message = format!("the file is larger than {} KiB", largest(path) >> 10);
+            problems.push(Problem::new(Code::TooLarge, message).file(path));
+            continue;
+        }
+        match std::str::from_utf8(content) {
+            Ok(text) => {
+                texts.insert(path.as_str(), text.trim_start_matches('\u{feff}'));
+            }
+            Err(error) => {
+                let good = String::from_utf8_lossy(&content[..error.valid_up_to()]);
+                let line = good.matches('\n').count() + 1;
+                let column = good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+                let problem = Problem::new(Code::NotUtf8, "the file is not UTF-8 text")
+                    .help("save it as UTF-8")
+                    .file(path)
+                    .line(line, column);
+                problems.push(problem);
+            }
+        }
+    }
+    (texts, problems)
+}
+
 fn largest(name: &str) -> u64 {
-    if name.starts_with("lexicons/") { LARGEST_LEXICON } else { LARGEST_FILE }
+    match name.split_once('/') {
+        Some(("lexicons", _)) => LARGEST_LEXICON,
+        Some((TESTS, _)) => LARGEST_TEST,
+        _ => LARGEST_FILE,
+    }
+}
+
+/// The folder of the scenarios.
+const TESTS: &str = "tests";
+
+/// Whether a file tells a scenario.
+fn is_test(path: &str) -> bool {
+    path.strip_prefix(TESTS).and_then(|rest| rest.strip_prefix('/')).is_some_and(|name| {
+        !name.contains('/') && Path::new(name).extension().is_some_and(|found| found == "toml")
+    })
+}
+
+/// The content of a file, up to a byte more than it may have.
+fn content_of(path: &Path, largest: u64) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    std::fs::File::open(path)?.take(largest + 1).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 /// The folders that files are read from, with the ending that they must have.

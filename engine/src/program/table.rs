@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::Range;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -14,30 +15,30 @@ use crate::facts::LARGEST;
 
 /// Collects the problems of one file.
 #[derive(Debug)]
-pub(super) struct Report<'a> {
-    pub(super) source: Source<'a>,
+pub(crate) struct Report<'a> {
+    pub(crate) source: Source<'a>,
     problems: RefCell<Vec<Problem>>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(source: Source<'a>) -> Self {
+    pub(crate) fn new(source: Source<'a>) -> Self {
         Self { source, problems: RefCell::default() }
     }
 
-    pub(super) fn add(&self, problem: Problem, range: Range<usize>) {
+    pub(crate) fn add(&self, problem: Problem, range: Range<usize>) {
         let mut problems = self.problems.borrow_mut();
         if problems.len() < MOST_PROBLEMS {
             problems.push(problem.at(&self.source, self.source.place(range)));
         }
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }
 }
 
 /// Parses a TOML file; what cannot be parsed is reported and left out.
-pub(super) fn parse<'a>(report: &Report<'a>) -> DeTable<'a> {
+pub(crate) fn parse<'a>(report: &Report<'a>) -> DeTable<'a> {
     let (table, errors) = DeTable::parse_recoverable(report.source.text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
@@ -49,7 +50,7 @@ pub(super) fn parse<'a>(report: &Report<'a>) -> DeTable<'a> {
 
 /// A table that is read setting by setting.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'t, 'a> {
+pub(crate) struct Table<'t, 'a> {
     report: &'t Report<'a>,
     table: &'t DeTable<'a>,
     /// Where the table's own name stands, for settings that are missing.
@@ -58,27 +59,32 @@ pub(super) struct Table<'t, 'a> {
 }
 
 /// A setting with the place of its value.
-pub(super) struct Set<T> {
-    pub(super) value: T,
-    pub(super) range: Range<usize>,
+pub(crate) struct Set<T> {
+    pub(crate) value: T,
+    pub(crate) range: Range<usize>,
 }
 
 impl<'t, 'a> Table<'t, 'a> {
-    pub(super) fn root(report: &'t Report<'a>, table: &'t DeTable<'a>) -> Self {
+    pub(crate) fn root(report: &'t Report<'a>, table: &'t DeTable<'a>) -> Self {
         Self { report, table, range: (0, 0), name: "program.toml" }
     }
 
-    pub(super) fn problem(&self, problem: Problem, range: Range<usize>) {
+    /// The topmost table of another file, under the name that problems call it by.
+    pub(crate) fn named(report: &'t Report<'a>, table: &'t DeTable<'a>, name: &'t str) -> Self {
+        Self { report, table, range: (0, 0), name }
+    }
+
+    pub(crate) fn problem(&self, problem: Problem, range: Range<usize>) {
         self.report.add(problem, range);
     }
 
     /// Where the table's name stands.
-    pub(super) fn range(&self) -> Range<usize> {
+    pub(crate) fn range(&self) -> Range<usize> {
         self.range.0..self.range.1
     }
 
     /// Refuses settings that do not exist.
-    pub(super) fn only(&self, known: &[&str]) -> Self {
+    pub(crate) fn only(&self, known: &[&str]) -> Self {
         for key in self.table.keys() {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
@@ -93,7 +99,8 @@ impl<'t, 'a> Table<'t, 'a> {
         *self
     }
 
-    fn get(&self, name: &str) -> Option<&'t Spanned<DeValue<'a>>> {
+    /// A setting as it stands there.
+    pub(crate) fn get(&self, name: &str) -> Option<&'t Spanned<DeValue<'a>>> {
         self.table.iter().find(|(key, _)| key.get_ref() == name).map(|(_, value)| value)
     }
 
@@ -106,7 +113,7 @@ impl<'t, 'a> Table<'t, 'a> {
         None
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<Set<&'t str>> {
+    pub(crate) fn text(&self, name: &str) -> Option<Set<&'t str>> {
         let value = self.get(name)?;
         match value.get_ref().as_str() {
             Some("") => {
@@ -120,7 +127,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// A text that must be there.
-    pub(super) fn need_text(&self, name: &str) -> Option<Set<&'t str>> {
+    pub(crate) fn need_text(&self, name: &str) -> Option<Set<&'t str>> {
         if self.get(name).is_none() {
             let problem = Problem::new(Code::Missing, format!("`{}` needs `{name}`", self.name));
             self.report.add(problem, self.range());
@@ -128,7 +135,7 @@ impl<'t, 'a> Table<'t, 'a> {
         self.text(name)
     }
 
-    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         let value = self.get(name)?;
         let flag = value.get_ref().as_bool();
         if flag.is_none() {
@@ -138,7 +145,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// A whole number from `least`.
-    pub(super) fn number(&self, name: &str, least: i64) -> Option<Set<i64>> {
+    pub(crate) fn number(&self, name: &str, least: i64) -> Option<Set<i64>> {
         let value = self.get(name)?;
         match whole(value) {
             Some(number) if (least..=LARGEST).contains(&number) => {
@@ -157,7 +164,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// A calendar date, as a TOML date or a text.
-    pub(super) fn date(&self, name: &str) -> Option<Set<Date>> {
+    pub(crate) fn date(&self, name: &str) -> Option<Set<Date>> {
         let value = self.get(name)?;
         let text = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
@@ -178,7 +185,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// A list of texts.
-    pub(super) fn texts(&self, name: &str) -> Vec<Set<&'t str>> {
+    pub(crate) fn texts(&self, name: &str) -> Vec<Set<&'t str>> {
         let Some(value) = self.get(name) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
             self.wrong::<()>(name, value, "a list of texts");
@@ -194,7 +201,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// A list of whole numbers, from `least` to `most`.
-    pub(super) fn numbers(&self, name: &str, least: i64, most: i64) -> Vec<Set<i64>> {
+    pub(crate) fn numbers(&self, name: &str, least: i64, most: i64) -> Vec<Set<i64>> {
         let Some(value) = self.get(name) else { return Vec::new() };
         let wanted = format!("a list of whole numbers from {least} to {most}");
         let Some(items) = value.get_ref().as_array() else {
@@ -218,7 +225,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// The values of a list, each once; a list that is there must not be empty.
-    pub(super) fn distinct<T: Copy + Ord + Display>(
+    pub(crate) fn distinct<T: Copy + Ord + Display>(
         &self,
         name: &str,
         list: Vec<Set<T>>,
@@ -244,7 +251,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// One of a list of words.
-    pub(super) fn word(&self, name: &str, known: &[&str]) -> Option<Set<&'t str>> {
+    pub(crate) fn word(&self, name: &str, known: &[&str]) -> Option<Set<&'t str>> {
         let set = self.text(name)?;
         if known.contains(&set.value) {
             return Some(set);
@@ -256,13 +263,13 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// A table inside this one.
-    pub(super) fn table(&self, name: &'t str) -> Option<Table<'t, 'a>> {
+    pub(crate) fn table(&self, name: &'t str) -> Option<Table<'t, 'a>> {
         let (key, value) = self.table.iter().find(|(key, _)| key.get_ref() == name)?;
         self.inner(name, key.span(), value)
     }
 
     /// A table that must be there.
-    pub(super) fn need_table(&self, name: &'t str) -> Option<Table<'t, 'a>> {
+    pub(crate) fn need_table(&self, name: &'t str) -> Option<Table<'t, 'a>> {
         if self.get(name).is_none() {
             let problem = Problem::new(Code::Missing, format!("there is no table `[{name}]`"));
             self.report.add(problem, 0..0);
@@ -288,7 +295,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// The tables inside this one, by name.
-    pub(super) fn tables(&self) -> Vec<(&'t str, Table<'t, 'a>)> {
+    pub(crate) fn tables(&self) -> Vec<(&'t str, Table<'t, 'a>)> {
         self.table
             .iter()
             .filter_map(|(key, value)| {
@@ -298,14 +305,53 @@ impl<'t, 'a> Table<'t, 'a> {
             .collect()
     }
 
+    /// The tables of a list, such as `[[events]]`.
+    pub(crate) fn list(&self, name: &'t str) -> Vec<Table<'t, 'a>> {
+        let Some(value) = self.get(name) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            let problem = Problem::new(
+                Code::WrongValue,
+                format!("`{name}` is a list; each thing in it begins with a line `[[{name}]]`"),
+            );
+            self.report.add(problem, value.span());
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.inner(name, item.span(), item)).collect()
+    }
+
+    /// An instant, as a TOML date and time with an offset or as the same in quotes.
+    pub(crate) fn instant(&self, name: &str) -> Option<Set<Timestamp>> {
+        let value = self.get(name)?;
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            _ => return self.wrong(name, value, "a time such as 2026-06-30T12:00:00Z"),
+        };
+        match text.parse() {
+            Ok(instant) => Some(Set { value: instant, range: value.span() }),
+            Err(_) => {
+                let message = format!("`{name}` is a time with an offset, not `{text}`");
+                let problem = Problem::new(Code::WrongValue, message)
+                    .help("such as 2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00");
+                self.report.add(problem, value.span());
+                None
+            }
+        }
+    }
+
+    /// The table as it stands there.
+    pub(crate) fn raw(&self) -> &'t DeTable<'a> {
+        self.table
+    }
+
     /// The names of the settings, with their places.
-    pub(super) fn names(&self) -> impl Iterator<Item = (&'t str, Range<usize>)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&'t str, Range<usize>)> {
         self.table.keys().map(|key| (key.get_ref().as_ref(), key.span()))
     }
 }
 
 /// The whole number that a value is.
-fn whole(value: &Spanned<DeValue<'_>>) -> Option<i64> {
+pub(crate) fn whole(value: &Spanned<DeValue<'_>>) -> Option<i64> {
     let integer = value.get_ref().as_integer()?;
     i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
 }

@@ -156,7 +156,7 @@ impl Origin {
 }
 
 /// What a fact can be asked with under a program, in the program's own order.
-pub(super) fn arguments(program: &Program, argument: Argument) -> Vec<Arc<str>> {
+pub(crate) fn arguments(program: &Program, argument: Argument) -> Vec<Arc<str>> {
     let manifest = &program.manifest;
     match argument {
         Argument::Window => manifest.windows.iter().map(|known| Arc::clone(&known.name)).collect(),

@@ -21,6 +21,7 @@ mod workings;
 
 pub use board::{Place, Span};
 pub(crate) use census::{Census, Ties};
+pub(crate) use document::arguments;
 pub use document::{
     Dates, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,
     TeamsDocument, Withheld,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
+use plaudit_engine::error::Level;
 use plaudit_engine::facts::Folder;
 use plaudit_engine::{Problem, Program, canonical};
 use serde::Serialize;
@@ -32,13 +33,15 @@ struct DataUse {
 
 pub(super) fn run(directory: &Path, options: &Lint) -> Result<Exit, Failure> {
     let loaded = Program::load(directory);
-    let problems = match &loaded {
-        Ok(program) => program.warnings(),
-        Err(error) => error.problems(),
+    let problems: Vec<Problem> = match &loaded {
+        Ok(program) => [program.warnings(), &program.scenario_problems()].concat(),
+        Err(error) => error.problems().to_vec(),
     };
+    let problems = problems.as_slice();
     let program = loaded.as_ref().ok();
     let uses = program.map(data_use).filter(|_| options.data_use);
-    let refused = loaded.is_err() || (options.strict && !problems.is_empty());
+    let wrong = problems.iter().any(|problem| problem.level == Level::Error);
+    let refused = wrong || (options.strict && !problems.is_empty());
     let mut output = anstream::stdout();
     if options.json {
         let report = Report {
@@ -54,7 +57,7 @@ pub(super) fn run(directory: &Path, options: &Lint) -> Result<Exit, Failure> {
             writeln!(output, "{}\n", problem.render(colours))?;
         }
         match program {
-            Some(program) => summary(&mut output, program, problems.len())?,
+            Some(program) => summary(&mut output, program, problems)?,
             None => {
                 let problems = count(problems.len(), "problem", "problems");
                 writeln!(output, "{}: the program is refused", styled(RED, problems))?;
@@ -67,8 +70,14 @@ pub(super) fn run(directory: &Path, options: &Lint) -> Result<Exit, Failure> {
     Ok(if refused { Exit::No } else { Exit::Success })
 }
 
-fn summary(output: &mut impl Write, program: &Program, warnings: usize) -> std::io::Result<()> {
-    let verdict = match warnings {
+fn summary(
+    output: &mut impl Write,
+    program: &Program,
+    problems: &[Problem],
+) -> std::io::Result<()> {
+    let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
+    let verdict = match problems.len() {
+        _ if errors > 0 => styled(RED, count(errors, "problem", "problems")) + " in scenarios",
         0 => styled(GREEN, "no problems"),
         more => styled(YELLOW, count(more, "warning", "warnings")),
     };

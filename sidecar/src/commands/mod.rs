@@ -1,15 +1,20 @@
-//! One file a command; `figures` has what the pages of figures share.
+//! One file a command; `figures` has what the pages of figures share, `subjects` what those share
+//! that speak of people and teams.
 
 mod check;
+mod coach;
 mod completions;
+mod entitlements;
 mod explain;
 mod facts;
 mod figures;
 mod leaderboard;
 mod lint;
 mod new;
+mod pair;
 mod score;
 mod standing;
+mod subjects;
 mod team;
 mod test;
 
@@ -29,6 +34,9 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Leaderboard(options) => leaderboard::run(&cli.rules, options),
         Command::Team(options) => team::run(&cli.rules, options),
         Command::Explain(options) => explain::run(&cli.rules, options),
+        Command::Coach(options) => coach::run(&cli.rules, options),
+        Command::Entitlements(options) => entitlements::run(&cli.rules, options),
+        Command::Pair(options) => pair::run(&cli.rules, options),
         Command::Facts(options) => facts::run(options),
         Command::Completions(options) => completions::run(options),
     }

@@ -1,10 +1,12 @@
-//! `plaudit test`: runs the examples of the rules and tells what they cover.
+//! `plaudit test`: runs the examples of the rules, tells what they cover, and runs the scenarios.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use plaudit_engine::canonical;
+use plaudit_engine::error::Level;
 use plaudit_engine::examples::{ExampleFailure, TestReport};
+use plaudit_engine::scenarios::{ScenarioFailure, ScenarioReport};
 
 use crate::cli::Test;
 use crate::input::{self, Failure};
@@ -21,6 +23,7 @@ pub(super) fn run(directory: &Path, options: &Test) -> Result<Exit, Failure> {
             print_failure(&mut output, failure)?;
         }
         print_coverage(&mut output, &report)?;
+        print_scenarios(&mut output, &report)?;
         let verdict = match report.failures.len() {
             0 => styled(GREEN, "all hold"),
             more => styled(RED, format!("{more} do not hold")),
@@ -33,6 +36,7 @@ pub(super) fn run(directory: &Path, options: &Test) -> Result<Exit, Failure> {
             report.branches - report.uncovered.len(),
             report.branches,
         )?;
+        summary_of_scenarios(&mut output, &report)?;
     }
     let gaps = !report.uncovered.is_empty() || !report.never_fired.is_empty();
     let failed = !report.passed() || (options.strict && gaps);
@@ -78,4 +82,63 @@ fn print_coverage(output: &mut impl Write, report: &TestReport) -> std::io::Resu
         )?;
     }
     Ok(())
+}
+
+fn print_scenarios(output: &mut impl Write, report: &TestReport) -> std::io::Result<()> {
+    let colours = std::io::stdout().is_terminal();
+    for problem in &report.problems {
+        writeln!(output, "{}\n", problem.render(colours))?;
+    }
+    for scenario in &report.scenarios {
+        for failure in &scenario.failures {
+            print_unexpected(output, scenario, failure)?;
+        }
+    }
+    Ok(())
+}
+
+fn print_unexpected(
+    output: &mut impl Write,
+    scenario: &ScenarioReport,
+    failure: &ScenarioFailure,
+) -> std::io::Result<()> {
+    writeln!(
+        output,
+        "{} {} ({}:{})",
+        styled(RED, "fails"),
+        styled(BOLD, safe(&scenario.title)),
+        safe(&scenario.file),
+        failure.line
+    )?;
+    let what = format!("{} of {} as of {}", failure.what, failure.about, failure.as_of);
+    writeln!(output, "  {}", safe(&what))?;
+    writeln!(output, "  expected  {}", styled(GREEN, safe(&failure.expected)))?;
+    writeln!(output, "  got       {}", styled(RED, safe(&failure.got)))?;
+    if let Some(because) = &failure.because {
+        writeln!(output, "  {}", styled(DIM, format!("because   {}", safe(because))))?;
+    }
+    writeln!(output)
+}
+
+fn summary_of_scenarios(output: &mut impl Write, report: &TestReport) -> std::io::Result<()> {
+    let refused = report.problems.iter().filter(|problem| problem.level == Level::Error).count();
+    if report.scenarios.is_empty() && refused == 0 {
+        return Ok(());
+    }
+    let failures: usize = report.scenarios.iter().map(|scenario| scenario.failures.len()).sum();
+    let expectations: usize = report.scenarios.iter().map(|scenario| scenario.expectations).sum();
+    let mut verdict = match failures {
+        0 => styled(GREEN, "all as expected"),
+        more => styled(RED, format!("{more} not as expected")),
+    };
+    if refused > 0 {
+        let problems = count(refused, "problem", "problems");
+        verdict.push_str(&styled(RED, format!("; {problems} in scenarios that were not run")));
+    }
+    writeln!(
+        output,
+        "{}, {}: {verdict}",
+        count(report.scenarios.len(), "scenario", "scenarios"),
+        count(expectations, "expectation", "expectations"),
+    )
 }

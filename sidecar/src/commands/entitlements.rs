@@ -1,0 +1,79 @@
+//! `plaudit entitlements`: what people and teams are entitled to. Nothing is granted.
+
+use std::io::Write;
+use std::path::Path;
+
+use plaudit_engine::canonical;
+use plaudit_engine::facts::Folder;
+use plaudit_engine::recognition::{Entitlement, Entitlements as Document};
+
+use super::subjects::{Asked, by_subject, called, print_faults, print_no_rules, print_withheld};
+use crate::cli::Entitlements;
+use crate::input::Failure;
+use crate::output::{BOLD, DIM, Exit, YELLOW, because, count, grouped, safe, styled};
+
+pub(super) fn run(directory: &Path, options: &Entitlements) -> Result<Exit, Failure> {
+    let asked = Asked::open(directory, &options.records, options.as_of)?;
+    let input = asked.input(&options.records);
+    let document = asked.program.recognize(&input, options.advocate.as_deref())?;
+    let mut output = anstream::stdout();
+    if options.json {
+        writeln!(output, "{}", canonical(&document)?)?;
+    } else {
+        asked.head(&mut output, document.origin.assumed_consent)?;
+        print(&mut output, &asked, &document, options)?;
+    }
+    Ok(Exit::Success)
+}
+
+fn print(
+    output: &mut impl Write,
+    asked: &Asked,
+    document: &Document,
+    options: &Entitlements,
+) -> std::io::Result<()> {
+    let (program, roster) = (&asked.program, asked.roster(&options.records));
+    let groups = by_subject(&document.entitlements, |entitlement| &entitlement.subject);
+    for (subject, entitlements) in &groups {
+        let incomplete = entitlements.iter().any(|entitlement| entitlement.incomplete);
+        let mark = match incomplete {
+            true => styled(YELLOW, " (incomplete: a rule failed, so nothing is awarded yet)"),
+            false => String::new(),
+        };
+        writeln!(output, "{}{mark}", styled(BOLD, called(subject, program, &roster)))?;
+        for entitlement in entitlements {
+            print_entitlement(output, entitlement)?;
+        }
+        writeln!(output)?;
+    }
+    let number = count(document.entitlements.len(), "entitlement", "entitlements");
+    writeln!(output, "{number} as of then; nothing is granted by looking")?;
+    if !program.rules().iter().any(|rule| rule.folder() == Folder::Recognition) {
+        print_no_rules(output, Folder::Recognition.name())?;
+    }
+    print_withheld(output, document.withheld)?;
+    print_faults(output, &document.faults, program, &roster)
+}
+
+fn print_entitlement(output: &mut impl Write, entitlement: &Entitlement) -> std::io::Result<()> {
+    let amount = match (entitlement.amount, &entitlement.currency) {
+        (Some(amount), Some(currency)) => format!(", {} {}", grouped(amount), safe(currency)),
+        (Some(amount), None) => format!(", {}", grouped(amount)),
+        (None, _) => String::new(),
+    };
+    writeln!(
+        output,
+        "  {} {}{amount}  {}",
+        entitlement.kind,
+        styled(BOLD, safe(&entitlement.key)),
+        styled(DIM, safe(&entitlement.title)),
+    )?;
+    if let Some(message) = &entitlement.message {
+        writeln!(output, "      {}", safe(message))?;
+    }
+    if !entitlement.evidence.is_empty() {
+        let read = format!("because {}", because(&entitlement.evidence));
+        writeln!(output, "      {}", styled(DIM, read))?;
+    }
+    Ok(())
+}
