@@ -586,3 +586,51 @@ fn the_scenarios_of_the_starter_program_hold() {
         assert_eq!(report.failures, [], "{}", report.title);
     }
 }
+
+/// A scenario with everything in it that can be.
+const EVERYTHING: &str = r#"
+[[expect]]
+as_of = 2026-06-30T00:00:00Z
+advocate = "ada"
+standing = { points = 10, points_in = { "30_days" = 10 }, level = "newcomer" }
+entitlements = ["first_steps"]
+suggestions = ["try_video"]
+[[expect]]
+as_of = 2026-06-30T00:00:00Z
+team = { by = "department", name = "Sales" }
+figures = { points = 20 }
+[[expect]]
+as_of = 2026-06-30T00:00:00Z
+board = { window = "90_days", style = "creator" }
+places = ["ada 10", "bo 10"]
+[[expect]]
+as_of = 2026-06-30T00:00:00Z
+pairs = ["ada mentors bo"]
+"#;
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
+    #[test]
+    fn no_scenario_however_wrong_ends_in_a_panic(
+        changes in proptest::collection::vec((0..60_usize, 0..16_usize), 1..4),
+    ) {
+        const VALUES: [&str; 16] = [
+            "\"\"", "\"x\"", "0", "-1", "99999999999999999999", "1.5", "nan", "true", "[]", "{}",
+            "[1]", "{ a = 1 }", "2026-06-01", "9999-12-31T23:59:59Z", "\"unknown\"", "[[[[]]]]",
+        ];
+        let text = format!("{START}{EVERYTHING}");
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for (line, value) in changes {
+            let line = line % lines.len();
+            lines[line] = match lines[line].split_once('=') {
+                Some((name, _)) => format!("{name}= {}", VALUES[value]),
+                None => String::new(),
+            };
+        }
+        let program = program(&lines.join("\n"));
+        for problem in program.scenario_problems() {
+            proptest::prop_assert!(problem.line.is_some() && problem.file.is_some(), "{problem}");
+        }
+        proptest::prop_assert!(program.test().is_ok());
+    }
+}

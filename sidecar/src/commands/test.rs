@@ -131,6 +131,11 @@ fn summary_of_scenarios(output: &mut impl Write, report: &TestReport) -> std::io
         0 => styled(GREEN, "all as expected"),
         more => styled(RED, format!("{more} not as expected")),
     };
+    if refused > 0 && report.scenarios.is_empty() {
+        let problems = count(refused, "problem", "problems");
+        let told = styled(RED, format!("{problems} in scenarios, so none was run"));
+        return writeln!(output, "{told}");
+    }
     if refused > 0 {
         let problems = count(refused, "problem", "problems");
         verdict.push_str(&styled(RED, format!("; {problems} in scenarios that were not run")));
