@@ -25,6 +25,9 @@ struct Case {
     standing: Option<ScoreCase>,
     leaderboard: Option<ScoreCase>,
     team: Option<ScoreCase>,
+    entitlements: Option<ScoreCase>,
+    coach: Option<ScoreCase>,
+    pair: Option<ScoreCase>,
     expect: Option<Value>,
     refused: Option<Vec<String>>,
 }
@@ -113,6 +116,9 @@ impl Case {
             ("standing", &self.standing),
             ("leaderboard", &self.leaderboard),
             ("team", &self.team),
+            ("entitlements", &self.entitlements),
+            ("coach", &self.coach),
+            ("pair", &self.pair),
         ];
         let mut given = jobs.into_iter().filter_map(|(name, job)| Some((name, job.as_ref()?)));
         given.next().expect("a case has a job")
@@ -270,6 +276,11 @@ fn through_rust(case: &Case, files: Option<&Files>) -> Result<String, Error> {
             let (by, name) = job.team();
             canonical(&program.teams(&input, by, name)?)
         }
+        ("entitlements", advocate, _) => {
+            canonical(&program.recognize(&input, advocate.as_deref())?)
+        }
+        ("coach", advocate, _) => canonical(&program.coach(&input, advocate.as_deref())?),
+        ("pair", ..) => canonical(&program.pair(&input)?),
         _ => canonical(&program.score(&input)?),
     }
 }
