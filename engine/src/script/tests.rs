@@ -202,9 +202,9 @@ fn guidelines_and_scoring_have_no_use_for_grants() {
         program.sandbox.run(file, function, 0, &world).0,
         program.sandbox.result(file, function, 0, &world),
     ] {
-        let failure = result.unwrap_err();
+        let failure = result.and_then(Given::points).unwrap_err();
         assert_eq!(failure.code, Code::WrongResult);
-        assert_eq!(failure.message, "the rule returned a badge, reward or spotlight");
+        assert_eq!(failure.message, "a scoring rule returned a badge, reward or spotlight");
     }
 }
 
