@@ -101,6 +101,7 @@ const GROUPS: &[(&str, &[Line])] = &[
             ("kudos_received", "kudos received", Of::Things),
             ("kudos_received_this_period", "received this period", Of::Things),
             ("kudos_from", "from colleagues", Of::Things),
+            ("kudos_from_this_period", "of them this period", Of::Things),
         ],
     ),
     (

@@ -28,6 +28,7 @@ const GROUPS: &[(&str, &[Line])] = &[
             ("enrolled", "enrolled", Of::Things),
             ("adoption", "adoption", Of::Percent),
             ("days_since_agenda", "last on a meeting's agenda", Of::Ago),
+            ("without_part", "hardly anybody joined of", Of::Things),
         ],
     ),
     (
