@@ -545,7 +545,7 @@ fn recognition_and_coaching_rules_look_at_somebody_and_have_labels_that_they_can
                 Code::MalformedExample,
                 2,
                 5,
-                "`points_in: #{ \"30_days\": 20 }`",
+                "`points_in: #{ \"30_days\": 3 }`",
             ),
         ),
         (
