@@ -10,7 +10,7 @@ use plaudit_engine::live::Live;
 use plaudit_engine::{Program, Records, Roster, canonical};
 use serde_json::Value;
 
-use crate::support::{events, people, starter, top};
+use crate::support::{MANIFEST, events, people, sources, starter, top};
 
 const ONE: &str = r#"{"id": "ann", "consent": true}"#;
 
@@ -233,4 +233,68 @@ fn somebody_may_have_done_very_much() {
         let told = soon(kind, || figures(&log, &people(ONE), "ann", "2026-06-01T00:00:00Z"));
         assert_eq!(told["activities"], 60_000);
     }
+}
+
+#[test]
+fn a_recognition_rule_that_fails_for_one_person_leaves_the_others_alone() {
+    let too_many: Vec<String> = (0..17).map(|number| format!("badge(\"b{number}\")")).collect();
+    let rules = format!(
+        "/// Loops.\nfn loops(standing) {{ if standing.activities == 1 {{ let n = 0; loop {{ n += 1; }} }} badge(\"a\") }}\n\
+         /// Many.\nfn many(standing) {{ if standing.activities == 2 {{ [{}] }} else {{ badge(\"b\") }} }}\n\
+         /// Throws.\nfn throws(standing) {{ if standing.activities == 3 {{ throw \"no\" }} badge(\"c\") }}\n\
+         /// Team.\nfn of_team(standing, team) {{ if team.enrolled > 0 {{ badge(\"d\") }} }}\n",
+        too_many.join(", ")
+    );
+    let manifest = format!("{MANIFEST}\n[privacy]\nminimum_group = 3\n");
+    let program = Program::from_sources(
+        &sources(&[("recognition/rules.rhai", &rules)]).with("program.toml", manifest),
+    )
+    .unwrap();
+    let (mut profiles, mut lines) = (String::new(), String::new());
+    for person in 0..5 {
+        let department = if person < 4 { "large" } else { "small" };
+        writeln!(profiles, r#"{{"id":"p{person}","consent":true,"department":"{department}"}}"#)
+            .unwrap();
+        for activity in 0..person {
+            let id = format!("{person}-{activity}");
+            writeln!(lines, "{}", share(id, &format!("p{person}"), "2026-01-01T00:00:00Z"))
+                .unwrap();
+        }
+    }
+    // With one more in a department of her own, the large one would tell of the small one.
+    let (people, log) = (people(&profiles), events(&lines));
+    let records = Records {
+        log: &log,
+        people: &people,
+        as_of: time("2026-06-01T00:00:00Z"),
+        assume_consent: false,
+    };
+    let given: Value =
+        serde_json::from_str(&canonical(&program.recognize(&records, None).unwrap()).unwrap())
+            .unwrap();
+    let of = |rule: &str| -> Vec<&str> {
+        let all = given["entitlements"].as_array().unwrap().iter();
+        all.filter(|one| one["rule"] == rule).map(|one| one["advocate"].as_str().unwrap()).collect()
+    };
+    assert_eq!(of("loops"), ["p0", "p2", "p3", "p4"]);
+    assert_eq!(of("many"), ["p0", "p1", "p3", "p4"]);
+    assert_eq!(of("throws"), ["p0", "p1", "p2", "p4"]);
+    assert_eq!(of("of_team"), [""; 0], "both teams are withheld");
+    let faults: Vec<(&str, &Value, &Value)> = given["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| {
+            (fault["rule"].as_str().unwrap(), &fault["count"], &fault["first"]["advocate"])
+        })
+        .collect();
+    let one = Value::from(1);
+    assert_eq!(
+        faults,
+        [
+            ("loops", &one, &"p1".into()),
+            ("many", &one, &"p2".into()),
+            ("throws", &one, &"p3".into())
+        ]
+    );
 }

@@ -308,8 +308,8 @@ fn step_by_step(name: &str, story: &Story) {
             live.record(event.clone()).unwrap();
             log.add(event.clone()).unwrap();
             let last = *story.times.last().unwrap();
-            let times = [last, story.times[dice.roll(story.times.len())], last];
-            for as_of in times {
+            let any = |dice: &mut Dice| story.times[dice.roll(story.times.len())];
+            for as_of in [any(&mut dice), last, any(&mut dice), last] {
                 let answers = story.asked(&live, as_of, &mut dice);
                 if let Some(difference) = difference(&answers, &story.rebuilt(&log, as_of)) {
                     panic!(
@@ -369,6 +369,22 @@ fn an_edit_may_move_an_activity_between_people() {
 }
 
 #[test]
+fn what_is_said_of_a_giver_late_changes_what_others_received() {
+    step_by_step(
+        "givers",
+        &by_hand(&[
+            r#"{"id":"12","advocate":"fay","kind":"kudos","counterpart":"ann","at":"2026-03-07T09:00:00Z"}"#,
+            r#"{"type":"person","id":"13","advocate":"fay","at":"2026-03-06T09:00:00Z","active":false}"#,
+            r#"{"type":"person","id":"14","advocate":"fay","at":"2026-03-08T09:00:00Z","active":true}"#,
+            r#"{"id":"15","advocate":"daniel","kind":"mentor","counterpart":"eve","at":"2026-03-09T09:00:00Z"}"#,
+            r#"{"type":"person","id":"16","advocate":"dan","at":"2026-03-08T09:00:00Z","consent":false}"#,
+            r#"{"type":"person","id":"17","advocate":"dan","at":"2026-03-10T09:00:00Z","consent":true}"#,
+            r#"{"type":"meeting","id":"18","at":"2026-03-17T09:00:00Z","agenda":true}"#,
+        ]),
+    );
+}
+
+#[test]
 fn content_and_meetings_may_come_late() {
     step_by_step(
         "content",
@@ -386,4 +402,43 @@ fn content_and_meetings_may_come_late() {
             r#"{"type":"outcome","id":"9","target":"1","at":"2026-03-14T09:00:00Z","impressions":100,"likes":4}"#,
         ]),
     );
+}
+
+#[test]
+fn a_name_that_is_not_there_is_answered_in_the_same_words() {
+    let story = by_hand(&[
+        r#"{"id":"1","advocate":"gus","kind":"share","at":"2026-03-03T09:00:00Z"}"#,
+        r#"{"id":"2","advocate":"later","kind":"share","at":"2026-03-16T09:00:00Z"}"#,
+        r#"{"type":"person","id":"3","advocate":"bob","at":"2026-03-06T09:00:00Z","aliases":["robert"]}"#,
+        r#"{"type":"person","id":"4","advocate":"hidden","at":"2026-03-06T09:00:00Z","consent":false}"#,
+    ]);
+    for assume_consent in [false, true] {
+        let story = Story {
+            assume_consent,
+            program: Arc::clone(&story.program),
+            people: story.people.clone(),
+            events: story.events.clone(),
+            times: story.times.clone(),
+        };
+        let live = story.live();
+        let mut log = Log::new();
+        for event in &story.events {
+            live.record(event.clone()).unwrap();
+            log.add(event.clone()).unwrap();
+        }
+        for as_of in [story.times[4], story.times[11]] {
+            let records = Records { log: &log, people: &story.people, as_of, assume_consent };
+            for name in [
+                "gus", "gut", "later", "laters", "robert", "roberta", "hidden", "hiddn", "cleo",
+                "cleos", "", "zz",
+            ] {
+                let said = |result: Result<_, plaudit_engine::Error>| match result {
+                    Ok(standing) => canonical(&standing).unwrap(),
+                    Err(error) => error.to_string(),
+                };
+                let rebuilt = said(story.program.standing(&records, name));
+                assert_eq!(said(live.standing(name, as_of)), rebuilt, "{name} as of {as_of}");
+            }
+        }
+    }
 }

@@ -26,7 +26,7 @@ use crate::standings::{
     BoardQuestion, Census, Leaderboard, StandingDocument, Tally, TeamsDocument, Ties, Viewpoint,
     received,
 };
-use crate::timeline::{Adjusted, Contents, Links, Settled, adjusted, contents, meetings};
+use crate::timeline::{Adjusted, Contents, Links, Settled, Timeline, adjusted, contents, meetings};
 
 /// Whether an event was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,10 +258,11 @@ impl Live {
                     return Ok(census);
                 }
             }
-            drop(state);
-            // Everyone is counted to say whose name is near.
-            self.census(as_of, None, false)?.find(name)?;
-            return self.census(as_of, only, judge);
+            // Whoever did something before then is looked up to say why, or whose name is near.
+            let roster = Arc::clone(&ground.roster);
+            Timeline::before(&state.log, &state.links, roster, as_of).find(name, as_of)?;
+            let message = "the advocate was not counted";
+            return Err(Problem::new(Code::Internal, message).into());
         }
         let on_record = ground.roster.ids().cloned();
         // Of people who are not on record, those who did something are seen.
