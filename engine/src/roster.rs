@@ -366,3 +366,54 @@ pub(crate) fn find_in<'a>(
     let message = format!("nothing is shown about `{name}`: there is no consent");
     Err(Problem::new(Code::UnknownAdvocate, message).help(help).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Follows a name step by step, as the rule has it.
+    fn walked(roster: &Roster, name: &Arc<str>, at: Timestamp) -> Arc<str> {
+        let mut way = vec![Arc::clone(name)];
+        while let Some(claims) = roster.claims.get(&way[way.len() - 1]) {
+            let before = claims.partition_point(|(since, _)| *since <= at);
+            let owner = &claims[before.saturating_sub(1)].1;
+            if let Some(known) = way.iter().position(|passed| passed == owner) {
+                return way[known..].iter().min().unwrap().clone();
+            }
+            way.push(Arc::clone(owner));
+        }
+        way[way.len() - 1].clone()
+    }
+
+    #[test]
+    fn leads_end_where_going_step_by_step_does() {
+        let mut state = 7_u64;
+        let mut roll = |sides: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % sides
+        };
+        for _ in 0..3_000 {
+            let mut roster = Roster::default();
+            for _ in 0..roll(12) {
+                let (name, owner) = (roll(7), roll(7));
+                if name != owner {
+                    let since = Timestamp::from_second(i64::try_from(roll(4)).unwrap()).unwrap();
+                    let claims = roster.claims.entry(name.to_string().into()).or_default();
+                    claims.push((since, owner.to_string().into()));
+                    claims.sort();
+                }
+            }
+            roster.follow();
+            for name in 0..7 {
+                let name: Arc<str> = name.to_string().into();
+                for second in 0..5 {
+                    let at = Timestamp::from_second(second).unwrap();
+                    let (led, found) = (roster.resolve(&name, at), walked(&roster, &name, at));
+                    assert_eq!(led, found, "{name} at {second} of {:?}", roster.claims);
+                }
+            }
+        }
+    }
+}
