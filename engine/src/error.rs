@@ -451,9 +451,12 @@ pub(crate) fn did_you_mean<'a>(
     if unknown.len() > 200 {
         return None;
     }
-    let allowed = (unknown.chars().count() / 3).clamp(1, 3);
+    let length = unknown.chars().count();
+    let allowed = (length / 3).clamp(1, 3);
     known
         .into_iter()
+        // A name that is far longer is not near, whatever its letters.
+        .filter(|name| name.len() <= 12 * (length + allowed))
         .map(|name| (strsim::osa_distance(&unknown.to_lowercase(), &name.to_lowercase()), name))
         .filter(|(distance, _)| *distance <= allowed)
         .min()

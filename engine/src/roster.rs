@@ -19,7 +19,18 @@ pub struct Roster {
     members: BTreeMap<Arc<str>, Arc<Member>>,
     /// Who claims a name, and since when; in order of time.
     claims: HashMap<Arc<str>, Vec<(Timestamp, Arc<str>)>>,
+    /// Where a name leads at any time.
+    leads: HashMap<Arc<str>, Lead>,
     assume_consent: bool,
+}
+
+/// Where a name leads whatever the time: along names that only one person ever claimed.
+#[derive(Clone, Debug)]
+struct Lead {
+    /// The first name on the way that nobody claims or that several do; in a circle, its name.
+    to: Arc<str>,
+    /// The first in order of the names on the way, without the one it leads to.
+    least: Arc<str>,
 }
 
 /// A person with what held of them at any time.
@@ -94,6 +105,7 @@ impl Roster {
                 claims.push((since, Arc::clone(&record.person.id)));
             }
         }
+        roster.follow();
         let last = Calendar::last_instant(as_of);
         let mut by_person: BTreeMap<Arc<str>, Vec<&Record<'_>>> = BTreeMap::new();
         for record in &records {
@@ -114,22 +126,75 @@ impl Roster {
         if self.claims.is_empty() {
             return Arc::clone(name);
         }
-        let mut way: Vec<&Arc<str>> = vec![name];
-        let mut current = name;
-        while let Some(claims) = self.claims.get(current) {
-            let before = claims.partition_point(|(since, _)| *since <= at);
-            let owner = &claims[before.saturating_sub(1)].1;
-            if let Some(known) = way.iter().position(|passed| *passed == owner) {
+        let mut current = self.leads.get(name).map_or(name, |lead| &lead.to);
+        // The names that several claim, each with the first in order of those up to the next.
+        let mut way: Vec<&Arc<str>> = Vec::new();
+        let mut known: HashMap<&Arc<str>, usize> = HashMap::default();
+        while let Some(claims) = self.claims.get(current).filter(|_| !self.is_led(current)) {
+            if let Some(place) = known.insert(current, way.len()) {
                 // Names that claim each other are one person; the first of them is the name.
-                return way[known..]
+                return way[place..]
                     .iter()
                     .min()
-                    .map_or(Arc::clone(owner), |&name| Arc::clone(name));
+                    .map_or_else(|| Arc::clone(current), |&name| Arc::clone(name));
             }
-            way.push(owner);
-            current = owner;
+            let before = claims.partition_point(|(since, _)| *since <= at);
+            let owner = &claims[before.saturating_sub(1)].1;
+            let lead = self.leads.get(owner);
+            way.push(lead.map_or(current, |lead| current.min(&lead.least)));
+            current = lead.map_or(owner, |lead| &lead.to);
         }
         Arc::clone(current)
+    }
+
+    /// Whether the owner of a name is the same at any time.
+    fn is_led(&self, name: &Arc<str>) -> bool {
+        self.leads.contains_key(name)
+    }
+
+    /// Follows every name that only one person ever claimed, each once.
+    fn follow(&mut self) {
+        let only = |name: &Arc<str>| {
+            let claims = self.claims.get(name)?;
+            let (_, owner) = claims.first()?;
+            claims.iter().all(|(_, other)| other == owner).then_some(owner)
+        };
+        let mut leads: HashMap<Arc<str>, Lead> = HashMap::default();
+        for start in self.claims.keys() {
+            let mut way: Vec<&Arc<str>> = Vec::new();
+            let mut places: HashMap<&Arc<str>, usize> = HashMap::default();
+            let mut current = start;
+            // Up to a name that was followed already, that has several owners or none, or that
+            // was passed.
+            let (to, mut least) = loop {
+                if let Some(lead) = leads.get(current) {
+                    break (Arc::clone(&lead.to), Some(Arc::clone(&lead.least)));
+                }
+                if let Some(place) = places.insert(current, way.len()) {
+                    let circle = way.split_off(place);
+                    let first = circle.iter().min().map_or(current, |first| first);
+                    for name in &circle {
+                        let lead = Lead { to: Arc::clone(first), least: Arc::clone(first) };
+                        leads.insert(Arc::clone(name), lead);
+                    }
+                    break (Arc::clone(first), Some(Arc::clone(first)));
+                }
+                let Some(owner) = only(current) else { break (Arc::clone(current), None) };
+                way.push(current);
+                current = owner;
+            };
+            for name in way.into_iter().rev() {
+                let first = least
+                    .take()
+                    .map_or_else(|| Arc::clone(name), |least| least.min(Arc::clone(name)));
+                leads.insert(
+                    Arc::clone(name),
+                    Lead { to: Arc::clone(&to), least: Arc::clone(&first) },
+                );
+                least = Some(first);
+            }
+        }
+        self.leads = leads;
     }
 
     /// What is known of a person at a time, as one record.
@@ -202,23 +267,11 @@ impl Roster {
         self.members.get(id).is_none_or(|member| member.leaderboard)
     }
 
-    /// Whether some instant of an interval is one in which the person could take no part: away,
-    /// not opted in, or no active employee.
-    pub(crate) fn is_frozen(&self, id: &str, from: Timestamp, until: Timestamp) -> bool {
-        self.members.get(id).is_some_and(|member| {
-            member.away.touch(from, until)
-                || !member.active.cover(from, until)
-                || member.consent.as_ref().is_some_and(|times| !times.cover(from, until))
-        })
-    }
-
-    /// Whether no instant at all is one in which the person could take no part.
-    pub(crate) fn is_always_free(&self, id: &str) -> bool {
-        self.members.get(id).is_none_or(|member| {
-            member.away == Times::never()
-                && member.active == Times::always()
-                && member.consent.as_ref().is_none_or(|times| *times == Times::always())
-        })
+    /// When the person could take no part: away, not opted in, or no active employee.
+    pub(crate) fn frozen(&self, id: &str) -> Times {
+        let Some(member) = self.members.get(id) else { return Times::never() };
+        let out = member.consent.as_ref().map_or_else(Times::never, Times::others);
+        Times::union([&member.away, &member.active.others(), &out])
     }
 
     /// Whether the person is an active employee at an instant, as far as is known.
@@ -298,7 +351,9 @@ pub(crate) fn find_in<'a>(
 ) -> Result<Arc<str>, Error> {
     let id = roster.resolve(&name.into(), Calendar::last_instant(as_of));
     if roster.member(&id).is_none() && !have_done.clone().any(|known| *known == id) {
-        let names = have_done.chain(roster.ids()).map(|id| &**id);
+        // Nobody is told the names of those who have opted out.
+        let names = have_done.chain(roster.ids()).filter(|id| roster.shows(id, as_of).is_ok());
+        let names = names.map(|id| &**id);
         let message = format!("there is no advocate `{name}` in the records");
         return Err(Problem::new(Code::UnknownAdvocate, message)
             .maybe_help(did_you_mean(name, names))
@@ -311,4 +366,55 @@ pub(crate) fn find_in<'a>(
     };
     let message = format!("nothing is shown about `{name}`: there is no consent");
     Err(Problem::new(Code::UnknownAdvocate, message).help(help).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Follows a name step by step, as the rule has it.
+    fn walked(roster: &Roster, name: &Arc<str>, at: Timestamp) -> Arc<str> {
+        let mut way = vec![Arc::clone(name)];
+        while let Some(claims) = roster.claims.get(&way[way.len() - 1]) {
+            let before = claims.partition_point(|(since, _)| *since <= at);
+            let owner = &claims[before.saturating_sub(1)].1;
+            if let Some(known) = way.iter().position(|passed| passed == owner) {
+                return way[known..].iter().min().unwrap().clone();
+            }
+            way.push(Arc::clone(owner));
+        }
+        way[way.len() - 1].clone()
+    }
+
+    #[test]
+    fn leads_end_where_going_step_by_step_does() {
+        let mut state = 7_u64;
+        let mut roll = |sides: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % sides
+        };
+        for _ in 0..3_000 {
+            let mut roster = Roster::default();
+            for _ in 0..roll(12) {
+                let (name, owner) = (roll(7), roll(7));
+                if name != owner {
+                    let since = Timestamp::from_second(i64::try_from(roll(4)).unwrap()).unwrap();
+                    let claims = roster.claims.entry(name.to_string().into()).or_default();
+                    claims.push((since, owner.to_string().into()));
+                    claims.sort();
+                }
+            }
+            roster.follow();
+            for name in 0..7 {
+                let name: Arc<str> = name.to_string().into();
+                for second in 0..5 {
+                    let at = Timestamp::from_second(second).unwrap();
+                    let (led, found) = (roster.resolve(&name, at), walked(&roster, &name, at));
+                    assert_eq!(led, found, "{name} at {second} of {:?}", roster.claims);
+                }
+            }
+        }
+    }
 }

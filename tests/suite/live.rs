@@ -271,3 +271,174 @@ fn another_event_under_a_known_identity_is_refused_and_changes_nothing() {
     assert_eq!(canonical(&live.standing("ada", as_of).unwrap()).unwrap(), before);
     assert!(starter().rules().len() > 1 && live.len() == 1);
 }
+
+/// A story by hand: what is said late, moves from one to another, or passes without an event.
+fn by_hand(events: &[&str]) -> Story {
+    let profiles = r#"{"id":"ann","consent":true,"department":"sales"}
+{"id":"bob","consent":true,"department":"sales"}
+{"id":"cleo","consent":[{"from":"2026-01-01T00:00:00Z","until":"2026-03-10T00:00:00Z"},{"from":"2026-03-12T00:00:00Z"}],"department":"sales"}
+{"id":"dan","consent":true,"department":"ops"}
+{"id":"dan","at":"2026-03-05T00:00:00Z","department":"sales","mentor":"ann"}
+{"id":"dan","at":"2026-03-11T00:00:00Z","active":false,"aliases":["daniel"]}
+{"id":"eve","consent":true,"department":"sales","mentor":"bobby"}
+{"id":"fay","at":"2026-03-04T00:00:00Z","consent":true,"department":"sales"}"#;
+    Story {
+        program: Arc::new(Program::load(top().join("rules")).unwrap()),
+        people: people(profiles),
+        events: self::events(&events.join("\n")),
+        times: (1..=18).map(|day| format!("2026-03-{day:02}T12:00:00Z").parse().unwrap()).collect(),
+        assume_consent: false,
+    }
+}
+
+/// Records event by event, in the order of the story, the other way round and in random orders, and
+/// asks as of several times after each.
+fn step_by_step(name: &str, story: &Story) {
+    for order in 0..6 {
+        let mut dice = Dice(order);
+        let mut events = story.events.clone();
+        match order {
+            0 => {}
+            1 => events.reverse(),
+            _ => dice.shuffle(&mut events),
+        }
+        let live = story.live();
+        let mut log = Log::new();
+        for event in &events {
+            live.record(event.clone()).unwrap();
+            log.add(event.clone()).unwrap();
+            let last = *story.times.last().unwrap();
+            let any = |dice: &mut Dice| story.times[dice.roll(story.times.len())];
+            for as_of in [any(&mut dice), last, any(&mut dice), last] {
+                let answers = story.asked(&live, as_of, &mut dice);
+                if let Some(difference) = difference(&answers, &story.rebuilt(&log, as_of)) {
+                    panic!(
+                        "{name}, order {order}, {} events, as of {as_of}\n{difference}",
+                        log.len()
+                    );
+                }
+            }
+        }
+        for turn in 0..2 * story.times.len() {
+            let place = if turn < story.times.len() { turn } else { dice.roll(story.times.len()) };
+            let as_of = story.times[place];
+            let answers = story.asked(&live, as_of, &mut dice);
+            if let Some(difference) = difference(&answers, &story.rebuilt(&log, as_of)) {
+                panic!("{name}, order {order}, all events, as of {as_of}\n{difference}");
+            }
+        }
+    }
+}
+
+#[test]
+fn whom_a_name_stands_for_may_be_said_late() {
+    step_by_step(
+        "names",
+        &by_hand(&[
+            r#"{"id":"1","advocate":"ann","kind":"mentor","counterpart":"bobby","at":"2026-03-01T09:00:00Z"}"#,
+            r#"{"id":"2","advocate":"robert","kind":"share","at":"2026-03-02T09:00:00Z","own_words":80}"#,
+            r#"{"id":"3","advocate":"cleo","kind":"kudos","counterpart":"robert","at":"2026-03-03T09:00:00Z"}"#,
+            r#"{"type":"person","id":"4","advocate":"bob","at":"2026-03-06T09:00:00Z","aliases":["bobby"]}"#,
+            r#"{"type":"person","id":"5","advocate":"bob","at":"2026-03-07T09:00:00Z","aliases":["robert"]}"#,
+            r#"{"type":"adjustment","id":"6","advocate":"robert","at":"2026-03-08T09:00:00Z","points":7,"reason":"x"}"#,
+            r#"{"type":"retraction","id":"7","target":"4","at":"2026-03-10T09:00:00Z"}"#,
+            r#"{"type":"retraction","id":"8","target":"7","at":"2026-03-12T09:00:00Z"}"#,
+            r#"{"type":"person","id":"9","advocate":"eve","at":"2026-03-14T09:00:00Z","aliases":["bob"]}"#,
+        ]),
+    );
+}
+
+#[test]
+fn an_edit_may_move_an_activity_between_people() {
+    step_by_step(
+        "edits",
+        &by_hand(&[
+            r#"{"id":"1","advocate":"ann","kind":"mentor","counterpart":"bob","at":"2026-03-01T09:00:00Z"}"#,
+            r#"{"id":"2","advocate":"bob","kind":"share","at":"2026-03-02T09:00:00Z","own_words":80}"#,
+            r#"{"type":"update","id":"3","target":"1","at":"2026-03-04T09:00:00Z","set":{"counterpart":"eve"}}"#,
+            r#"{"type":"update","id":"4","target":"1","at":"2026-03-06T09:00:00Z","set":{"advocate":"daniel"}}"#,
+            r#"{"type":"update","id":"5","target":"2","at":"2026-03-07T09:00:00Z","set":{"kind":"kudos","counterpart":"cleo"}}"#,
+            r#"{"type":"update","id":"6","target":"2","at":"2026-03-08T09:00:00Z","set":{"advocate":"fay","at":"2026-03-05T09:00:00Z"}}"#,
+            r#"{"type":"retraction","id":"7","target":"4","at":"2026-03-09T09:00:00Z"}"#,
+            r#"{"type":"retraction","id":"8","target":"3","at":"2026-03-10T09:00:00Z"}"#,
+            r#"{"type":"person","id":"9","advocate":"fay","at":"2026-03-11T09:00:00Z","consent":false}"#,
+            r#"{"type":"retraction","id":"10","target":"1","at":"2026-03-13T09:00:00Z"}"#,
+            r#"{"type":"retraction","id":"11","target":"10","at":"2026-03-14T09:00:00Z"}"#,
+        ]),
+    );
+}
+
+#[test]
+fn what_is_said_of_a_giver_late_changes_what_others_received() {
+    step_by_step(
+        "givers",
+        &by_hand(&[
+            r#"{"id":"12","advocate":"fay","kind":"kudos","counterpart":"ann","at":"2026-03-07T09:00:00Z"}"#,
+            r#"{"type":"person","id":"13","advocate":"fay","at":"2026-03-06T09:00:00Z","active":false}"#,
+            r#"{"type":"person","id":"14","advocate":"fay","at":"2026-03-08T09:00:00Z","active":true}"#,
+            r#"{"id":"15","advocate":"daniel","kind":"mentor","counterpart":"eve","at":"2026-03-09T09:00:00Z"}"#,
+            r#"{"type":"person","id":"16","advocate":"dan","at":"2026-03-08T09:00:00Z","consent":false}"#,
+            r#"{"type":"person","id":"17","advocate":"dan","at":"2026-03-10T09:00:00Z","consent":true}"#,
+            r#"{"type":"meeting","id":"18","at":"2026-03-17T09:00:00Z","agenda":true}"#,
+        ]),
+    );
+}
+
+#[test]
+fn content_and_meetings_may_come_late() {
+    step_by_step(
+        "content",
+        &by_hand(&[
+            r#"{"id":"1","advocate":"ann","kind":"share","at":"2026-03-03T09:00:00Z","post":{"text":"We are glad to say that the new mixer is here","channel":"linkedin","content":"c1"}}"#,
+            r#"{"id":"2","advocate":"bob","kind":"share","at":"2026-03-03T09:00:00Z","post":{"text":"We are glad to say that the new mixer is here","channel":"linkedin"}}"#,
+            r#"{"type":"update","id":"3","target":"2","at":"2026-03-04T09:00:00Z","set":{"content":"c1"}}"#,
+            r#"{"type":"update","id":"4","target":"1","at":"2026-03-07T09:00:00Z","set":{"post":{"text":"The blender is out","channel":"linkedin","content":"c2"}}}"#,
+            r#"{"type":"content","id":"c1","at":"2026-03-02T09:00:00Z","copy":"We are glad to say that the new mixer is here","campaign":"mixer","origin":"company"}"#,
+            r#"{"type":"content","id":"c2","at":"2026-03-08T09:00:00Z","copy":"The blender is out","embargo":"2026-03-12T00:00:00Z","origin":"company"}"#,
+            r#"{"type":"meeting","id":"5","at":"2026-03-05T09:00:00Z","agenda":true,"department":"sales"}"#,
+            r#"{"type":"meeting","id":"6","at":"2026-03-09T09:00:00Z","agenda":true}"#,
+            r#"{"type":"retraction","id":"7","target":"6","at":"2026-03-11T09:00:00Z"}"#,
+            r#"{"type":"retraction","id":"8","target":"c1","at":"2026-03-13T09:00:00Z"}"#,
+            r#"{"type":"outcome","id":"9","target":"1","at":"2026-03-14T09:00:00Z","impressions":100,"likes":4}"#,
+        ]),
+    );
+}
+
+#[test]
+fn a_name_that_is_not_there_is_answered_in_the_same_words() {
+    let story = by_hand(&[
+        r#"{"id":"1","advocate":"gus","kind":"share","at":"2026-03-03T09:00:00Z"}"#,
+        r#"{"id":"2","advocate":"later","kind":"share","at":"2026-03-16T09:00:00Z"}"#,
+        r#"{"type":"person","id":"3","advocate":"bob","at":"2026-03-06T09:00:00Z","aliases":["robert"]}"#,
+        r#"{"type":"person","id":"4","advocate":"hidden","at":"2026-03-06T09:00:00Z","consent":false}"#,
+    ]);
+    for assume_consent in [false, true] {
+        let story = Story {
+            assume_consent,
+            program: Arc::clone(&story.program),
+            people: story.people.clone(),
+            events: story.events.clone(),
+            times: story.times.clone(),
+        };
+        let live = story.live();
+        let mut log = Log::new();
+        for event in &story.events {
+            live.record(event.clone()).unwrap();
+            log.add(event.clone()).unwrap();
+        }
+        for as_of in [story.times[4], story.times[11]] {
+            let records = Records { log: &log, people: &story.people, as_of, assume_consent };
+            for name in [
+                "gus", "gut", "later", "laters", "robert", "roberta", "hidden", "hiddn", "cleo",
+                "cleos", "", "zz",
+            ] {
+                let said = |result: Result<_, plaudit_engine::Error>| match result {
+                    Ok(standing) => canonical(&standing).unwrap(),
+                    Err(error) => error.to_string(),
+                };
+                let rebuilt = said(story.program.standing(&records, name));
+                assert_eq!(said(live.standing(name, as_of)), rebuilt, "{name} as of {as_of}");
+            }
+        }
+    }
+}

@@ -3,11 +3,12 @@
 //! - `cases` runs the shared corpus (`tests/cases`) through every door;
 //! - `coaching`: suggestions, entitlements and pairs through every door, pairs against brute force;
 //! - `program` loads programs that are wrong in one way each;
-//! - `hostile_rules`, `hostile_input`: what ends in a clear error or a right answer, never a panic;
+//! - `hostile_rules`, `hostile_records`, `hostile_crowds`, `hostile_posts`: what ends in a clear error or a right answer, never a panic;
 //! - `order`: the same events in any order give the same bytes;
 //! - `independent`: standings, teams and boards against a second calculation in Python;
 //! - `pages`: what standings, boards and teams look like to people;
 //! - `live`: standings that follow events equal a rebuild, whatever the order, batches and threads;
+//! - `privacy`: no number of a few people can be told from all that is shown;
 //! - `rfcs`: real data against an independent calculation;
 //! - `readme`: its commands print what it says they print.
 
@@ -20,12 +21,15 @@
 
 mod cases;
 mod coaching;
-mod hostile_input;
+mod hostile_crowds;
+mod hostile_posts;
+mod hostile_records;
 mod hostile_rules;
 mod independent;
 mod live;
 mod order;
 mod pages;
+mod privacy;
 mod program;
 mod readme;
 mod rfcs;

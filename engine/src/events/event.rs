@@ -250,7 +250,7 @@ impl RawEvent {
             "adjustment" => {
                 let rare = self.rare.get_or_insert_default();
                 let points = rare.points.take().ok_or("the field `points` is missing")?;
-                if points == 0 || points.abs() > MOST_POINTS {
+                if points == 0 || !(-MOST_POINTS..=MOST_POINTS).contains(&points) {
                     return Err(format!(
                         "`points` is a whole number up to {MOST_POINTS}, below or above 0"
                     ));

@@ -1,6 +1,7 @@
 //! What records say of people.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ pub struct Person {
 /// People by id, with all that is on record about each, in order of time.
 #[derive(Clone, Debug, Default)]
 pub struct People {
-    by_id: BTreeMap<Arc<str>, Vec<Person>>,
+    by_id: BTreeMap<Arc<str>, BTreeMap<Option<Timestamp>, Person>>,
 }
 
 impl People {
@@ -58,13 +59,14 @@ impl People {
     /// and is given back.
     pub fn add(&mut self, person: Person) -> Result<(), &Person> {
         let records = self.by_id.entry(Arc::clone(&person.id)).or_default();
-        let place = records.partition_point(|known| known.at < person.at);
-        if records.get(place).is_some_and(|known| known.at == person.at) {
-            let known = &records[place];
-            return if *known == person { Ok(()) } else { Err(known) };
+        match records.entry(person.at) {
+            Entry::Vacant(place) => {
+                place.insert(person);
+                Ok(())
+            }
+            Entry::Occupied(known) if *known.get() == person => Ok(()),
+            Entry::Occupied(known) => Err(known.into_mut()),
         }
-        records.insert(place, person);
-        Ok(())
     }
 
     /// How many people are on record.
@@ -78,13 +80,13 @@ impl People {
     }
 
     /// What is on record about a person, in order of time.
-    pub fn get(&self, id: &str) -> &[Person] {
-        self.by_id.get(id).map_or(&[], Vec::as_slice)
+    pub fn get(&self, id: &str) -> impl Iterator<Item = &Person> {
+        self.by_id.get(id).into_iter().flat_map(BTreeMap::values)
     }
 
     /// Everything on record: by person, then in order of time.
     pub fn records(&self) -> impl Iterator<Item = &Person> {
-        self.by_id.values().flatten()
+        self.by_id.values().flat_map(BTreeMap::values)
     }
 }
 

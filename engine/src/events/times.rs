@@ -44,16 +44,30 @@ impl Times {
         before > 0 && at < self.0[before - 1].1
     }
 
-    /// Whether it held at some instant of a half-open interval.
-    pub(crate) fn touch(&self, from: Timestamp, until: Timestamp) -> bool {
-        let next = self.0.partition_point(|(_, end)| *end <= from);
-        self.0.get(next).is_some_and(|(start, _)| *start < until)
+    /// All other instants.
+    pub(crate) fn others(&self) -> Self {
+        let mut others = Vec::with_capacity(self.0.len() + 1);
+        let mut since = Timestamp::MIN;
+        for (from, until) in &self.0 {
+            if since < *from {
+                others.push((since, *from));
+            }
+            since = *until;
+        }
+        if since < Timestamp::MAX {
+            others.push((since, Timestamp::MAX));
+        }
+        Self(others)
     }
 
-    /// Whether it held at every instant of a half-open interval.
-    pub(crate) fn cover(&self, from: Timestamp, until: Timestamp) -> bool {
-        let before = self.0.partition_point(|(start, _)| *start <= from);
-        before > 0 && until <= self.0[before - 1].1
+    /// The instants of all of these.
+    pub(crate) fn union<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self::of(all.into_iter().flat_map(|times| times.0.iter().copied()).collect())
+    }
+
+    /// The intervals, in order.
+    pub(crate) fn intervals(&self) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        self.0.iter().copied()
     }
 
     /// What holds after a record of a time says so; one without a time speaks of always.
@@ -62,14 +76,17 @@ impl Times {
         match statement {
             Statement::Intervals(times) => *self = times.clone(),
             Statement::From(holds) => {
-                self.0.retain(|(start, _)| *start < from);
-                if let Some(last) = self.0.last_mut() {
-                    last.1 = last.1.min(from);
-                }
-                if *holds {
-                    let mut intervals = std::mem::take(&mut self.0);
-                    intervals.push((from, Timestamp::MAX));
-                    *self = Self::of(intervals);
+                self.0.truncate(self.0.partition_point(|(start, _)| *start < from));
+                match self.0.last_mut() {
+                    Some(last) if *holds && last.1 >= from => last.1 = Timestamp::MAX,
+                    last => {
+                        if let Some(last) = last {
+                            last.1 = last.1.min(from);
+                        }
+                        if *holds {
+                            self.0.push((from, Timestamp::MAX));
+                        }
+                    }
                 }
             }
         }
@@ -153,8 +170,9 @@ mod tests {
         let intervals = vec![(at(5), at(6)), (at(1), at(3)), (at(3), at(4))];
         times.state(&Statement::Intervals(Times::of(intervals)), Some(at(9)));
         assert_eq!(holding(&times), [1, 2, 3, 5]);
-        assert!(times.cover(at(1), at(4)) && !times.cover(at(1), at(5)));
-        assert!(times.touch(at(0), at(2)) && times.touch(at(3), at(5)));
-        assert!(!times.touch(at(4), at(5)) && !times.touch(at(6), at(9)));
+        assert_eq!(holding(&times.others()), [0, 4, 6, 7, 8, 9]);
+        let all = Times::union([&times, &times.others()]);
+        assert_eq!((all.others(), all), (Times::never(), Times::always()));
+        assert_eq!(Times::never().others(), Times::always());
     }
 }

@@ -198,6 +198,10 @@ impl<'de> Deserialize<'de> for Names {
         if names.len() > MOST_WORDS {
             return Err(de::Error::custom(format!("there are at most {MOST_WORDS} of them")));
         }
-        Ok(Names(names.into_iter().map(|name| name.0).collect()))
+        // In order and each once: two lists that name the same are equal.
+        let mut names: Vec<Arc<str>> = names.into_iter().map(|name| name.0).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(Names(names))
     }
 }

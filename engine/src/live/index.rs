@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use crate::events::{Body, Identity, Log, People, Person};
 use crate::post::{Post, Shared};
@@ -106,8 +106,10 @@ impl Index {
             Body::Adjustment(adjustment) => names.push(Arc::clone(&adjustment.advocate)),
             Body::Person(person) => {
                 let own = self.kin_of([Arc::clone(&person.id)]);
-                // Those for whom the person did something: it counts for them, or not.
-                for activity in self.activities(log, &self.by_person, &own) {
+                // Those for whom the person did something: it counts for them, or not. And those who
+                // did something for the person, who may have another name by now.
+                let done = self.activities(log, &self.by_person, &own);
+                for activity in done.into_iter().chain(self.received(log, &own)) {
                     names.extend(self.names_in(log, links, activity));
                 }
                 names.extend(own);
@@ -126,7 +128,7 @@ impl Index {
     }
 
     /// Everyone whom an activity speaks of, before and after its edits.
-    fn names_in(&self, log: &Log, links: &Links, activity: usize) -> Vec<Name> {
+    pub(super) fn names_in(&self, log: &Log, links: &Links, activity: usize) -> Vec<Name> {
         let mut names = Vec::new();
         if let Body::Activity(activity) = &log.events[activity].body {
             names.push(Arc::clone(&activity.advocate));
@@ -221,7 +223,7 @@ fn content_of<'a>(
 /// What an event is about in the end: itself, or what it names, as far as that has come.
 fn root(log: &Log, event: usize) -> usize {
     let mut event = event;
-    let mut known: BTreeSet<&Identity> = BTreeSet::new();
+    let mut known: HashSet<&Identity> = HashSet::default();
     while let Some(target) = log.events[event].target() {
         match log.position(target) {
             // Retractions that name each other in a circle are about nothing.

@@ -26,7 +26,7 @@ use crate::standings::{
     BoardQuestion, Census, Leaderboard, StandingDocument, Tally, TeamsDocument, Ties, Viewpoint,
     received,
 };
-use crate::timeline::{Adjusted, Contents, Links, Settled, adjusted, contents, meetings};
+use crate::timeline::{Adjusted, Contents, Links, Settled, Timeline, adjusted, contents, meetings};
 
 /// Whether an event was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,13 +251,18 @@ impl Live {
         let mut fold = Fold::new(&self.program, &ground.contents, &ground.roster);
         fold.judge = judge;
         if let Some(name) = only {
-            let id = census.find_among(name, state.index.people())?;
-            let kept = self.kept(&state, &mut fold, &id, as_of)?;
-            if !kept.has_done && ground.roster.member(&id).is_none() {
-                census.find(name)?;
+            if let Ok(id) = census.find_among(name, state.index.people()) {
+                let kept = self.kept(&state, &mut fold, &id, as_of)?;
+                if kept.has_done || ground.roster.member(&id).is_some() {
+                    census.tallies.insert(id, Arc::clone(&kept.tally));
+                    return Ok(census);
+                }
             }
-            census.tallies.insert(id, Arc::clone(&kept.tally));
-            return Ok(census);
+            // Whoever did something before then is looked up to say why, or whose name is near.
+            let roster = Arc::clone(&ground.roster);
+            Timeline::before(&state.log, &state.links, roster, as_of).find(name, as_of)?;
+            let message = "the advocate was not counted";
+            return Err(Problem::new(Code::Internal, message).into());
         }
         let on_record = ground.roster.ids().cloned();
         // Of people who are not on record, those who did something are seen.
@@ -334,19 +339,21 @@ impl Live {
         };
 
         let mut activities = Vec::new();
+        // Everyone whom these activities speak of: whom a name stands for may change with time.
+        let mut others = BTreeSet::new();
         for activity in index.own(log, &names) {
             times.add(activity);
+            others.extend(index.names_in(log, links, activity));
             index.contents_of(log, links, activity).into_iter().for_each(|it| times.add(it));
             activities.extend(settle(activity).filter(|settled| settled.advocate == *id));
         }
         activities.sort_by(|a, b| a.order().cmp(&b.order()));
 
         let mut gifts = Vec::new();
-        let mut givers = BTreeSet::new();
         for activity in index.received(log, &names) {
             times.add(activity);
+            others.extend(index.names_in(log, links, activity));
             let Some(settled) = settle(activity) else { continue };
-            givers.insert(Arc::clone(&settled.advocate));
             if settled.counterpart.as_ref() == Some(id) {
                 gifts.extend(received(&self.program, roster, &settled));
             }
@@ -354,7 +361,7 @@ impl Live {
         gifts.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
 
         let mut adjustments: Vec<Adjusted> = Vec::new();
-        let people = index.kin_of(names.into_iter().chain(givers));
+        let people = index.kin_of(names.into_iter().chain(others));
         for event in index.about(log, &people) {
             times.add(event);
             let points = adjusted(log, links, roster, event, as_of);

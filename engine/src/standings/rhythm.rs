@@ -1,7 +1,10 @@
 //! How regularly somebody takes part: weeks in a row, gaps, and whether it was a flash in the pan.
 
 use super::viewpoint::{CONSISTENCY_WEEKS, EARLY_DAYS, LAUNCH_DAYS, PACE_DAYS, Viewpoint};
-use crate::time::Day;
+use jiff::Timestamp;
+
+use crate::events::Times;
+use crate::time::{Calendar, Day};
 
 /// What a week was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +17,53 @@ pub(crate) enum Week {
     Silent,
 }
 
+/// The dates of which the person could take no part at some instant: first and last of each row of
+/// them, in order.
+#[derive(Debug, Default)]
+pub(super) struct Frozen(Vec<(Day, Day)>);
+
+impl Frozen {
+    pub(super) fn of(times: &Times, calendar: &Calendar) -> Self {
+        // Where clocks go back over midnight, a date begins with the first of its midnights.
+        let date = |at: Timestamp| {
+            let day = calendar.day(at);
+            if at < calendar.start_of_day(day) {
+                day.plus(-1)
+            } else if day.plus(1) > day && calendar.start_of_day(day.plus(1)) <= at {
+                day.plus(1)
+            } else {
+                day
+            }
+        };
+        let mut rows: Vec<(Day, Day)> = Vec::new();
+        for (from, until) in times.intervals() {
+            let (first, last) = (date(from), date(Calendar::last_instant(until)));
+            match rows.last_mut() {
+                Some(row) if first <= row.1.plus(1) => row.1 = row.1.max(last),
+                _ => rows.push((first, last)),
+            }
+        }
+        Self(rows)
+    }
+
+    /// How many of the dates from … up to … are frozen.
+    fn count(&self, from: Day, until: Day) -> i64 {
+        let next = self.0.partition_point(|(_, last)| *last < from);
+        let rows = self.0[next..].iter().take_while(|(first, _)| *first < until);
+        rows.map(|(first, last)| last.plus(1).min(until).minus((*first).max(from)).max(0)).sum()
+    }
+
+    /// Whether one of the dates from … up to … is frozen.
+    fn touches(&self, from: Day, until: Day) -> bool {
+        let next = self.0.partition_point(|(_, last)| *last < from);
+        self.0.get(next).is_some_and(|(first, _)| *first < until)
+    }
+}
+
 /// Active dates and weeks of somebody or of a team, and who could take part when.
 pub(super) struct Rhythm<'a> {
     view: &'a Viewpoint,
-    /// Whether the person could take no part at some instant of the dates from … up to ….
-    frozen: &'a dyn Fn(Day, Day) -> bool,
+    frozen: Frozen,
     /// The date of each activity, in order.
     days: Vec<Day>,
 }
@@ -27,7 +72,7 @@ impl<'a> Rhythm<'a> {
     pub(super) fn new(
         view: &'a Viewpoint,
         days: impl Iterator<Item = Day>,
-        frozen: &'a dyn Fn(Day, Day) -> bool,
+        frozen: Frozen,
     ) -> Self {
         let mut days: Vec<Day> = days.collect();
         days.sort_unstable();
@@ -50,35 +95,43 @@ impl<'a> Rhythm<'a> {
         weeks
     }
 
-    /// What each week was, from the first active one to the running one.
-    fn weeks(&self) -> Vec<(Day, Week)> {
-        let active = self.active_weeks();
-        let running = self.view.running_week();
-        let mut weeks = Vec::new();
-        let Some(mut week) = active.first().copied() else { return weeks };
-        let mut next = active.iter().peekable();
-        while week <= running {
-            let is_active = next.next_if_eq(&&week).is_some();
-            let after = week.plus(7);
-            weeks.push((
-                week,
-                match is_active {
-                    true => Week::Active,
-                    false if week == running => Week::Running,
-                    false if (self.frozen)(week, after) => Week::Frozen,
-                    false => Week::Silent,
-                },
-            ));
-            week = after;
+    /// What a week without activity was.
+    fn idle(&self, week: Day) -> Week {
+        match week {
+            week if week == self.view.running_week() => Week::Running,
+            week if self.frozen.touches(week, week.plus(7)) => Week::Frozen,
+            _ => Week::Silent,
         }
-        weeks
+    }
+
+    /// What each week was, from the running one back to the first active one.
+    fn weeks_back(&self) -> impl Iterator<Item = (Day, Week)> + '_ {
+        let active = self.active_weeks();
+        let first = active.first().copied();
+        let mut week = self.view.running_week();
+        let mut is_over = false;
+        let mut next = active.into_iter().rev().skip_while(move |active| *active > week).peekable();
+        std::iter::from_fn(move || {
+            if is_over || first.is_none_or(|first| week < first) {
+                return None;
+            }
+            let what = match next.next_if_eq(&week) {
+                Some(_) => Week::Active,
+                None => self.idle(week),
+            };
+            let this = (week, what);
+            let before = week.plus(-7);
+            is_over = before == week;
+            week = before;
+            Some(this)
+        })
     }
 
     /// The running streak: its length and the weeks that were looked at, latest first.
     pub(super) fn streak(&self) -> (i64, Vec<(Day, Week)>) {
         let mut length = 0;
         let mut seen = Vec::new();
-        for (week, what) in self.weeks().into_iter().rev() {
+        for (week, what) in self.weeks_back() {
             seen.push((week, what));
             match what {
                 Week::Active => length += 1,
@@ -91,20 +144,36 @@ impl<'a> Rhythm<'a> {
 
     /// The longest streak: its length and its weeks, earliest first.
     pub(super) fn longest_streak(&self) -> (i64, Vec<(Day, Week)>) {
-        let (mut best, mut longest) = (0, Vec::new());
-        let (mut length, mut weeks) = (0, Vec::new());
-        for (week, what) in self.weeks() {
-            if what == Week::Silent {
-                (length, weeks) = (0, Vec::new());
-                continue;
+        let running = self.view.running_week();
+        let active = self.active_weeks();
+        let (mut best, mut longest) = (0, None);
+        let (mut length, mut since) = (0, None);
+        let mut last: Option<Day> = None;
+        for week in active.iter().copied().filter(|week| *week <= running) {
+            let goes_on = last.is_some_and(|last| {
+                let mut between = last.plus(7);
+                while between < week && self.idle(between) != Week::Silent {
+                    between = between.plus(7);
+                }
+                between >= week
+            });
+            if !goes_on {
+                (length, since) = (0, Some(week));
             }
-            weeks.push((week, what));
-            length += i64::from(what == Week::Active);
+            length += 1;
             if length > best {
-                (best, longest) = (length, weeks.clone());
+                (best, longest) = (length, since.map(|since| (since, week)));
             }
+            last = Some(week);
         }
-        (best, longest)
+        let Some((mut week, until)) = longest else { return (0, Vec::new()) };
+        let mut weeks = Vec::new();
+        while week <= until {
+            let is_active = active.binary_search(&week).is_ok();
+            weeks.push((week, if is_active { Week::Active } else { self.idle(week) }));
+            week = week.plus(7);
+        }
+        (best, weeks)
     }
 
     /// The weeks that count for consistency, earliest first.
@@ -113,7 +182,10 @@ impl<'a> Rhythm<'a> {
         let counts = |(week, what): &(Day, Week)| {
             first <= *week && matches!(what, Week::Active | Week::Silent)
         };
-        self.weeks().into_iter().filter(counts).collect()
+        let mut weeks: Vec<(Day, Week)> =
+            self.weeks_back().take_while(|(week, _)| first <= *week).filter(counts).collect();
+        weeks.reverse();
+        weeks
     }
 
     /// The most dates between two active ones, frozen ones left out, with the two.
@@ -126,13 +198,7 @@ impl<'a> Rhythm<'a> {
             if whole <= longest.0 {
                 continue;
             }
-            let gap = if (self.frozen)(from.plus(1), *until) {
-                let dates = (1..=whole).map(|days| from.plus(days));
-                let free = dates.filter(|day| !(self.frozen)(*day, day.plus(1))).count();
-                i64::try_from(free).unwrap_or(whole)
-            } else {
-                whole
-            };
+            let gap = whole - self.frozen.count(from.plus(1), *until);
             if gap > longest.0 {
                 longest = (gap, Some((*from, *until)));
             }

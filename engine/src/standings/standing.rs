@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::census::{Census, Ties};
-use super::rhythm::Rhythm;
+use super::rhythm::{Frozen, Rhythm};
 use super::tally::{ByHand, Entry, Received, Tally};
 use super::viewpoint::{FRESH_DAYS, Viewpoint};
 use super::workings::{Workings, percent};
@@ -173,18 +173,9 @@ impl Standing {
 
     fn rhythm(&self, fact: StandingFact) -> Workings<'_> {
         let (view, id) = (&*self.view, &self.tally.advocate);
-        let calendar = &view.calendar;
-        let always_free = self.roster.is_always_free(id);
-        let frozen = |from: Day, until: Day| {
-            !always_free
-                && self.roster.is_frozen(
-                    id,
-                    calendar.start_of_day(from),
-                    calendar.start_of_day(until),
-                )
-        };
+        let frozen = Frozen::of(&self.roster.frozen(id), &view.calendar);
         let days = self.tally.entries.iter().map(|entry| entry.day);
-        let rhythm = Rhythm::new(view, days, &frozen);
+        let rhythm = Rhythm::new(view, days, frozen);
         let day = |day: Option<Day>| {
             let dates = day.map(|day| ("day", Value::from(day.show().as_str())));
             let value = day.map(|day| view.days_since(day)).into();
@@ -330,14 +321,15 @@ impl Standing {
         let trainings = self.entries(is_training);
         let last = trainings.last().map(|entry| view.days_since(entry.day));
         let is_action = |entry: &&Entry| !is_training(entry) && *entry.style != *"listener";
+        // Of what was done after a training, the first action is the one that decides.
+        let actions = self.entries(|entry| is_action(&entry));
         let is_applied = |entry: &&Entry| {
             // Entries are in the order of the fold.
             let order = |entry: &Entry| (entry.at, entry.identity.clone());
-            let from = self.tally.entries.partition_point(|other| order(other) <= order(entry));
-            self.tally.entries[from..]
-                .iter()
-                .take_while(|later| later.day.minus(entry.day) <= view.learning.action_days)
-                .any(|later| is_action(&later))
+            let next = actions.partition_point(|other| order(other) <= order(entry));
+            actions
+                .get(next)
+                .is_some_and(|action| action.day.minus(entry.day) <= view.learning.action_days)
         };
         match fact {
             StandingFact::Trainings => Workings::Count(trainings),
@@ -442,14 +434,14 @@ impl Standing {
     /// first, of equals by id.
     pub(crate) fn unshared(&self) -> Vec<(&Arc<str>, &crate::timeline::Published)> {
         let view = &*self.view;
-        let taken =
-            |id: &Arc<str>| self.tally.entries.iter().any(|e| e.content.as_ref() == Some(id));
+        let taken: BTreeSet<&Arc<str>> =
+            self.tally.entries.iter().filter_map(|entry| entry.content.as_ref()).collect();
         let mut fresh: Vec<_> = self
             .contents
             .iter()
             .filter(|(_, known)| view.is_recent(view.calendar.day(known.at), FRESH_DAYS))
             .filter(|(_, known)| known.content.embargo.is_none_or(|until| until <= view.last))
-            .filter(|(id, _)| !taken(id))
+            .filter(|(id, _)| !taken.contains(id))
             .collect();
         fresh.sort_by(|(a, known), (b, other)| other.at.cmp(&known.at).then_with(|| a.cmp(b)));
         fresh

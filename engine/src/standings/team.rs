@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::census::Census;
-use super::rhythm::Rhythm;
+use super::rhythm::{Frozen, Rhythm};
 use super::standing::conversation;
 use super::tally::{Entry, Tally};
 use super::viewpoint::Viewpoint;
@@ -159,11 +159,11 @@ impl Team {
                 let (part, all) = conversation(self.entries().filter(|entry| window(entry.day)));
                 percent(part.len(), all)
             }
-            TeamFact::Burst => match self.rhythm(&|_, _| false).burst() {
+            TeamFact::Burst => match self.rhythm().burst() {
                 Some((most, all, _)) => percent(most, all),
                 None => Value::Unknown,
             },
-            TeamFact::LaunchSpike => self.rhythm(&|_, _| false).is_launch_spike().into(),
+            TeamFact::LaunchSpike => self.rhythm().is_launch_spike().into(),
             TeamFact::WithoutPart => {
                 let of_kind = self.without_part.iter().filter(|(by, _)| *by == argument);
                 let names: Vec<&str> = of_kind.map(|(_, name)| &**name).collect();
@@ -174,8 +174,8 @@ impl Team {
     }
 
     /// A team as a whole is never away.
-    fn rhythm<'a>(&'a self, never: &'a dyn Fn(Day, Day) -> bool) -> Rhythm<'a> {
-        Rhythm::new(&self.view, self.entries().map(|entry| entry.day), never)
+    fn rhythm(&self) -> Rhythm<'_> {
+        Rhythm::new(&self.view, self.entries().map(|entry| entry.day), Frozen::default())
     }
 }
 

@@ -47,15 +47,31 @@ impl Links {
     }
 
     fn takes_back(&self, log: &Log, index: usize, as_of: Timestamp) -> bool {
-        let event = &log.events[index];
-        if !matches!(event.body, Body::Retraction { .. }) || event.at >= as_of {
+        let counts = |index: usize| {
+            let event = &log.events[index];
+            matches!(event.body, Body::Retraction { .. }) && event.at < as_of
+        };
+        if !counts(index) {
             return false;
         }
-        !self
-            .about(&event.identity)
-            .iter()
-            .filter(|later| log.events[**later].order() > event.order())
-            .any(|&later| self.takes_back(log, later, as_of))
+        // Every retraction that may matter, each with the place of the one it takes back; without
+        // recursion, since there may be any number of them in a row.
+        let mut found: Vec<(usize, usize)> = vec![(index, 0)];
+        let mut next = 0;
+        while let Some(&(index, _)) = found.get(next) {
+            let event = &log.events[index];
+            let about = self.about(&event.identity).iter().copied();
+            let later = about.filter(|later| log.events[*later].order() > event.order());
+            found.extend(later.filter(|later| counts(*later)).map(|later| (later, next)));
+            next += 1;
+        }
+        let mut stands = vec![true; found.len()];
+        for place in (1..found.len()).rev() {
+            if stands[place] {
+                stands[found[place].1] = false;
+            }
+        }
+        stands[0]
     }
 
     /// An activity of the log as it stands as of a time: edited, with its latest results; nothing
