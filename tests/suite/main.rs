@@ -2,7 +2,7 @@
 //!
 //! - `cases` runs the shared corpus (`tests/cases`) through every door;
 //! - `coaching`: suggestions, entitlements and pairs through every door, pairs against brute force;
-//! - `program` loads programs that are wrong in one way each;
+//! - `program` and `rules`: settings, files and rules that are wrong in one way each;
 //! - `hostile_rules`, `hostile_records`, `hostile_crowds`, `hostile_posts`: what ends in a clear error or a right answer, never a panic;
 //! - `order`: the same events in any order give the same bytes;
 //! - `independent`: standings, teams and boards against a second calculation in Python;
@@ -33,4 +33,5 @@ mod privacy;
 mod program;
 mod readme;
 mod rfcs;
+mod rules;
 mod support;

@@ -1,9 +1,10 @@
 //! Scenarios: people, events, and what is expected as of times. They tell what a program does over
 //! weeks and months, as examples tell what one rule does at once.
 //!
-//! - `read` reads a scenario of `tests/*.toml`; every problem has its place;
+//! - `read` reads a scenario of `tests/*.toml`, `expect` what it expects; every problem has its place;
 //! - `run` compares what is written there, and nothing else, with what the program says.
 
+mod expect;
 mod read;
 mod run;
 #[cfg(test)]
