@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::facts::{Evidence, Folder};
+use crate::facts::{Evidence, Folder, LARGEST};
 use crate::program::{Program, filled};
 use crate::script::{Given, GrantDraft};
 use crate::standings::{Census, Origin, Withheld};
@@ -55,6 +55,20 @@ pub struct Entitlement {
     pub evidence: Vec<Evidence>,
 }
 
+/// What all rewards with an amount come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RewardSum {
+    /// How many there are.
+    pub count: usize,
+    /// Their sum, in whole units of the currency.
+    pub amount: i64,
+    /// The budget that `program.toml` sets.
+    pub budget: i64,
+    /// The currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Arc<str>>,
+}
+
 /// What people and teams are entitled to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entitlements {
@@ -63,6 +77,9 @@ pub struct Entitlements {
     pub origin: Origin,
     /// By person, then by team; each by rule.
     pub entitlements: Vec<Entitlement>,
+    /// What all rewards with an amount come to, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewards: Option<RewardSum>,
     /// Why no people are shown, where they are not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
@@ -100,7 +117,8 @@ impl Program {
         let (who, withheld) = Who::asked(self, advocate.as_deref());
         let (entitlements, faults) = self.entitlements(census, who)?;
         let origin = Origin::of(self, &census.view, assumed_consent);
-        Ok(Entitlements { origin, entitlements, withheld, faults })
+        let rewards = self.reward_sum(&entitlements);
+        Ok(Entitlements { origin, entitlements, rewards, withheld, faults })
     }
 
     /// What somebody is entitled to, out of a census that is at hand.
@@ -123,6 +141,16 @@ impl Program {
             Ok(())
         })?;
         Ok((found, faults))
+    }
+
+    fn reward_sum(&self, entitlements: &[Entitlement]) -> Option<RewardSum> {
+        let amounts = entitlements.iter().filter_map(|entitlement| entitlement.amount);
+        let (count, amount) = amounts.fold((0, 0_i64), |(count, sum), amount| {
+            (count + 1, sum.saturating_add(amount).min(LARGEST))
+        });
+        let rewards = &self.manifest.rewards;
+        let (budget, currency) = (rewards.budget, rewards.currency.clone());
+        (count > 0).then_some(RewardSum { count, amount, budget, currency })
     }
 
     fn entitlement(

@@ -183,6 +183,11 @@ impl Calendar {
 /// Reads an instant; it must say its offset from UTC.
 pub(crate) fn parse_instant(text: &str) -> Result<Timestamp, String> {
     text.parse::<Timestamp>().map_err(|_| {
+        let has_offset = text.ends_with(['Z', 'z'])
+            || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
+        if has_offset {
+            return format!("`{text}` is not a time that exists: look at its day, month and hour");
+        }
         format!("`{text}` is not a time with an offset, such as 2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00")
     })
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use plaudit_engine::Program;
 
 /// Check posts, score participation, and try rules before you publish them.
 ///
@@ -105,8 +107,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "ADVOCATE")]
     pub(crate) author: Option<String>,
     /// The time to check for; the clock's where neither this nor the post names one.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) at: Option<Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) at: Option<When>,
     #[command(flatten)]
     pub(crate) records: Records,
     /// Exit with 1 where a verdict is this grave or graver.
@@ -144,9 +146,9 @@ pub(crate) struct Records {
 pub(crate) struct Score {
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Show everyone, not only those with the most points.
     #[arg(long)]
     pub(crate) all: bool,
@@ -165,9 +167,9 @@ pub(crate) struct Standing {
     pub(crate) everyone: bool,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Show every figure, with the name that rules know it by.
     #[arg(long)]
     pub(crate) all: bool,
@@ -184,9 +186,9 @@ pub(crate) struct Leaderboard {
     pub(crate) among: BoardAmong,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Show so many places, and whoever shares the last of them; JSON always has all.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) top: usize,
@@ -238,9 +240,9 @@ pub(crate) struct Team {
     pub(crate) which: Option<SomeTeams>,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Show every figure and every member.
     #[arg(long)]
     pub(crate) all: bool,
@@ -264,9 +266,9 @@ pub(crate) struct Explain {
     pub(crate) summary: bool,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Show everything that went into a figure.
     #[arg(long)]
     pub(crate) all: bool,
@@ -302,9 +304,9 @@ pub(crate) struct Coach {
     pub(crate) advocate: Option<String>,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Print canonical JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -316,9 +318,9 @@ pub(crate) struct Entitlements {
     pub(crate) advocate: Option<String>,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Print canonical JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -328,9 +330,9 @@ pub(crate) struct Entitlements {
 pub(crate) struct Pair {
     #[command(flatten)]
     pub(crate) records: Records,
-    /// Look at what happened before this time; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) as_of: Option<Timestamp>,
+    /// Look at what happened before this time or date; the clock's where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
     /// Print canonical JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -349,11 +351,33 @@ pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
 }
 
-fn instant(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| {
-        "not a time with an offset, such as 2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00"
-            .to_owned()
-    })
+/// A time as it is written on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    Instant(Timestamp),
+    /// The first instant of a date, in the program's time zone.
+    Date(Date),
+}
+
+impl When {
+    pub(crate) fn instant(self, program: &Program) -> Timestamp {
+        match self {
+            When::Instant(instant) => instant,
+            When::Date(date) => program.start_of(date),
+        }
+    }
+}
+
+fn when(text: &str) -> Result<When, String> {
+    if let Ok(instant) = text.parse() {
+        return Ok(When::Instant(instant));
+    }
+    match text.parse::<Date>() {
+        Ok(date) if text.len() == 10 => Ok(When::Date(date)),
+        _ => Err("neither a date, such as 2026-07-01, nor a time with an offset, such as \
+                  2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00"
+            .to_owned()),
+    }
 }
 
 /// `department` or `department=Sales`; what stands behind the first `=` is the name.
@@ -377,7 +401,7 @@ fn one_team(text: &str) -> Result<OneTeam, String> {
         Ok(SomeTeams { by, name: Some(name) }) => Ok(OneTeam { by, name }),
         Ok(_) => Err(format!(
             "write what the team is by and its name, such as department=Sales; all teams by \
-             something are --teams {text}"
+             something are --teams, such as --teams department"
         )),
         Err(_) => {
             Err("write what the team is by and its name, such as department=Sales".to_owned())

@@ -13,13 +13,18 @@ use plaudit_engine::events::{
 use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
-use crate::cli::Records;
+use crate::cli::{Records, When};
 use crate::output::on_one_line;
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now)
+}
+
+/// The time that a command is asked for, or the clock's.
+pub(crate) fn time(program: &Program, asked: Option<When>) -> Timestamp {
+    asked.map_or_else(now, |when| when.instant(program))
 }
 
 /// The name of standard input on the command line.

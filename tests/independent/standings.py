@@ -437,6 +437,7 @@ class Profile:
     def __init__(self, person: str, assume_consent: bool) -> None:
         self.person = person
         self.on_record = False
+        self.described = False
         self.assume_consent = assume_consent
         self.fields: Dict[str, Timeline] = defaultdict(Timeline)
         self._frozen: Optional[List[Tuple[Instant, Instant]]] = None
@@ -444,6 +445,7 @@ class Profile:
     def lay(self, record: Event) -> None:
         """Add a record that is not earlier than those before it."""
         self.on_record = True
+        self.described = True
         for name in PROFILE:
             if name in record.said:
                 value = record.said[name]
@@ -941,7 +943,7 @@ def colleagues(program: Program, person: str, mine: List[Activity]) -> Dict[str,
         if activity.counterpart is not None and activity.day in lately and program.shown(activity.counterpart)
     }
     mentor = program.declared_mentor(person)
-    has_mentor = mentor is not None and program.enrolled(mentor)
+    has_mentor = mentor is not None and program.people.profile(mentor).described and program.enrolled(mentor)
     return {
         "mentoring_given": len(mentoring),
         "mentoring_received": len(mentored),

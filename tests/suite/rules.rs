@@ -693,3 +693,47 @@ fn a_calculation_with_a_fact_that_may_be_unknown_is_warned_of() {
     assert!(found[0].help.as_deref().unwrap().contains("(activity.minutes ?? 0)"));
     assert!(problems(&scoring("(activity.minutes ?? 0) / 15")).is_empty());
 }
+
+#[test]
+fn what_a_gift_goes_to_and_is_called_by_is_looked_at() {
+    for (recognition, line, column, words) in [
+        (
+            "/// A.\nfn a(team) { if team.enrolled > 2 { badge(\"x\") } }",
+            2,
+            4,
+            "`a` gives to every kind of team",
+        ),
+        (
+            "/// A.\nfn a(team, standing) { if team.by == \"department\" { badge(\"x\") } }",
+            2,
+            4,
+            "`a` takes `standing` and never looks at it",
+        ),
+        (
+            "/// A.\nfn a(standing) { if standing.streak > 2 { badge(\"x\") } }\n/// B.\nfn b(standing) { if standing.streak > 3 { reward(\"x\") } }",
+            4,
+            4,
+            "`x` is given by the rule `a`, too",
+        ),
+    ] {
+        let found = problems(&sources(&[("recognition/a.rhai", recognition)]));
+        let wrong = (recognition, Code::Advice, line, column, words);
+        assert_problem(&found, recognition, "recognition/a.rhai", wrong);
+        assert!(found.iter().all(|problem| problem.level == Level::Warning), "{found:#?}");
+    }
+    let right = "/// A.\nfn a(team) { if team.by == \"function\" { badge(\"x\") } }";
+    assert!(problems(&sources(&[("recognition/a.rhai", right)])).is_empty());
+}
+
+#[test]
+fn a_label_may_name_the_level_of_a_badge() {
+    let rule = |label: &str| {
+        let text = format!(
+            "/// A.\n///\n/// {label}: #{{ standing: #{{ streak: 5 }} }}\nfn a(standing) {{ if standing.streak > 2 {{ badge(\"x\").level(2) }} }}"
+        );
+        Program::from_sources(&sources(&[("recognition/a.rhai", &text)])).unwrap()
+    };
+    for (label, holds) in [("x", true), ("x/2", true), ("x/1", false)] {
+        assert_eq!(rule(label).test().unwrap().passed(), holds, "{label}");
+    }
+}

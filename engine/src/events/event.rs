@@ -8,7 +8,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::person::Person;
 use super::record::Keys;
-use super::value::{Instant, Short, with_help};
+use super::value::{Flag, Instant, Short, Whole, with_help};
 use super::{Activity, Adjustment, Body, Change, Event, Identity, LOCAL, Meeting, Stated};
 use crate::error::choose;
 use crate::facts::{ActivityFact, Object, PersonFact, Value};
@@ -136,8 +136,8 @@ impl Rare {
         map: &mut A,
     ) -> Result<(), A::Error> {
         match name {
-            "agenda" => self.agenda = map.next_value()?,
-            "points" => self.points = map.next_value()?,
+            "agenda" => self.agenda = map.next_value::<Option<Flag>>()?.map(|flag| flag.0),
+            "points" => self.points = map.next_value::<Option<Whole>>()?.map(|number| number.0),
             "reason" => self.reason = map.next_value()?,
             "by" => self.by = map.next_value()?,
             name => {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::record::Keys;
-use super::value::{Instant, Names, Short};
+use super::value::{Flag, Instant, Names, Short};
 use super::{Stated, Statement};
 use crate::facts::Object;
 
@@ -152,7 +152,7 @@ impl Person {
                 return Ok(None);
             }
             "leaderboard" => {
-                self.leaderboard = map.next_value()?;
+                self.leaderboard = map.next_value::<Option<Flag>>()?.map(|flag| flag.0);
                 return Ok(None);
             }
             "aliases" => {

@@ -97,7 +97,7 @@ impl Times {
 impl<'de> Deserialize<'de> for Statement {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, expecting = "an interval with `from` and `until`")]
         struct Interval {
             #[serde(default, deserialize_with = "crate::post::instant")]
             from: Option<Timestamp>,

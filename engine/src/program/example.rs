@@ -191,7 +191,8 @@ fn answer(fact: &Fact, asked: Argument) -> String {
 /// A label must name what the rule can give; the problem has no place yet.
 pub(super) fn check_label(rule: &Rule, expected: &Expected) -> Option<Problem> {
     let Expected::Gives(ids) = expected else { return None };
-    let unknown = ids.iter().find(|id| !rule.gives().iter().any(|known| **known == ***id))?;
+    let mut given = ids.iter().map(|id| id.split_once('/').map_or(id.as_str(), |(id, _)| id));
+    let unknown = given.find(|id| !rule.gives().iter().any(|known| **known == **id))?;
     if unknown.is_empty() {
         return Some(
             malformed("there is no id beside a `+` of the label")

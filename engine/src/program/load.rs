@@ -55,6 +55,7 @@ impl<'a> Loading<'a> {
         }
         self.settings(&manifest, &rules, all_compiled);
         self.check(&sandbox, &files, &folders, &vocabulary, &mut rules);
+        self.gifts(&files, &rules);
         self.examples(&manifest, &vocabulary, &files, &rules);
         self.imports(&mut sandbox, &files);
 
@@ -201,7 +202,7 @@ impl<'a> Loading<'a> {
         (files, folders, all)
     }
 
-    fn file_source(&self, file: &File) -> Source<'a> {
+    pub(super) fn file_source(&self, file: &File) -> Source<'a> {
         let known = self.texts.iter().find(|(name, _)| ***name == *file.name);
         known.map_or(Source { file: "", text: "" }, |(name, text)| Source { file: name, text })
     }

@@ -274,6 +274,11 @@ impl Program {
         self.manifest.calendar.show(at)
     }
 
+    /// The first instant of a date in the program's time zone.
+    pub fn start_of(&self, date: jiff::civil::Date) -> jiff::Timestamp {
+        self.manifest.calendar.start_of_day(crate::time::Day::of(date))
+    }
+
     /// What works but should be looked at.
     pub fn warnings(&self) -> &[Problem] {
         &self.warnings

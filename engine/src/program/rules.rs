@@ -266,10 +266,11 @@ pub(crate) fn filled(text: &str, brand: &str) -> String {
     text.replace("{brand}", brand)
 }
 
-/// A line that begins with one word and a colon; ids that are given together are one word.
+/// A line that begins with one word and a colon; ids that are given together, and the level of a
+/// badge, are part of it.
 fn label(line: &str) -> Option<(&str, &str)> {
     let (word, rest) = line.split_once(':')?;
-    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+');
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '/');
     let one_word = !word.is_empty() && word.chars().all(part);
     let spaced = rest.is_empty() || rest.starts_with(char::is_whitespace);
     (one_word && spaced).then_some((word, rest))

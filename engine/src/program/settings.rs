@@ -1,9 +1,12 @@
 //! Looks whether the settings of `program.toml` fit the rules that are there.
 
+use std::collections::BTreeMap;
+
 use super::load::Loading;
-use super::{Manifest, Rule};
+use super::{Manifest, Rule, Subject};
 use crate::error::{Code, MOST_PROBLEMS, Problem, did_you_mean};
-use crate::facts::{Folder, Object};
+use crate::facts::{Folder, Object, TeamFact};
+use crate::script::File;
 
 impl Loading<'_> {
     /// Settings must be those of rules that exist.
@@ -86,6 +89,56 @@ impl Loading<'_> {
                     ));
                     let place = source.place(rule.settings.range.clone());
                     self.problems.push(problem.warning().at(&source, place));
+                }
+            }
+        }
+    }
+
+    /// What recognition and coaching rules give should be what their author meant to give: to whom
+    /// it goes is told by what a rule takes, and by its id.
+    pub(super) fn gifts(&mut self, files: &[File], rules: &[Rule]) {
+        let mut givers: BTreeMap<&str, &Rule> = BTreeMap::new();
+        for rule in rules {
+            if self.problems.len() >= 10 * MOST_PROBLEMS {
+                return;
+            }
+            let recognizes = rule.folder == Folder::Recognition;
+            if !recognizes && rule.folder != Folder::Coaching {
+                continue;
+            }
+            let mut advice = |message: String, help: &str| {
+                let source = self.file_source(&files[rule.file]);
+                let problem = Problem::new(Code::Advice, message).help(help).warning();
+                self.problems.push(problem.at(&source, rule.place));
+            };
+            for object in &rule.function.parameters {
+                if !rule.asks(*object, None) {
+                    let name = rule.folder.parameter(*object);
+                    advice(
+                        format!("`{}` takes `{name}` and never looks at it", rule.id),
+                        "take it out: what a rule takes says whom it is for",
+                    );
+                }
+            }
+            if !recognizes {
+                continue;
+            }
+            if rule.subject() == Subject::Team && !rule.asks(Object::Team, Some(TeamFact::By as u8))
+            {
+                advice(
+                    format!("`{}` gives to every kind of team, and people are in several", rule.id),
+                    "look at what the team is by, such as `team.by == \"department\"`",
+                );
+            }
+            for id in rule.gives() {
+                match givers.get(&**id) {
+                    Some(first) => advice(
+                        format!("`{id}` is given by the rule `{}`, too", first.id),
+                        "whoever reads the list takes them for one: give one of them another id",
+                    ),
+                    None => {
+                        givers.insert(id, rule);
+                    }
                 }
             }
         }

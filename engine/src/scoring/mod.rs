@@ -9,7 +9,7 @@
 
 mod fold;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,10 +17,11 @@ use serde::Serialize;
 
 use crate::error::{Code, Error, Problem};
 use crate::events::Identity;
-use crate::facts::{ActivityFact, Evidence};
+use crate::facts::{ActivityFact, Evidence, PersonFact, Value};
 use crate::fault::Fault;
 use crate::program::Program;
-use crate::roster::NotCounted;
+use crate::roster::{NotCounted, Roster};
+use crate::time::Calendar;
 use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
@@ -124,6 +125,12 @@ pub struct LeftOut {
     /// Outcomes and edits of something that has neither, such as content.
     #[serde(skip_serializing_if = "is_none")]
     pub without_effect: usize,
+    /// Activities at as-of or later.
+    #[serde(skip_serializing_if = "is_none")]
+    pub later: usize,
+    /// Skills that people need or have and that the program does not declare, with how many people.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub undeclared_skills: BTreeMap<Arc<str>, usize>,
 }
 
 /// Everyone's points.
@@ -250,6 +257,8 @@ impl Program {
         let mut left_out = LeftOut {
             waiting: timeline.waiting,
             without_effect: timeline.without_effect,
+            later: timeline.later,
+            undeclared_skills: undeclared_skills(self, roster, input.as_of),
             ..LeftOut::default()
         };
         let mut faults = Faults::default();
@@ -348,6 +357,31 @@ impl Program {
             lines,
         })
     }
+}
+
+/// Skills of people who may be seen that the program does not declare.
+fn undeclared_skills(
+    program: &Program,
+    roster: &Roster,
+    as_of: Timestamp,
+) -> BTreeMap<Arc<str>, usize> {
+    let mut undeclared = BTreeMap::new();
+    for id in roster.ids().filter(|id| roster.shows(id, as_of).is_ok()) {
+        let facts = roster.facts(id, Calendar::last_instant(as_of));
+        let of_person: BTreeSet<&Arc<str>> = [PersonFact::Needs, PersonFact::SkilledIn]
+            .iter()
+            .filter_map(|fact| match &facts[*fact as usize] {
+                Value::Words(words) => Some(words.iter()),
+                _ => None,
+            })
+            .flatten()
+            .filter(|skill| !program.manifest.skills.contains(*skill))
+            .collect();
+        for skill in of_person {
+            *undeclared.entry(Arc::clone(skill)).or_default() += 1;
+        }
+    }
+    undeclared
 }
 
 impl LeftOut {

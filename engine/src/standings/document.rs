@@ -56,6 +56,8 @@ pub struct StandingDocument {
     pub origin: Origin,
     /// The advocate.
     pub advocate: Arc<str>,
+    /// Whether the person is an active employee who has opted in.
+    pub enrolled: bool,
     /// Every figure by name; the page of formulas says how each is worked out.
     pub figures: BTreeMap<&'static str, Figure>,
     /// Rules that failed.

@@ -116,6 +116,7 @@ impl Program {
         StandingDocument {
             origin: Origin::of(self, &census.view, assumed_consent),
             advocate: Arc::clone(&standing.tally.advocate),
+            enrolled: census.roster.is_enrolled(&standing.tally.advocate, census.view.last),
             figures: figures(self, Object::Standing, standing),
             faults: standing.tally.faults.clone(),
         }

@@ -59,8 +59,9 @@ impl Standing {
             .filter(|gift| self.roster.shows(&gift.from, self.view.as_of).is_ok())
     }
 
+    /// Whether somebody is on record by name, and enrolled.
     fn is_enrolled(&self, id: &str) -> bool {
-        self.roster.is_enrolled(id, self.view.last)
+        self.roster.member(id).is_some() && self.roster.is_enrolled(id, self.view.last)
     }
 
     /// A fact of the person's profile at the last instant.

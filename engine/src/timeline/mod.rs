@@ -101,6 +101,8 @@ pub(crate) struct Timeline {
     pub(crate) waiting: usize,
     /// Outcomes and edits of something that has neither.
     pub(crate) without_effect: usize,
+    /// Activities at as-of or later.
+    pub(crate) later: usize,
 }
 
 /// Points by hand that stand as of a time.
@@ -135,6 +137,7 @@ impl Timeline {
         for (index, event) in log.events.iter().enumerate() {
             match &event.body {
                 Body::Activity(_) => {
+                    timeline.later += usize::from(event.at >= as_of);
                     if let Some(mut settled) = links.settle(log, index, as_of) {
                         settled.resolve(&timeline.roster);
                         let advocate = Arc::clone(&settled.advocate);

@@ -21,6 +21,7 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
     });
     // Profiles are asked for by the time of each post.
     let roster = loaded.roster(Timestamp::MAX, &options.records);
+    let asked = options.at.map(|when| when.instant(&program));
     let now = input::now();
     // All verdicts before the first is printed: a batch is checked whole or not at all.
     let mut verdicts = Vec::new();
@@ -34,7 +35,7 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         or(&mut post.channel, &options.channel);
         or(&mut post.language, &options.language);
         or(&mut post.author, &options.author);
-        let at = post.at.or(options.at).unwrap_or(now);
+        let at = post.at.or(asked).unwrap_or(now);
         let author = match &post.author {
             Some(id) if options.records.people.is_some() => {
                 Some(roster.person(id, at).ok_or_else(|| {

@@ -48,6 +48,17 @@ fn print(
     }
     let number = count(document.entitlements.len(), "entitlement", "entitlements");
     writeln!(output, "{number} as of then; nothing is granted by looking")?;
+    if let Some(rewards) = &document.rewards {
+        let currency =
+            rewards.currency.as_deref().map_or_else(String::new, |of| format!(" {}", safe(of)));
+        writeln!(
+            output,
+            "{} come to {}{currency}; the budget is {}{currency}",
+            count(rewards.count, "reward", "rewards"),
+            grouped(rewards.amount),
+            grouped(rewards.budget),
+        )?;
+    }
     if !program.rules().iter().any(|rule| rule.folder() == Folder::Recognition) {
         print_no_rules(output, Folder::Recognition.name())?;
     }

@@ -23,7 +23,7 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
     input::need_records(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
-    let input = loaded.as_of(options.as_of.unwrap_or_else(input::now), &options.records);
+    let input = loaded.as_of(input::time(&program, options.as_of), &options.records);
     if let Some(figure) = &options.figure {
         return explain_figure(&program, &input, figure, options);
     }

@@ -16,7 +16,7 @@ pub(super) fn run(directory: &Path, options: &cli::Leaderboard) -> Result<Exit, 
     let program = input::program(directory)?;
     let question = question(&program, options);
     let loaded = input::records(&options.records)?;
-    let as_of = options.as_of.unwrap_or_else(input::now);
+    let as_of = input::time(&program, options.as_of);
     let input = loaded.as_of(as_of, &options.records);
     let bar = input::progress(0, "counting");
     let board = program.leaderboard_with(&input, &question, |done, all| {

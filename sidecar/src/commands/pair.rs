@@ -59,13 +59,19 @@ fn print(
         }
     }
     if pairing.withheld.is_none() {
-        writeln!(
-            output,
-            "{} proposed, {} already; all that is proposed fits {} together",
-            count(pairing.proposed.len(), "pair", "pairs"),
-            pairing.existing.len(),
-            grouped(pairing.fit),
-        )?;
+        let proposed = count(pairing.proposed.len(), "pair", "pairs");
+        let fit = match pairing.fit {
+            0 => String::new(),
+            fit => format!("; together they fit {}, and no other way fits more", grouped(fit)),
+        };
+        writeln!(output, "{proposed} proposed, {} already{fit}", pairing.existing.len())?;
+        if !pairing.seeking.is_empty() && !pairing.offering.is_empty() {
+            let why = "Nobody who is ready offers what those who still seek would like.";
+            writeln!(output, "{}", styled(DIM, why))?;
+        }
+        let who =
+            "Who has a mentor is not offered another, and who mentors somebody is not asked again.";
+        writeln!(output, "{}", styled(DIM, who))?;
     }
     if !asked.program.rules().iter().any(|rule| rule.folder() == Folder::Coaching) {
         print_no_rules(output, Folder::Coaching.name())?;

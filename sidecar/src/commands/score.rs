@@ -18,7 +18,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
     input::need_records(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
-    let as_of = options.as_of.unwrap_or_else(input::now);
+    let as_of = input::time(&program, options.as_of);
     let input = loaded.as_of(as_of, &options.records);
     let bar = input::progress(0, "scoring");
     let scores = program.score_with(&input, |done, all| {
@@ -145,6 +145,20 @@ fn print_left_out(
             output,
             "{} {events} for an activity that has not come yet",
             styled(YELLOW, "note:")
+        )?;
+    }
+    if left_out.later > 0 {
+        let activities = count(left_out.later, "activity is", "activities are");
+        let mark = styled(YELLOW, "note:");
+        writeln!(output, "{mark} {activities} dated at that time or later, and not looked at")?;
+    }
+    for (skill, people) in &left_out.undeclared_skills {
+        let people = count(*people, "person", "people");
+        let mark = styled(YELLOW, "note:");
+        writeln!(
+            output,
+            "{mark} {people} with a skill that the program does not declare: `{}`",
+            safe(skill)
         )?;
     }
     if left_out.without_effect > 0 {

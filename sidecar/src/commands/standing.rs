@@ -118,7 +118,7 @@ pub(super) fn run(directory: &Path, options: &Standing) -> Result<Exit, Failure>
     input::need_records(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
-    let as_of = options.as_of.unwrap_or_else(input::now);
+    let as_of = input::time(&program, options.as_of);
     let input = loaded.as_of(as_of, &options.records);
     let mut output = anstream::stdout();
     if let Some(advocate) = &options.advocate {
@@ -158,6 +158,12 @@ fn page(
     let called = styled(BOLD, input::called(roster, &standing.advocate));
     writeln!(output, "{called} as of {}", standing.origin.as_of)?;
     origin(output, &standing.origin)?;
+    if !standing.enrolled {
+        writeln!(
+            output,
+            "No active employee at that time: there are no suggestions and no awards."
+        )?;
+    }
     for (title, lines) in GROUPS {
         let rows: Vec<Row> = lines
             .iter()

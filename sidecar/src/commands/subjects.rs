@@ -10,7 +10,7 @@ use plaudit_engine::standings::Withheld;
 use plaudit_engine::subjects::{Subject, SubjectFault};
 use plaudit_engine::{Program, Roster};
 
-use crate::cli::Records;
+use crate::cli::{Records, When};
 use crate::input::{self, Failure, Loaded};
 use crate::output::{BOLD, DIM, RED, YELLOW, count, safe, styled};
 
@@ -26,12 +26,13 @@ impl Asked {
     pub(super) fn open(
         directory: &Path,
         records: &Records,
-        as_of: Option<Timestamp>,
+        as_of: Option<When>,
     ) -> Result<Self, Failure> {
         input::need_records(records)?;
         let program = input::program(directory)?;
         let loaded = input::records(records)?;
-        Ok(Self { program, loaded, as_of: as_of.unwrap_or_else(input::now) })
+        let as_of = input::time(&program, as_of);
+        Ok(Self { program, loaded, as_of })
     }
 
     /// What the engine is to look at.

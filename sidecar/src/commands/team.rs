@@ -59,7 +59,7 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
     input::need_records(&options.records)?;
     let program = input::program(directory)?;
     let loaded = input::records(&options.records)?;
-    let as_of = options.as_of.unwrap_or_else(input::now);
+    let as_of = input::time(&program, options.as_of);
     let input = loaded.as_of(as_of, &options.records);
     let by = options.which.as_ref().map(|which| &*which.by);
     let name = options.which.as_ref().and_then(|which| which.name.as_deref());
