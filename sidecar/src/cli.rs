@@ -399,10 +399,11 @@ fn some_teams(text: &str) -> Result<SomeTeams, String> {
 fn one_team(text: &str) -> Result<OneTeam, String> {
     match some_teams(text) {
         Ok(SomeTeams { by, name: Some(name) }) => Ok(OneTeam { by, name }),
-        Ok(_) => Err(format!(
-            "write what the team is by and its name, such as department=Sales; all teams by \
-             something are --teams, such as --teams department"
-        )),
+        Ok(_) => {
+            Err("write what the team is by and its name, such as department=Sales; all teams \
+                      are --teams, such as --teams department"
+                .to_owned())
+        }
         Err(_) => {
             Err("write what the team is by and its name, such as department=Sales".to_owned())
         }
@@ -442,6 +443,22 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_is_an_instant_or_a_date_of_the_program() {
+        assert_eq!(
+            when("2026-06-30T14:00:00+02:00").unwrap(),
+            When::Instant("2026-06-30T12:00:00Z".parse().unwrap())
+        );
+        assert_eq!(when("2026-07-01").unwrap(), When::Date(Date::constant(2026, 7, 1)));
+        for wrong in ["2026-07-01T12:00:00", "2026-02-30", "20260701", "tomorrow", ""] {
+            assert!(when(wrong).is_err(), "{wrong}");
+        }
+        let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../rules");
+        let berlin = Program::load(rules).unwrap();
+        let midnight = "2026-06-30T22:00:00Z".parse().unwrap();
+        assert_eq!(when("2026-07-01").unwrap().instant(&berlin), midnight);
     }
 
     #[test]
