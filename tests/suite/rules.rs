@@ -737,3 +737,18 @@ fn a_label_may_name_the_level_of_a_badge() {
         assert_eq!(rule(label).test().unwrap().passed(), holds, "{label}");
     }
 }
+
+#[test]
+fn a_misspelt_parameter_is_told_alone() {
+    let text = "/// A.\n///\n/// x: #{ standing: #{ streak: 5 } }\nfn a(standings, program) { if standings.streak > program.threshold(\"weeks\") { badge(\"x\") } }";
+    let manifest = format!("{MANIFEST}[rules.a.thresholds]\nweeks = 2\n");
+    let files = [("program.toml", manifest.as_str()), ("recognition/a.rhai", text)];
+    let found = problems(&sources(&files));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_problem(
+        &found,
+        text,
+        "recognition/a.rhai",
+        (text, Code::UnknownParameter, 4, 6, "did you mean `standing`?"),
+    );
+}

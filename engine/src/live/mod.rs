@@ -38,6 +38,29 @@ pub enum Recorded {
 }
 
 /// Standings that follow events as they are accepted.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), plaudit_engine::Error> {
+/// use std::sync::Arc;
+///
+/// use plaudit_engine::Program;
+/// use plaudit_engine::events::{Format, read_people, read_record};
+/// use plaudit_engine::live::Live;
+///
+/// let people = r#"{"id": "ada", "consent": true, "aliases": ["@ada"]}"#;
+/// let people = read_people(people.as_bytes(), "people", Format::JsonLines)?;
+/// let live = Live::new(Arc::new(Program::load("../rules")?), people, false);
+/// let share = r#"{"id": "1", "advocate": "@ada", "kind": "share", "at": "2026-06-01T09:00:00Z"}"#;
+/// live.record(read_record(share, "event")?)?;
+///
+/// let as_of = "2026-07-01T00:00:00Z".parse().expect("a time");
+/// let standing = live.standing("@ada", as_of)?;
+/// assert_eq!(standing.advocate.as_ref(), "ada");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Live {
     program: Arc<Program>,

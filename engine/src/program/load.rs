@@ -247,7 +247,7 @@ impl<'a> Loading<'a> {
     ) {
         let sources = files.iter().map(|file| (file, self.file_source(file))).collect();
         let tree = FileTree::new(sandbox, sources);
-        for rule in rules.iter_mut() {
+        for rule in rules.iter_mut().filter(|rule| rule.sound) {
             let file = &files[rule.file].name;
             let thresholds = &rule.settings.thresholds;
             let Checked { uses, gives, gives_others, problems } =
@@ -273,7 +273,7 @@ impl<'a> Loading<'a> {
         files: &[File],
         rules: &[Rule],
     ) {
-        for rule in rules {
+        for rule in rules.iter().filter(|rule| rule.sound) {
             let source = self.file_source(&files[rule.file]);
             for example in &rule.examples {
                 if self.problems.len() >= 10 * MOST_PROBLEMS {
@@ -368,6 +368,7 @@ fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rul
         file,
         function: text.function,
         examples: text.examples,
+        sound: text.sound,
         uses: Vec::new(),
         gives: Vec::new(),
         gives_others: false,

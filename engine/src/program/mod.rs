@@ -43,6 +43,7 @@ pub struct Rule {
     function: Function,
     settings: RuleSettings,
     examples: Vec<Example>,
+    sound: bool,
     uses: Vec<FactUse>,
     gives: Vec<Arc<str>>,
     gives_others: bool,

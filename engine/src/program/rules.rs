@@ -47,6 +47,8 @@ pub(crate) struct RuleText {
     pub(crate) help: Arc<str>,
     pub(crate) function: Function,
     pub(crate) examples: Vec<Example>,
+    /// Whether it takes only what there is; otherwise what follows from that would be told, too.
+    pub(crate) sound: bool,
 }
 
 /// An example that goes on for longer was never closed, in bytes.
@@ -69,7 +71,9 @@ pub(super) fn read(
             continue;
         }
         let place = function_place(source, function);
+        let known = problems.len();
         let parameters = parameters(source, place, folder, &function.parameters, problems);
+        let sound = problems.len() == known;
         let doc = Doc::above(source, place.line);
         if doc.lines.is_empty() {
             let problem = Problem::new(
@@ -95,6 +99,7 @@ pub(super) fn read(
             help: parts.help.into(),
             function: Function::new(file, &function.name, parameters),
             examples: parts.examples,
+            sound,
         });
     }
     rules.sort_by_key(|rule| rule.place.line);

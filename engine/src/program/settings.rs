@@ -74,7 +74,7 @@ impl Loading<'_> {
     /// A threshold that its rule never asks for is a knob that turns nothing.
     pub(super) fn unused_thresholds(&mut self, rules: &[Rule]) {
         let source = self.source("program.toml");
-        for rule in rules {
+        for rule in rules.iter().filter(|rule| rule.sound) {
             for name in rule.settings.thresholds.keys() {
                 if self.problems.len() >= 10 * MOST_PROBLEMS {
                     return;
@@ -98,7 +98,7 @@ impl Loading<'_> {
     /// it goes is told by what a rule takes, and by its id.
     pub(super) fn gifts(&mut self, files: &[File], rules: &[Rule]) {
         let mut givers: BTreeMap<&str, &Rule> = BTreeMap::new();
-        for rule in rules {
+        for rule in rules.iter().filter(|rule| rule.sound) {
             if self.problems.len() >= 10 * MOST_PROBLEMS {
                 return;
             }

@@ -69,9 +69,10 @@ fn print(
             let why = "Nobody who is ready offers what those who still seek would like.";
             writeln!(output, "{}", styled(DIM, why))?;
         }
-        let who =
-            "Who has a mentor is not offered another, and who mentors somebody is not asked again.";
-        writeln!(output, "{}", styled(DIM, who))?;
+        if !pairing.existing.is_empty() {
+            let who = "Who has a mentor is not offered another, and who mentors somebody is not asked again.";
+            writeln!(output, "{}", styled(DIM, who))?;
+        }
     }
     if !asked.program.rules().iter().any(|rule| rule.folder() == Folder::Coaching) {
         print_no_rules(output, Folder::Coaching.name())?;
