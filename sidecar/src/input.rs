@@ -13,8 +13,9 @@ use plaudit_engine::events::{
 use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
-use crate::cli::{Records, When};
+use crate::cli::Records;
 use crate::output::on_one_line;
+use crate::values::When;
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {

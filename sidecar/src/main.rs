@@ -1,6 +1,6 @@
 //! `plaudit`: check posts, score activities and work on rules, from the command line.
 //!
-//! - `cli` declares the commands and their options;
+//! - `cli` declares the commands and their options, `values` what stands behind those;
 //! - `commands` has one file a command;
 //! - `input` opens files and standard input, `output` writes for people and for programs.
 
@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod input;
 mod output;
+mod values;
 
 use std::process::ExitCode;
 

@@ -10,11 +10,12 @@ use plaudit_engine::standings::{FigureExplanation, Part};
 use plaudit_engine::{Code, NotCounted, Problem, Program, Records, canonical};
 
 use super::figures::{Of, dates, words};
-use crate::cli::{AskedFigure, Explain};
+use crate::cli::Explain;
 use crate::input::{self, Failure};
 use crate::output::{
     BOLD, DIM, Exit, RED, YELLOW, because, count, grouped, on_one_line, safe, styled, table,
 };
+use crate::values::AskedFigure;
 
 /// So much of what went into a figure is shown where not all is asked for.
 const SHOWN: usize = 40;

@@ -7,9 +7,10 @@ use plaudit_engine::standings::{Among, BoardQuestion, Leaderboard, Place, Span};
 use plaudit_engine::{Program, Roster, canonical};
 
 use super::figures::{dates, usual_window, why, window_name};
-use crate::cli::{self, OneTeam};
+use crate::cli;
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, YELLOW, count, grouped, on_one_line, styled, table};
+use crate::values::OneTeam;
 
 pub(super) fn run(directory: &Path, options: &cli::Leaderboard) -> Result<Exit, Failure> {
     input::need_records(&options.records)?;

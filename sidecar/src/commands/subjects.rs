@@ -10,9 +10,10 @@ use plaudit_engine::standings::Withheld;
 use plaudit_engine::subjects::{Subject, SubjectFault};
 use plaudit_engine::{Program, Roster};
 
-use crate::cli::{Records, When};
+use crate::cli::Records;
 use crate::input::{self, Failure, Loaded};
 use crate::output::{BOLD, DIM, RED, YELLOW, count, safe, styled};
+use crate::values::When;
 
 /// A program with the records that are to be looked at.
 pub(super) struct Asked {

@@ -10,9 +10,10 @@ use plaudit_engine::{Program, Roster, canonical};
 use super::figures::{
     Of, Row, group, of, one, origin, shown, usual_window, why, window_name, words,
 };
-use crate::cli::{SomeTeams, Team};
+use crate::cli::Team;
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, count, on_one_line, styled, table};
+use crate::values::SomeTeams;
 
 /// So many members are named where not all are asked for.
 const NAMED: usize = 40;
