@@ -175,9 +175,8 @@ impl<'a> Run<'a> {
     /// The teams of the first kind, which are people's own.
     fn own_teams(&self) -> BTreeMap<Arc<str>, Arc<Team>> {
         let manifest = &self.program.manifest;
-        let mut teams = self.census.teams(manifest.teams[0], manifest.privacy.minimum_group);
-        teams.teams.retain(|name, _| !teams.withheld.contains(name));
-        teams.teams
+        let teams = self.census.teams(manifest.teams[0], manifest.privacy.minimum_group);
+        teams.shown().map(|(name, team)| (Arc::clone(name), Arc::clone(team))).collect()
     }
 
     fn teams(
@@ -190,9 +189,7 @@ impl<'a> Run<'a> {
         let mut shown: Vec<Arc<Team>> = self.census.everyone(minimum).into_iter().collect();
         for by in &manifest.teams {
             let teams = self.census.teams(*by, minimum);
-            let withheld = teams.withheld;
-            let all = teams.teams.into_iter().filter(|(name, _)| !withheld.contains(name));
-            shown.extend(all.map(|(_, team)| team));
+            shown.extend(teams.shown().map(|(_, team)| Arc::clone(team)));
         }
         for team in shown {
             let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };

@@ -143,19 +143,26 @@ pub(crate) struct Records {
     pub(crate) assume_consent: bool,
 }
 
+/// What to look at, and how to tell of it.
 #[derive(Debug, Args)]
-pub(crate) struct Score {
+pub(crate) struct Past {
     #[command(flatten)]
     pub(crate) records: Records,
     /// Look at what happened before this time or date; the clock's where it is not given.
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub(crate) as_of: Option<When>,
+    /// Print canonical JSON, which leaves nothing out.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Score {
+    #[command(flatten)]
+    pub(crate) past: Past,
     /// Show everyone, not only those with the most points.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -167,16 +174,10 @@ pub(crate) struct Standing {
     #[arg(long)]
     pub(crate) everyone: bool,
     #[command(flatten)]
-    pub(crate) records: Records,
-    /// Look at what happened before this time or date; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) as_of: Option<When>,
+    pub(crate) past: Past,
     /// Show every figure, with the name that rules know it by.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Print canonical JSON, which always has every figure.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -186,19 +187,13 @@ pub(crate) struct Leaderboard {
     #[command(flatten)]
     pub(crate) among: BoardAmong,
     #[command(flatten)]
-    pub(crate) records: Records,
-    /// Look at what happened before this time or date; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) as_of: Option<When>,
+    pub(crate) past: Past,
     /// Show so many places, and whoever shares the last of them; JSON always has all.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) top: usize,
     /// Show every place.
     #[arg(long, conflicts_with = "top")]
     pub(crate) all: bool,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Which dates a board is about.
@@ -240,16 +235,10 @@ pub(crate) struct Team {
     #[arg(value_name = "BY[=NAME]", value_parser = some_teams)]
     pub(crate) which: Option<SomeTeams>,
     #[command(flatten)]
-    pub(crate) records: Records,
-    /// Look at what happened before this time or date; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) as_of: Option<When>,
+    pub(crate) past: Past,
     /// Show every figure and every member.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -266,16 +255,10 @@ pub(crate) struct Explain {
     #[arg(long, conflicts_with_all = ["figure", "json"])]
     pub(crate) summary: bool,
     #[command(flatten)]
-    pub(crate) records: Records,
-    /// Look at what happened before this time or date; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) as_of: Option<When>,
+    pub(crate) past: Past,
     /// Show everything that went into a figure.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -283,13 +266,7 @@ pub(crate) struct Coach {
     /// The person; everyone and every team where nobody is named.
     pub(crate) advocate: Option<String>,
     #[command(flatten)]
-    pub(crate) records: Records,
-    /// Look at what happened before this time or date; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) as_of: Option<When>,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) past: Past,
 }
 
 #[derive(Debug, Args)]
@@ -297,25 +274,13 @@ pub(crate) struct Entitlements {
     /// The person; everyone and every team where nobody is named.
     pub(crate) advocate: Option<String>,
     #[command(flatten)]
-    pub(crate) records: Records,
-    /// Look at what happened before this time or date; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) as_of: Option<When>,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) past: Past,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Pair {
     #[command(flatten)]
-    pub(crate) records: Records,
-    /// Look at what happened before this time or date; the clock's where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) as_of: Option<When>,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) past: Past,
 }
 
 #[derive(Debug, Args)]

@@ -13,19 +13,13 @@ use plaudit_engine::events::{
 use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
-use crate::cli::Records;
+use crate::cli::{Past, Records};
 use crate::output::on_one_line;
-use crate::values::When;
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now)
-}
-
-/// The time that a command is asked for, or the clock's.
-pub(crate) fn time(program: &Program, asked: Option<When>) -> Timestamp {
-    asked.map_or_else(now, |when| when.instant(program))
 }
 
 /// The name of standard input on the command line.
@@ -69,20 +63,37 @@ pub(crate) struct Loaded {
     pub(crate) people: People,
 }
 
-impl Loaded {
-    /// Who takes part, by all their names, as of a time.
-    pub(crate) fn roster(&self, as_of: Timestamp, options: &Records) -> Roster {
-        Roster::new(&self.people, &self.log, as_of, options.assume_consent)
+/// A program with the records that are to be looked at, and as of when.
+pub(crate) struct Asked {
+    pub(crate) program: Program,
+    loaded: Loaded,
+    pub(crate) as_of: Timestamp,
+    assume_consent: bool,
+}
+
+impl Asked {
+    /// Loads the program and reads the records.
+    pub(crate) fn open(directory: &Path, past: &Past) -> Result<Self, Failure> {
+        need_records(&past.records)?;
+        let program = program(directory)?;
+        let loaded = records(&past.records)?;
+        let as_of = past.as_of.map_or_else(now, |when| when.instant(&program));
+        Ok(Self { program, loaded, as_of, assume_consent: past.records.assume_consent })
     }
 
     /// What the engine is to look at.
-    pub(crate) fn as_of(&self, as_of: Timestamp, options: &Records) -> plaudit_engine::Records<'_> {
+    pub(crate) fn records(&self) -> plaudit_engine::Records<'_> {
         plaudit_engine::Records {
-            log: &self.log,
-            people: &self.people,
-            as_of,
-            assume_consent: options.assume_consent,
+            log: &self.loaded.log,
+            people: &self.loaded.people,
+            as_of: self.as_of,
+            assume_consent: self.assume_consent,
         }
+    }
+
+    /// Who takes part, by all their names.
+    pub(crate) fn roster(&self) -> Roster {
+        Roster::new(&self.loaded.people, &self.loaded.log, self.as_of, self.assume_consent)
     }
 }
 
@@ -115,7 +126,7 @@ pub(crate) fn called(roster: &Roster, advocate: &str) -> String {
 }
 
 /// Activities and people must be given for what is worked out from them.
-pub(crate) fn need_records(records: &Records) -> Result<(), Failure> {
+fn need_records(records: &Records) -> Result<(), Failure> {
     if records.activities.is_empty() {
         let problem = Problem::new(Code::Missing, "there are no activities to look at")
             .help("name a file of them: --activities FILE");

@@ -135,6 +135,15 @@ pub(crate) fn table(
     Ok(())
 }
 
+/// Says where people were taken for willing.
+pub(crate) fn note_assumed(output: &mut impl Write, assumed: bool) -> std::io::Result<()> {
+    if !assumed {
+        return Ok(());
+    }
+    let note = "People without a consent on record are taken for willing (--assume-consent).";
+    writeln!(output, "{}", styled(DIM, note))
+}
+
 /// A number of things, in words.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     match number {

@@ -2,7 +2,7 @@
 //!
 //! - `cases` runs the shared corpus (`tests/cases`) through every door;
 //! - `coaching`: suggestions, entitlements and pairs through every door, pairs against brute force;
-//! - `program` and `rules`: settings, files and rules that are wrong in one way each;
+//! - `program`, `rules` and `gifts`: settings, files and rules that are wrong in one way each;
 //! - `hostile_rules`, `hostile_records`, `hostile_crowds`, `hostile_posts`: what ends in a clear error or a right answer, never a panic;
 //! - `order`: the same events in any order give the same bytes;
 //! - `independent`: standings, teams and boards against a second calculation in Python;
@@ -21,6 +21,7 @@
 
 mod cases;
 mod coaching;
+mod gifts;
 mod hostile_crowds;
 mod hostile_posts;
 mod hostile_records;

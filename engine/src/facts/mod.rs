@@ -60,7 +60,7 @@ impl Value {
     }
 
     /// The text, where it is one.
-    pub fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&Arc<str>> {
         match self {
             Value::Text(text) => Some(text),
             _ => None,

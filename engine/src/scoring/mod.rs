@@ -123,10 +123,10 @@ pub struct LeftOut {
     /// Outcomes, edits and retractions whose target has not come yet.
     pub waiting: usize,
     /// Outcomes and edits of something that has neither, such as content.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub without_effect: usize,
     /// Activities at as-of or later.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub later: usize,
     /// Skills that people need or have and that the program does not declare, with how many people.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -222,14 +222,9 @@ impl Total {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-fn is_none(number: &usize) -> bool {
-    *number == 0
+/// Whether there is nothing to tell.
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 impl Program {

@@ -279,8 +279,7 @@ impl Program {
                     .into());
             };
             let teams = census.teams(self.team_by(by)?, minimum);
-            let shown = teams.teams.iter().filter(|(name, _)| !teams.withheld.contains(*name));
-            return Ok(Ok(board_of_teams(shown.map(|(_, team)| team), window)));
+            return Ok(Ok(board_of_teams(teams.shown().map(|(_, team)| team), window)));
         }
         // What there is not is refused, whether or not the rest may be shown.
         let team = match &question.among {

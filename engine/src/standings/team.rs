@@ -188,6 +188,13 @@ pub(crate) struct Teams {
     pub(crate) withheld: BTreeSet<Arc<str>>,
 }
 
+impl Teams {
+    /// Those that may be shown, by name.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<Team>)> {
+        self.teams.iter().filter(|(name, _)| !self.withheld.contains(*name))
+    }
+}
+
 impl Census {
     /// The whole program as a team; nothing where it is too small to be shown.
     pub(crate) fn everyone(&self, minimum: usize) -> Option<Arc<Team>> {
@@ -214,7 +221,7 @@ impl Census {
             let facts = self.roster.facts(id, self.view.last);
             for by in PersonFact::TEAMS {
                 let Some(name) = facts[*by as usize].text() else { continue };
-                let group = (PersonFact::FACTS[*by as usize].name, Arc::from(name));
+                let group = (PersonFact::FACTS[*by as usize].name, Arc::clone(name));
                 let (eligible, enrolled) = sizes.entry(group).or_default();
                 *eligible += 1;
                 *enrolled += usize::from(self.roster.is_enrolled(id, self.view.last));
@@ -227,13 +234,13 @@ impl Census {
 
     /// All teams by a fact of their people.
     pub(crate) fn teams(&self, by: PersonFact, minimum: usize) -> Teams {
-        let group = |name: Option<&str>| Group { by: Some(by), name: name.map(Arc::from) };
-        let name_of = |person: &[Value]| person[by as usize].text().map(Arc::<str>::from);
+        let group = |name: &Option<Arc<str>>| Group { by: Some(by), name: name.clone() };
+        let name_of = |person: &[Value]| person[by as usize].text().cloned();
         let mut teams: BTreeMap<Option<Arc<str>>, Team> = BTreeMap::new();
-        teams.insert(None, Team::new(self, group(None)));
+        teams.insert(None, Team::new(self, group(&None)));
         for id in self.employees() {
             let name = name_of(&self.roster.facts(id, self.view.last));
-            let team = || Team::new(self, group(name.as_deref()));
+            let team = || Team::new(self, group(&name));
             teams.entry(name.clone()).or_insert_with(team).enrol(id, self);
         }
         for tally in self.tallies.values() {
@@ -246,7 +253,7 @@ impl Census {
                 shares.entry(name_of(&hand.person)).or_insert_with(share).by_hand.push(index);
             }
             for (name, share) in shares {
-                let team = || Team::new(self, group(name.as_deref()));
+                let team = || Team::new(self, group(&name));
                 teams.entry(name.clone()).or_insert_with(team).shares.push(share);
             }
         }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use plaudit_engine::guidelines::{Finding, Outcome};
 use plaudit_engine::severity::Severity;
-use plaudit_engine::{CheckContext, Code, Error, History, Problem, Program, Verdict, canonical};
+use plaudit_engine::{
+    CheckContext, Code, Error, History, Problem, Program, Roster, Verdict, canonical,
+};
 
 use crate::cli::{Check, FailOn};
 use crate::input::{self, Failure, Named};
@@ -20,7 +22,8 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         History::new(&program, &loaded.log, &loaded.people, options.records.assume_consent)
     });
     // Profiles are asked for by the time of each post.
-    let roster = loaded.roster(Timestamp::MAX, &options.records);
+    let assume_consent = options.records.assume_consent;
+    let roster = Roster::new(&loaded.people, &loaded.log, Timestamp::MAX, assume_consent);
     let asked = options.at.map(|when| when.instant(&program));
     let now = input::now();
     // All verdicts before the first is printed: a batch is checked whole or not at all.

@@ -7,32 +7,26 @@ use plaudit_engine::canonical;
 use plaudit_engine::coaching::{Coaching, Suggestion};
 use plaudit_engine::facts::Folder;
 
-use super::subjects::{Asked, by_subject, called, print_faults, print_no_rules, print_withheld};
+use super::subjects::{by_subject, called, head, print_faults, print_no_rules, print_withheld};
 use crate::cli::Coach;
-use crate::input::Failure;
+use crate::input::{Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, because, count, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Coach) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.records, options.as_of)?;
-    let input = asked.input(&options.records);
-    let coaching = asked.program.coach(&input, options.advocate.as_deref())?;
+    let asked = Asked::open(directory, &options.past)?;
+    let coaching = asked.program.coach(&asked.records(), options.advocate.as_deref())?;
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&coaching)?)?;
     } else {
-        asked.head(&mut output, coaching.origin.assumed_consent)?;
-        print(&mut output, &asked, &coaching, options)?;
+        head(&mut output, &asked, coaching.origin.assumed_consent)?;
+        print(&mut output, &asked, &coaching)?;
     }
     Ok(Exit::Success)
 }
 
-fn print(
-    output: &mut impl Write,
-    asked: &Asked,
-    coaching: &Coaching,
-    options: &Coach,
-) -> std::io::Result<()> {
-    let (program, roster) = (&asked.program, asked.roster(&options.records));
+fn print(output: &mut impl Write, asked: &Asked, coaching: &Coaching) -> std::io::Result<()> {
+    let (program, roster) = (&asked.program, asked.roster());
     let groups = by_subject(&coaching.suggestions, |suggestion| &suggestion.subject);
     for (subject, suggestions) in &groups {
         writeln!(output, "{}", styled(BOLD, called(subject, program, &roster)))?;

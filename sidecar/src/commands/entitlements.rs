@@ -7,32 +7,26 @@ use plaudit_engine::canonical;
 use plaudit_engine::facts::Folder;
 use plaudit_engine::recognition::{Entitlement, Entitlements as Document};
 
-use super::subjects::{Asked, by_subject, called, print_faults, print_no_rules, print_withheld};
+use super::subjects::{by_subject, called, head, print_faults, print_no_rules, print_withheld};
 use crate::cli::Entitlements;
-use crate::input::Failure;
+use crate::input::{Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, YELLOW, because, count, grouped, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Entitlements) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.records, options.as_of)?;
-    let input = asked.input(&options.records);
-    let document = asked.program.recognize(&input, options.advocate.as_deref())?;
+    let asked = Asked::open(directory, &options.past)?;
+    let document = asked.program.recognize(&asked.records(), options.advocate.as_deref())?;
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&document)?)?;
     } else {
-        asked.head(&mut output, document.origin.assumed_consent)?;
-        print(&mut output, &asked, &document, options)?;
+        head(&mut output, &asked, document.origin.assumed_consent)?;
+        print(&mut output, &asked, &document)?;
     }
     Ok(Exit::Success)
 }
 
-fn print(
-    output: &mut impl Write,
-    asked: &Asked,
-    document: &Document,
-    options: &Entitlements,
-) -> std::io::Result<()> {
-    let (program, roster) = (&asked.program, asked.roster(&options.records));
+fn print(output: &mut impl Write, asked: &Asked, document: &Document) -> std::io::Result<()> {
+    let (program, roster) = (&asked.program, asked.roster());
     let groups = by_subject(&document.entitlements, |entitlement| &entitlement.subject);
     for (subject, entitlements) in &groups {
         let incomplete = entitlements.iter().any(|entitlement| entitlement.incomplete);

@@ -11,7 +11,7 @@ use plaudit_engine::{Code, NotCounted, Problem, Program, Records, canonical};
 
 use super::figures::{Of, dates, words};
 use crate::cli::Explain;
-use crate::input::{self, Failure};
+use crate::input::{Asked, Failure};
 use crate::output::{
     BOLD, DIM, Exit, RED, YELLOW, because, count, grouped, on_one_line, safe, styled, table,
 };
@@ -21,16 +21,14 @@ use crate::values::AskedFigure;
 const SHOWN: usize = 40;
 
 pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> {
-    input::need_records(&options.records)?;
-    let program = input::program(directory)?;
-    let loaded = input::records(&options.records)?;
-    let input = loaded.as_of(input::time(&program, options.as_of), &options.records);
+    let asked = Asked::open(directory, &options.past)?;
+    let (program, records) = (&asked.program, asked.records());
     if let Some(figure) = &options.figure {
-        return explain_figure(&program, &input, figure, options);
+        return explain_figure(program, &records, figure, options);
     }
-    let explanation = program.explain(&input, &options.advocate)?;
+    let explanation = program.explain(&records, &options.advocate)?;
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&explanation)?)?;
         return Ok(Exit::Success);
     }
@@ -54,7 +52,7 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
     }
     print_totals(&mut output, &explanation)?;
     if options.summary {
-        print_months(&mut output, &program, &explanation)?;
+        print_months(&mut output, program, &explanation)?;
     }
     writeln!(output, "{}", styled(DIM, format!("program version {}", explanation.program)))?;
     Ok(Exit::Success)
@@ -137,7 +135,7 @@ fn explain_figure(
     };
     let explanation = program.explain_figure(input, &options.advocate, &figure.name, argument)?;
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&explanation)?)?;
     } else {
         print_figure(&mut output, program, &explanation, &figure.name, options.all)?;

@@ -9,7 +9,7 @@ use plaudit_engine::facts::Value;
 use plaudit_engine::standings::{Dates, Figure, Origin, Withheld};
 use unicode_width::UnicodeWidthStr;
 
-use crate::output::{BOLD, DIM, grouped, on_one_line, styled};
+use crate::output::{BOLD, DIM, grouped, note_assumed, on_one_line, styled};
 
 /// Figures by name, as documents have them.
 pub(super) type Named = BTreeMap<&'static str, Figure>;
@@ -174,11 +174,7 @@ pub(super) fn origin(output: &mut impl Write, origin: &Origin) -> std::io::Resul
     if let Some(period) = &origin.period {
         writeln!(output, "{}", styled(DIM, format!("The period is {}.", dates(period))))?;
     }
-    if origin.assumed_consent {
-        let note = "People without a consent on record are taken for willing (--assume-consent).";
-        writeln!(output, "{}", styled(DIM, note))?;
-    }
-    Ok(())
+    note_assumed(output, origin.assumed_consent)
 }
 
 /// A period in words.

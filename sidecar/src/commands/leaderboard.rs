@@ -8,38 +8,33 @@ use plaudit_engine::{Program, Roster, canonical};
 
 use super::figures::{dates, usual_window, why, window_name};
 use crate::cli;
-use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, YELLOW, count, grouped, on_one_line, styled, table};
+use crate::input::{self, Asked, Failure};
+use crate::output::{
+    BOLD, DIM, Exit, YELLOW, count, grouped, note_assumed, on_one_line, styled, table,
+};
 use crate::values::OneTeam;
 
 pub(super) fn run(directory: &Path, options: &cli::Leaderboard) -> Result<Exit, Failure> {
-    input::need_records(&options.records)?;
-    let program = input::program(directory)?;
-    let question = question(&program, options);
-    let loaded = input::records(&options.records)?;
-    let as_of = input::time(&program, options.as_of);
-    let input = loaded.as_of(as_of, &options.records);
+    let asked = Asked::open(directory, &options.past)?;
+    let program = &asked.program;
+    let question = question(program, options);
     let bar = input::progress(0, "counting");
-    let board = program.leaderboard_with(&input, &question, |done, all| {
+    let board = program.leaderboard_with(&asked.records(), &question, |done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&board)?)?;
         return Ok(Exit::Success);
     }
-    let title = styled(BOLD, title(&program, &board, &question));
-    writeln!(output, "{title}\n{}", styled(DIM, format!("As of {as_of}.")))?;
-    if board.origin.assumed_consent {
-        let note = "People without a consent on record are taken for willing (--assume-consent).";
-        writeln!(output, "{}", styled(DIM, note))?;
-    }
+    let title = styled(BOLD, title(program, &board, &question));
+    writeln!(output, "{title}\n{}", styled(DIM, format!("As of {}.", asked.as_of)))?;
+    note_assumed(&mut output, board.origin.assumed_consent)?;
     writeln!(output)?;
     let top = if options.all { usize::MAX } else { options.top };
-    let roster = loaded.roster(as_of, &options.records);
-    print(&mut output, &program, &board, &question, &roster, top)?;
+    print(&mut output, program, &board, &question, &asked.roster(), top)?;
     Ok(Exit::Success)
 }
 

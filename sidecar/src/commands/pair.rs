@@ -8,21 +8,20 @@ use plaudit_engine::facts::Folder;
 use plaudit_engine::pairing::{Match, Pairing, Wish};
 use plaudit_engine::{Roster, canonical};
 
-use super::subjects::{Asked, print_faults, print_no_rules, print_withheld};
+use super::subjects::{head, print_faults, print_no_rules, print_withheld};
 use crate::cli::Pair;
-use crate::input::{Failure, called};
+use crate::input::{Asked, Failure, called};
 use crate::output::{BOLD, DIM, Exit, because, count, grouped, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Pair) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.records, options.as_of)?;
-    let input = asked.input(&options.records);
-    let pairing = asked.program.pair(&input)?;
+    let asked = Asked::open(directory, &options.past)?;
+    let pairing = asked.program.pair(&asked.records())?;
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&pairing)?)?;
     } else {
-        asked.head(&mut output, pairing.origin.assumed_consent)?;
-        print(&mut output, &asked, &pairing, &asked.roster(&options.records))?;
+        head(&mut output, &asked, pairing.origin.assumed_consent)?;
+        print(&mut output, &asked, &pairing, &asked.roster())?;
     }
     Ok(Exit::Success)
 }

@@ -8,30 +8,29 @@ use plaudit_engine::scoring::{LeftOut, Total};
 use plaudit_engine::{Roster, Scores, canonical};
 
 use crate::cli::Score;
-use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, RED, YELLOW, count, grouped, safe, styled, table};
+use crate::input::{self, Asked, Failure};
+use crate::output::{
+    BOLD, DIM, Exit, RED, YELLOW, count, grouped, note_assumed, safe, styled, table,
+};
 
 /// So many people are shown where not everyone is asked for.
 const SHOWN: usize = 20;
 
 pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
-    input::need_records(&options.records)?;
-    let program = input::program(directory)?;
-    let loaded = input::records(&options.records)?;
-    let as_of = input::time(&program, options.as_of);
-    let input = loaded.as_of(as_of, &options.records);
+    let asked = Asked::open(directory, &options.past)?;
     let bar = input::progress(0, "scoring");
-    let scores = program.score_with(&input, |done, all| {
+    let scores = asked.program.score_with(&asked.records(), |done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&scores)?)?;
     } else {
-        writeln!(output, "{} as of {as_of}", styled(BOLD, safe(program.name())))?;
-        print(&mut output, &scores, &loaded.roster(as_of, &options.records), options.all)?;
+        let name = styled(BOLD, safe(asked.program.name()));
+        writeln!(output, "{name} as of {}", asked.as_of)?;
+        print(&mut output, &scores, &asked.roster(), options.all)?;
     }
     Ok(Exit::Success)
 }
@@ -42,10 +41,7 @@ fn print(
     roster: &Roster,
     all: bool,
 ) -> std::io::Result<()> {
-    if scores.assumed_consent {
-        let note = "People without a consent on record are taken for willing (--assume-consent).";
-        writeln!(output, "{}", styled(DIM, note))?;
-    }
+    note_assumed(output, scores.assumed_consent)?;
     let mut ranked: Vec<&Total> = scores.advocates.iter().collect();
     ranked.sort_by_key(|total| (Reverse(total.points), total.advocate.clone()));
     let shown = if all { ranked.len() } else { SHOWN.min(ranked.len()) };

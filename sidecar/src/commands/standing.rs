@@ -9,7 +9,7 @@ use plaudit_engine::{Program, Roster, canonical};
 
 use super::figures::{Named, Of, Row, group, notable, one, origin, shown, why, words};
 use crate::cli::Standing;
-use crate::input::{self, Failure};
+use crate::input::{self, Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, RED, count, grouped, on_one_line, safe, styled, table};
 
 /// A figure of the page: its name, what it is called there, and what it counts.
@@ -115,35 +115,31 @@ const GROUPS: &[(&str, &[Line])] = &[
 ];
 
 pub(super) fn run(directory: &Path, options: &Standing) -> Result<Exit, Failure> {
-    input::need_records(&options.records)?;
-    let program = input::program(directory)?;
-    let loaded = input::records(&options.records)?;
-    let as_of = input::time(&program, options.as_of);
-    let input = loaded.as_of(as_of, &options.records);
+    let asked = Asked::open(directory, &options.past)?;
+    let program = &asked.program;
     let mut output = anstream::stdout();
     if let Some(advocate) = &options.advocate {
-        let standing = program.standing(&input, advocate)?;
-        if options.json {
+        let standing = program.standing(&asked.records(), advocate)?;
+        if options.past.json {
             writeln!(output, "{}", canonical(&standing)?)?;
         } else {
-            let roster = loaded.roster(as_of, &options.records);
-            page(&mut output, &program, &standing, &roster, options.all)?;
+            page(&mut output, program, &standing, &asked.roster(), options.all)?;
         }
         return Ok(Exit::Success);
     }
-    let standings = program.standings(&input)?;
+    let standings = program.standings(&asked.records())?;
     if program.is_aggregate_only() {
         // On standard error, so that tools read documents or nothing.
-        let note = why(&program, Withheld::AggregateOnly);
+        let note = why(program, Withheld::AggregateOnly);
         writeln!(anstream::stderr(), "{note}")?;
-    } else if options.json {
+    } else if options.past.json {
         for standing in &standings {
             writeln!(output, "{}", canonical(standing)?)?;
         }
     } else {
-        let roster = loaded.roster(as_of, &options.records);
-        writeln!(output, "{} as of {as_of}", styled(BOLD, on_one_line(program.name())))?;
-        everyone(&mut output, &standings, &roster)?;
+        let name = styled(BOLD, on_one_line(program.name()));
+        writeln!(output, "{name} as of {}", asked.as_of)?;
+        everyone(&mut output, &standings, &asked.roster())?;
     }
     Ok(Exit::Success)
 }

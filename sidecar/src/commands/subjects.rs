@@ -3,60 +3,20 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
 
-use jiff::Timestamp;
 use plaudit_engine::standings::Withheld;
 use plaudit_engine::subjects::{Subject, SubjectFault};
 use plaudit_engine::{Program, Roster};
 
-use crate::cli::Records;
-use crate::input::{self, Failure, Loaded};
-use crate::output::{BOLD, DIM, RED, YELLOW, count, safe, styled};
-use crate::values::When;
+use crate::input::{self, Asked};
+use crate::output::{BOLD, RED, YELLOW, count, note_assumed, safe, styled};
 
-/// A program with the records that are to be looked at.
-pub(super) struct Asked {
-    pub(super) program: Program,
-    loaded: Loaded,
-    pub(super) as_of: Timestamp,
-}
-
-impl Asked {
-    /// Loads the program and reads the records.
-    pub(super) fn open(
-        directory: &Path,
-        records: &Records,
-        as_of: Option<When>,
-    ) -> Result<Self, Failure> {
-        input::need_records(records)?;
-        let program = input::program(directory)?;
-        let loaded = input::records(records)?;
-        let as_of = input::time(&program, as_of);
-        Ok(Self { program, loaded, as_of })
-    }
-
-    /// What the engine is to look at.
-    pub(super) fn input(&self, records: &Records) -> plaudit_engine::Records<'_> {
-        self.loaded.as_of(self.as_of, records)
-    }
-
-    /// Who takes part, by all their names.
-    pub(super) fn roster(&self, records: &Records) -> Roster {
-        self.loaded.roster(self.as_of, records)
-    }
-
-    /// The first lines of a page: the program, the time, and what was assumed.
-    pub(super) fn head(&self, output: &mut impl Write, assumed: bool) -> std::io::Result<()> {
-        let name = styled(BOLD, safe(self.program.name()));
-        writeln!(output, "{name} as of {}", self.as_of)?;
-        if assumed {
-            let note =
-                "People without a consent on record are taken for willing (--assume-consent).";
-            writeln!(output, "{}", styled(DIM, note))?;
-        }
-        writeln!(output)
-    }
+/// The first lines of a page: the program, the time, and what was assumed.
+pub(super) fn head(output: &mut impl Write, asked: &Asked, assumed: bool) -> std::io::Result<()> {
+    let name = styled(BOLD, safe(asked.program.name()));
+    writeln!(output, "{name} as of {}", asked.as_of)?;
+    note_assumed(output, assumed)?;
+    writeln!(output)
 }
 
 /// What people and teams were given, by whom it is for: people first, then teams.

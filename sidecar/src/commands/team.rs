@@ -11,7 +11,7 @@ use super::figures::{
     Of, Row, group, of, one, origin, shown, usual_window, why, window_name, words,
 };
 use crate::cli::Team;
-use crate::input::{self, Failure};
+use crate::input::{self, Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, count, on_one_line, styled, table};
 use crate::values::SomeTeams;
 
@@ -57,16 +57,13 @@ const BY_WINDOW: &[Line] = &[
 ];
 
 pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
-    input::need_records(&options.records)?;
-    let program = input::program(directory)?;
-    let loaded = input::records(&options.records)?;
-    let as_of = input::time(&program, options.as_of);
-    let input = loaded.as_of(as_of, &options.records);
+    let asked = Asked::open(directory, &options.past)?;
+    let program = &asked.program;
     let by = options.which.as_ref().map(|which| &*which.by);
     let name = options.which.as_ref().and_then(|which| which.name.as_deref());
-    let document = program.teams(&input, by, name)?;
+    let document = program.teams(&asked.records(), by, name)?;
     let mut output = anstream::stdout();
-    if options.json {
+    if options.past.json {
         writeln!(output, "{}", canonical(&document)?)?;
         return Ok(Exit::Success);
     }
@@ -79,14 +76,11 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
             format!("{}: {} {}", on_one_line(program.name()), on_one_line(by), on_one_line(name))
         }
     };
-    writeln!(output, "{} as of {as_of}", styled(BOLD, title))?;
+    writeln!(output, "{} as of {}", styled(BOLD, title), asked.as_of)?;
     origin(&mut output, &document.origin)?;
     match (by, name, document.teams.as_slice()) {
-        (Some(_), None, teams) => compare(&mut output, &program, teams, by.unwrap_or_default())?,
-        (.., [team]) => {
-            let roster = loaded.roster(as_of, &options.records);
-            page(&mut output, &program, team, &roster, options.all)?;
-        }
+        (Some(_), None, teams) => compare(&mut output, program, teams, by.unwrap_or_default())?,
+        (.., [team]) => page(&mut output, program, team, &asked.roster(), options.all)?,
         _ => writeln!(output, "There is no such team.")?,
     }
     Ok(Exit::Success)
