@@ -9,7 +9,10 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use super::person::Person;
 use super::record::Keys;
 use super::value::{Flag, Instant, Short, Whole, with_help};
-use super::{Activity, Adjustment, Body, Change, Event, Identity, LOCAL, Meeting, Stated};
+use super::{
+    Activity, Adjustment, Body, Change, Closing, Dispute, Event, Grant, Granted, Identity, LOCAL,
+    Meeting, Recipient, Resolution, Resolved, Stated, Verb,
+};
 use crate::error::choose;
 use crate::facts::{ActivityFact, Object, PersonFact, Value};
 use crate::post::{Content, Origin, Post};
@@ -45,14 +48,32 @@ pub(super) const EVENT: Keys = Keys {
         "points",
         "reason",
         "by",
+        "grant",
+        "decision",
+        "close",
+        "rule",
+        "resolution",
     ],
     other: Some(Object::Person),
     clears: false,
 };
 
 /// The kinds of events that a file may hold.
-const TYPES: &[&str] =
-    &["activity", "outcome", "update", "retraction", "person", "content", "meeting", "adjustment"];
+const TYPES: &[&str] = &[
+    "activity",
+    "outcome",
+    "update",
+    "retraction",
+    "person",
+    "content",
+    "meeting",
+    "adjustment",
+    "grant",
+    "decision",
+    "close",
+    "dispute",
+    "resolution",
+];
 
 /// The most points that one adjustment gives or takes.
 const MOST_POINTS: i64 = 1_000_000_000;
@@ -87,6 +108,11 @@ struct Rare {
     points: Option<i64>,
     reason: Option<Short>,
     by: Option<Short>,
+    grant: Option<Box<Grant>>,
+    decision: Option<Short>,
+    close: Option<Box<Closing>>,
+    rule: Option<Short>,
+    resolution: Option<Short>,
 }
 
 impl<'de> Deserialize<'de> for Event {
@@ -140,6 +166,11 @@ impl Rare {
             "points" => self.points = map.next_value::<Option<Whole>>()?.map(|number| number.0),
             "reason" => self.reason = map.next_value()?,
             "by" => self.by = map.next_value()?,
+            "grant" => self.grant = map.next_value()?,
+            "decision" => self.decision = map.next_value()?,
+            "close" => self.close = map.next_value()?,
+            "rule" => self.rule = map.next_value()?,
+            "resolution" => self.resolution = map.next_value()?,
             name => {
                 self.given = Some(name);
                 self.cleared = self.person.field(name, map)?.or(self.cleared);
@@ -161,8 +192,21 @@ impl Rare {
         });
         match (teams.next(), teams.next()) {
             (team, None) => Ok(team),
-            _ => Err("a meeting is of one team; name one, or none where it is for all".to_owned()),
+            _ => Err("name one team, or none where it is about everyone".to_owned()),
         }
+    }
+
+    /// Who did it.
+    fn by(&mut self) -> Result<Arc<str>, String> {
+        need(self.by.take(), "by")
+    }
+
+    /// Why, in words that those concerned may read.
+    fn reason(&mut self) -> Result<Arc<str>, String> {
+        let reason = self.reason.take().map(|text| text.0);
+        reason.ok_or_else(|| {
+            "the field `reason` is missing: why, in words that the person may read".to_owned()
+        })
     }
 
     /// A field that nothing has taken.
@@ -172,6 +216,11 @@ impl Rare {
             ("points", self.points.is_some()),
             ("reason", self.reason.is_some()),
             ("by", self.by.is_some()),
+            ("grant", self.grant.is_some()),
+            ("decision", self.decision.is_some()),
+            ("close", self.close.is_some()),
+            ("rule", self.rule.is_some()),
+            ("resolution", self.resolution.is_some()),
         ];
         let fact = self.person.stated.first();
         own.iter()
@@ -182,13 +231,31 @@ impl Rare {
     }
 }
 
+/// A field that must be there.
+fn need(field: Option<Short>, name: &str) -> Result<Arc<str>, String> {
+    field.map(|text| text.0).ok_or_else(|| format!("the field `{name}` is missing"))
+}
+
+/// One of the words that a field may have.
+fn word<T: Copy>(
+    field: Option<Short>,
+    name: &str,
+    of: impl Fn(&str) -> Option<T>,
+    names: &[&str],
+) -> Result<T, String> {
+    let word = need(field, name)?;
+    of(&word).ok_or_else(|| {
+        with_help(
+            format!("`{word}` is not one of the values"),
+            choose(&word, names.iter().copied()),
+        )
+    })
+}
+
 impl RawEvent {
     /// Sorts the fields by what the event is; what does not belong to it is an error.
     fn event(mut self, mut stated: Stated) -> Result<Event, String> {
         let kind = self.kind.take().unwrap_or_else(|| "activity".to_owned());
-        let need = |field: Option<Short>, name: &str| {
-            field.map(|text| text.0).ok_or_else(|| format!("the field `{name}` is missing"))
-        };
         let id = need(self.id.take(), "id")?;
         let source = self.source.take().map_or_else(|| Arc::clone(&LOCAL_SOURCE), |text| text.0);
         let at = self.at.take().ok_or("the field `at` is missing: when it happened")?.0;
@@ -255,15 +322,61 @@ impl RawEvent {
                         "`points` is a whole number up to {MOST_POINTS}, below or above 0"
                     ));
                 }
-                let reason = rare.reason.take().map(|text| text.0);
                 Body::Adjustment(Adjustment {
                     points,
-                    reason: reason.ok_or(
-                        "the field `reason` is missing: why, in words that the person may read",
-                    )?,
+                    reason: rare.reason()?,
                     by: rare.by.take().map(|text| text.0),
                     advocate: need(self.advocate.take(), "advocate")?,
                 })
+            }
+            "grant" => {
+                let rare = self.rare.get_or_insert_default();
+                let grant = rare.grant.take().ok_or("the field `grant` is missing")?;
+                let to = match (self.advocate.take(), rare.team()?) {
+                    (Some(advocate), None) => Recipient::Advocate(advocate.0),
+                    (None, Some((by, name))) => Recipient::Team(by, name),
+                    (None, None) => Recipient::Everyone,
+                    (Some(_), Some(_)) => {
+                        return Err("a grant is for a person or for a team".to_owned());
+                    }
+                };
+                Body::Grant(Box::new(Granted { to, grant: *grant, by: rare.by()? }))
+            }
+            "decision" => {
+                let target = target(&mut self, &source)?;
+                let rare = self.rare.get_or_insert_default();
+                let names = Verb::ALL.map(Verb::name);
+                let verb = word(rare.decision.take(), "decision", Verb::of, &names)?;
+                Body::Decision { target, verb, by: rare.by()?, reason: rare.reason()? }
+            }
+            "close" => {
+                let rare = self.rare.get_or_insert_default();
+                let closing = rare.close.take().ok_or("the field `close` is missing")?;
+                Body::Close { closing, by: rare.by()? }
+            }
+            "dispute" => {
+                let activity = match self.target {
+                    Some(_) => Some(target(&mut self, &source)?),
+                    None => None,
+                };
+                let rare = self.rare.get_or_insert_default();
+                let rule = rare.rule.take().map(|text| text.0);
+                if activity.is_none() && rule.is_none() {
+                    return Err("a dispute is about an activity (`target`), about what a `rule` \
+                                said, or both"
+                        .to_owned());
+                }
+                let advocate = need(self.advocate.take(), "advocate")?;
+                let reason = rare.reason()?;
+                Body::Dispute(Box::new(Dispute { advocate, activity, rule, reason }))
+            }
+            "resolution" => {
+                let target = target(&mut self, &source)?;
+                let rare = self.rare.get_or_insert_default();
+                let names = Resolved::ALL.map(Resolved::name);
+                let verb = word(rare.resolution.take(), "resolution", Resolved::of, &names)?;
+                let (by, reason) = (rare.by()?, rare.reason()?);
+                Body::Resolution(Resolution { target, verb, by, reason })
             }
             "content" => {
                 let mut word = |fact: ActivityFact| {

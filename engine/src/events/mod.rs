@@ -4,10 +4,13 @@
 //! does not declare is kept, so that tomorrow's program can replay today's events.
 //!
 //! - `log` keeps accepted events, each identity once;
-//! - `person` is what records say of people, and when it held (`times`);
+//! - `person` is what records say of people, and when it held (`times`); `award` is what award runs
+//!   and those who decide about grants leave, `dispute` what advocates object to;
 //! - `read` reads files; `record` reads an object by the tables of facts, `event` sorts its fields
-//!   by the type of event, `value` reads a single value.
+//!   by the type of event, `value` reads a single value; `write` writes what they read.
 
+mod award;
+mod dispute;
 mod event;
 mod log;
 mod person;
@@ -15,11 +18,16 @@ mod read;
 mod record;
 mod times;
 mod value;
+mod write;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use award::{Closing, Grant, Verb};
+pub(crate) use award::{Granted, Recipient};
+pub use dispute::Resolved;
+pub(crate) use dispute::{Dispute, Resolution};
 pub use log::Log;
 pub use person::{People, Person};
 pub(crate) use read::{EventLines, PeopleLines, of_value};
@@ -68,7 +76,10 @@ impl Event {
         match &self.body {
             Body::Outcome { target, .. }
             | Body::Update { target, .. }
-            | Body::Retraction { target } => Some(target),
+            | Body::Retraction { target }
+            | Body::Decision { target, .. }
+            | Body::Resolution(Resolution { target, .. }) => Some(target),
+            Body::Dispute(dispute) => dispute.activity.as_ref(),
             _ => None,
         }
     }
@@ -99,6 +110,24 @@ pub(crate) enum Body {
     Meeting(Meeting),
     /// Points that a person gave or took by hand.
     Adjustment(Adjustment),
+    /// An award run made an entitlement real.
+    Grant(Box<Granted>),
+    /// A person decided about a grant.
+    Decision {
+        target: Identity,
+        verb: Verb,
+        by: Arc<str>,
+        reason: Arc<str>,
+    },
+    /// An award run as of the time of the event.
+    Close {
+        closing: Box<Closing>,
+        by: Arc<str>,
+    },
+    /// An advocate objects to a line or a finding.
+    Dispute(Box<Dispute>),
+    /// How a dispute ends.
+    Resolution(Resolution),
 }
 
 /// Something an advocate did.

@@ -32,7 +32,7 @@ pub use team::TeamFact;
 pub use world::{Evidence, World};
 pub(crate) use world::{Figures, ProgramView, Read, Stubs, dense, fill};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A value of a fact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +119,28 @@ impl Serialize for Value {
             Value::Text(text) => serializer.serialize_str(text),
             Value::Words(words) => serializer.collect_seq(words.iter()),
         }
+    }
+}
+
+/// A value as it stands in a record that the engine wrote itself.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "null, `true`, `false`, a whole number, text or texts")]
+        enum Plain {
+            Unknown(()),
+            Flag(bool),
+            Number(i64),
+            Text(Arc<str>),
+            Words(Arc<[Arc<str>]>),
+        }
+        Ok(match Plain::deserialize(deserializer)? {
+            Plain::Unknown(()) => Value::Unknown,
+            Plain::Flag(flag) => Value::Flag(flag),
+            Plain::Number(number) => Value::Number(number),
+            Plain::Text(text) => Value::Text(text),
+            Plain::Words(words) => Value::Words(words),
+        })
     }
 }
 

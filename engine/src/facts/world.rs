@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::post::PostView;
 use super::{ActivityFact, Fact, Object, PersonFact, PostFact, ProgramFact};
 use super::{SoFar, SoFarFact, Value};
 
 /// A fact that a rule read and the value it saw.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// The fact as the rule names it, such as `activity.kind` or `post.mentions("brand")`.
     pub fact: String,

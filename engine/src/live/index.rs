@@ -80,7 +80,8 @@ impl Index {
                     put(&mut self.contents, id);
                 }
             }
-            Body::Outcome { .. } | Body::Retraction { .. } | Body::Meeting(_) => {}
+            // What names another event is found by that, and the rest is nobody's standing.
+            _ => {}
         }
     }
 
@@ -120,9 +121,8 @@ impl Index {
                     names.extend(self.names_in(log, links, activity));
                 }
             }
-            // What waits for its target changes nothing yet; a meeting is nobody's.
-            Body::Update { .. } | Body::Outcome { .. } | Body::Retraction { .. } => {}
-            Body::Meeting(_) => {}
+            // What waits for its target changes nothing yet, and the rest is nobody's standing.
+            _ => {}
         }
         self.kin_of(names)
     }

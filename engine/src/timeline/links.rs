@@ -110,7 +110,8 @@ impl Links {
                 None => waiting += before.count(),
                 Some(Body::Activity(_)) => {}
                 Some(_) => {
-                    let vain = |body: &Body| !matches!(body, Body::Retraction { .. });
+                    let vain =
+                        |body: &Body| matches!(body, Body::Outcome { .. } | Body::Update { .. });
                     without_effect += before.filter(|event| vain(&event.body)).count();
                 }
             }

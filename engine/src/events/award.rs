@@ -1,0 +1,107 @@
+//! What award runs and the people who decide about grants leave on record.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Evidence, PersonFact};
+
+/// An entitlement that an award run made real: a badge, a reward or a spotlight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// The rule that gives it.
+    pub rule: Arc<str>,
+    /// What it is: `badge`, `reward` or `spotlight`.
+    pub kind: Arc<str>,
+    /// Its id.
+    pub id: Arc<str>,
+    /// What makes it one of its own for the rule and subject: id, level and period.
+    pub key: Arc<str>,
+    /// The period that the run fell into; a budget is spent by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Arc<str>>,
+    /// The level of a badge, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<i64>,
+    /// What a reward is worth, in whole units of the currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// The currency of the amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Arc<str>>,
+    /// The rule's title.
+    pub title: Arc<str>,
+    /// Words for whom it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Arc<str>>,
+    /// The version of the program.
+    pub program: Arc<str>,
+    /// What the rule read, in reading order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A grant with whom it is for and who ran the award run.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Granted {
+    pub(crate) to: Recipient,
+    pub(crate) grant: Grant,
+    pub(crate) by: Arc<str>,
+}
+
+/// Whom a grant is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Recipient {
+    Advocate(Arc<str>),
+    Team(PersonFact, Arc<str>),
+    /// The whole program.
+    Everyone,
+}
+
+/// What a person decided about a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// The proposal is accepted.
+    Approved,
+    /// The proposal is turned down; what it reserved is free again.
+    Declined,
+    /// It was handed over.
+    Issued,
+    /// It is taken back.
+    Revoked,
+}
+
+impl Verb {
+    /// Every decision there is.
+    pub const ALL: [Verb; 4] = [Verb::Approved, Verb::Declined, Verb::Issued, Verb::Revoked];
+
+    /// The word in records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verb::Approved => "approved",
+            Verb::Declined => "declined",
+            Verb::Issued => "issued",
+            Verb::Revoked => "revoked",
+        }
+    }
+
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.name() == word)
+    }
+}
+
+/// An award run: what it could not grant, and which earlier grants nobody would get now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// The version of the program.
+    pub program: Arc<str>,
+    /// The ids of the grants that it made.
+    pub granted: Vec<Arc<str>>,
+    /// The ids that entitlements would have had as grants, had they not been held back.
+    pub held: Vec<Arc<str>>,
+    /// The ids of earlier grants whose entitlement does not hold any more.
+    pub lapsed: Vec<Arc<str>>,
+}
