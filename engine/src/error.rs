@@ -108,6 +108,24 @@ codes! {
     LimitExceeded = "limit-exceeded",
     /// a rule ran out of time; the call may be tried again
     DeadlineExceeded = "deadline-exceeded",
+    /// a journal that another process has been writing to for too long; the call may be tried again
+    JournalBusy = "journal-busy",
+    /// a journal file that is damaged, or a file that is no journal
+    JournalCorrupt = "journal-corrupt",
+    /// a journal file that a later version has written
+    JournalVersion = "journal-version",
+    /// there is no room on the disk
+    DiskFull = "disk-full",
+    /// a file or directory cannot be written
+    Unwritable = "unwritable",
+    /// an event that only an award run or a decision about a grant may write
+    Reserved = "reserved",
+    /// a grant that is not on record
+    UnknownGrant = "unknown-grant",
+    /// a dispute that is not on record
+    UnknownDispute = "unknown-dispute",
+    /// a decision that does not follow from the state that a grant or dispute is in
+    WrongState = "wrong-state",
     /// the engine broke one of its own promises; please report it
     Internal = "internal",
 }
@@ -411,7 +429,8 @@ impl Error {
 
     /// Whether the same call may succeed when it is tried again.
     pub fn is_retryable(&self) -> bool {
-        self.problems.iter().all(|problem| problem.code == Code::DeadlineExceeded)
+        let retryable = [Code::DeadlineExceeded, Code::JournalBusy];
+        self.problems.iter().all(|problem| retryable.contains(&problem.code))
     }
 
     /// An error of these problems, or nothing where none of them is worse than a warning.

@@ -32,6 +32,7 @@ pub mod facts;
 pub mod fault;
 pub mod guidelines;
 mod history;
+pub mod journal;
 pub mod live;
 pub mod pairing;
 pub mod post;

@@ -1,0 +1,203 @@
+//! The journal: the append-only record of events that everything is worked out from.
+//!
+//! An event has one place in it, from 1 without gaps. The same event again changes nothing, and
+//! another event under the same identity is refused; both are answered event by event. What was
+//! acknowledged stays.
+//!
+//! - `memory` keeps it for as long as the process lives;
+//! - `sqlite` keeps it in one file that any number of processes may use at once.
+
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::collections::hash_map;
+use std::fmt::Debug;
+
+use foldhash::HashMap;
+use serde::Serialize;
+
+pub use memory::Memory;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Access, Health, Sqlite};
+
+use crate::error::{Code, Error, Problem};
+use crate::events::{Event, Identity};
+
+/// The append-only record of events.
+///
+/// Any number of threads may use a journal at once. What `append` has acknowledged is there after
+/// a crash, as far as the kind of journal promises to outlive one.
+pub trait Journal: Debug + Send + Sync {
+    /// Takes events in, in this order, and answers for each.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be written; then none of the events was taken in. A journal that
+    /// somebody else is writing to for long is retryable.
+    fn append(&self, events: &[Event], batch: Batch) -> Result<Vec<Receipt>, Error>;
+
+    /// Takes in what is decided upon everything that is on record by then: `decide` is shown every
+    /// entry after `after`, and nobody else's event comes between that and those it gives back.
+    ///
+    /// # Errors
+    ///
+    /// Those of `append`, and what `decide` refuses; nothing was taken in then.
+    fn append_upon(
+        &self,
+        after: u64,
+        decide: &mut dyn FnMut(Vec<Entry>) -> Result<Vec<Event>, Error>,
+    ) -> Result<Vec<Receipt>, Error>;
+
+    /// Shows every entry after a place, in order, as of the time of the call.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read, or what `each` refuses, which ends it.
+    fn read(
+        &self,
+        after: u64,
+        each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+    ) -> Result<(), Error>;
+
+    /// The place of the last event; 0 where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    fn position(&self) -> Result<u64, Error>;
+}
+
+/// An event and its place in the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The place, from 1.
+    pub position: u64,
+    /// The event.
+    pub event: Event,
+}
+
+/// How the events of one call belong together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Batch {
+    /// Each stands for itself: one that is refused does not keep the others out.
+    #[default]
+    Each,
+    /// All or nothing: where one is refused, none is taken in.
+    Whole,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Receipt {
+    /// The event's identity.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// What became of it.
+    pub result: Taken,
+    /// Its place in the journal, where it is on record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// What became of an event that was handed to a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Taken {
+    /// It is on record now.
+    Recorded,
+    /// It was on record already, and changes nothing.
+    Known,
+    /// It was refused: the problem says why.
+    Refused,
+    /// Nothing is wrong with it, but another one of a batch that belongs together was refused.
+    LeftOut,
+}
+
+impl Receipt {
+    pub(crate) fn refused(identity: &Identity, problem: Problem) -> Self {
+        Self {
+            identity: identity.clone(),
+            result: Taken::Refused,
+            position: None,
+            problem: Some(problem),
+        }
+    }
+}
+
+/// Another event is on record under the same identity; the first one stays.
+pub(crate) fn conflict(identity: &Identity) -> Problem {
+    let message = format!(
+        "another event is on record under the id `{}` of `{}`",
+        identity.id, identity.source
+    );
+    Problem::new(Code::Conflict, message)
+        .help("an edit is an event of type `update` that names its target")
+        .field("id")
+}
+
+/// Settles a batch: which events come where, and which are answered without being taken in.
+/// `known` looks for what is on record under the identity of one of them.
+fn settle<'e>(
+    identities: impl Iterator<Item = &'e Identity>,
+    batch: Batch,
+    last: u64,
+    mut known: impl FnMut(usize) -> Result<Option<Found>, Error>,
+) -> Result<Vec<Receipt>, Error> {
+    let mut next = last;
+    let mut receipts: Vec<Receipt> = Vec::with_capacity(identities.size_hint().0);
+    for (index, identity) in identities.enumerate() {
+        let (result, position, problem) = match known(index)? {
+            None => {
+                next += 1;
+                (Taken::Recorded, Some(next), None)
+            }
+            Some(Found::Same(position)) => (Taken::Known, Some(position), None),
+            Some(Found::SameInBatch(earlier)) => (Taken::Known, receipts[earlier].position, None),
+            Some(Found::Other) => (Taken::Refused, None, Some(conflict(identity))),
+        };
+        receipts.push(Receipt { identity: identity.clone(), result, position, problem });
+    }
+    let refused = receipts.iter().any(|receipt| receipt.result == Taken::Refused);
+    if batch == Batch::Whole && refused {
+        for receipt in &mut receipts {
+            let known = receipt.position.is_some_and(|position| position <= last);
+            if receipt.result != Taken::Refused && !known {
+                (receipt.result, receipt.position) = (Taken::LeftOut, None);
+            }
+        }
+    }
+    Ok(receipts)
+}
+
+/// What is known of an event's identity.
+enum Found {
+    /// The same event, at this place.
+    Same(u64),
+    /// The same event, earlier in the batch.
+    SameInBatch(usize),
+    /// Another event.
+    Other,
+}
+
+/// The identities of a batch that are on record nowhere else, each with the place in the batch.
+#[derive(Default)]
+struct Fresh<'e> {
+    places: HashMap<&'e Identity, usize>,
+}
+
+impl<'e> Fresh<'e> {
+    /// The place of an earlier event of the batch under the same identity.
+    fn earlier(&mut self, identity: &'e Identity, index: usize) -> Option<usize> {
+        match self.places.entry(identity) {
+            hash_map::Entry::Occupied(earlier) => Some(*earlier.get()),
+            hash_map::Entry::Vacant(place) => {
+                place.insert(index);
+                None
+            }
+        }
+    }
+}

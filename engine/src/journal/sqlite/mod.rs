@@ -1,0 +1,251 @@
+//! A journal in one SQLite file: what is acknowledged is on the disk, whatever happens then.
+//!
+//! - `schema` has the tables and the steps from older ones;
+//! - `identities` knows which events are on record;
+//! - `queue` lets callers that write at the same time share a commit, `write` is that commit;
+//! - `health` looks for damage and copies a journal in use; `problem` puts SQLite's errors in words.
+
+mod health;
+mod identities;
+mod problem;
+mod queue;
+mod schema;
+mod write;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+pub use health::Health;
+
+use self::problem::{Failed, corrupt};
+use self::queue::Queue;
+use self::write::{Prepared, Writer};
+use super::{Batch, Entry, Journal, Receipt};
+use crate::error::{Code, Error, Problem};
+use crate::events::{Event, read_record};
+
+/// How long a process waits for another one that is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The most events of a journal file.
+const STOPPED: &str = "a journal file has at most 4,294,967,295 events";
+
+/// What a process may do with a journal file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Read only: the file must be there, and is not changed.
+    Read,
+    /// Read and write: the file must be there.
+    Write,
+    /// Read and write: a file that is not there is made.
+    Create,
+}
+
+/// A journal in one SQLite file.
+///
+/// Any number of processes may use the file at once, and any number of threads a value of this
+/// type. An acknowledged event is on the disk (write-ahead log, synchronised at every commit);
+/// callers that append at the same time share commits. While another process writes, a call waits
+/// up to ten seconds and then fails as retryable.
+#[derive(Debug)]
+pub struct Sqlite {
+    file: String,
+    queue: Queue,
+    /// Nothing where the file may only be read.
+    writer: Option<Mutex<Writer>>,
+    reader: Mutex<Connection>,
+}
+
+impl Sqlite {
+    /// Opens a journal file; one that an older version made is brought up to date first.
+    ///
+    /// # Errors
+    ///
+    /// The file is not there, cannot be read or written, is damaged, is something else, or was
+    /// made by a later version.
+    pub fn open(path: &Path, access: Access) -> Result<Self, Error> {
+        let file = path.display().to_string();
+        if access != Access::Create && !path.exists() {
+            let problem = Problem::new(Code::Unreadable, format!("there is no journal `{file}`"))
+                .help("`plaudit record` and `plaudit import` make one")
+                .file(&file);
+            return Err(problem.into());
+        }
+        let reading = Failed::reading(&file);
+        if access == Access::Read {
+            let reader = open_to_read(path, &file)?;
+            match schema::version(&reader, &file)? {
+                0 => return Err(corrupt(&file, "it is empty").into()),
+                schema::CURRENT => {}
+                older => return Err(problem::older(&file, older, schema::CURRENT).into()),
+            }
+            let (queue, reader) = (Queue::default(), Mutex::new(reader));
+            return Ok(Self { file, queue, writer: None, reader });
+        }
+        let writing = Failed::writing(&file);
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        flags.set(OpenFlags::SQLITE_OPEN_CREATE, access == Access::Create);
+        let mut connection =
+            Connection::open_with_flags(path, flags).map_err(|error| writing.because(&error))?;
+        connection.busy_timeout(PATIENCE).map_err(|error| writing.because(&error))?;
+        // What is no journal must not be touched.
+        schema::version(&connection, &file)?;
+        configure(&connection).map_err(|error| writing.because(&error))?;
+        schema::migrate(&mut connection, &file)?;
+        let reader = Connection::open_with_flags(path, flags);
+        let reader = reader.map_err(|error| reading.because(&error))?;
+        reader.busy_timeout(PATIENCE).map_err(|error| reading.because(&error))?;
+        let writer = Some(Mutex::new(Writer::new(connection, file.clone())));
+        Ok(Self { file, queue: Queue::default(), writer, reader: Mutex::new(reader) })
+    }
+
+    /// Sets how long a call waits for another process that is writing; ten seconds at first.
+    ///
+    /// # Errors
+    ///
+    /// SQLite refuses the time.
+    pub fn wait_at_most(&self, patience: Duration) -> Result<(), Error> {
+        let failed = Failed::reading(&self.file);
+        if let Some(writer) = &self.writer {
+            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let set = writer.connection.busy_timeout(patience);
+            set.map_err(|error| failed.because(&error))?;
+        }
+        self.reader().busy_timeout(patience).map_err(|error| failed.because(&error).into())
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, Writer>, Error> {
+        let Some(writer) = &self.writer else {
+            let problem = Problem::new(Code::Unwritable, "the journal was opened to be read only");
+            return Err(problem.file(&self.file).into());
+        };
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Opens a file that is not to be changed, also one on a disk that cannot be.
+fn open_to_read(path: &Path, file: &str) -> Result<Connection, Error> {
+    let failed = Failed::reading(file);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        // Opening reads nothing yet.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    let error: rusqlite::Error = match open() {
+        Ok(connection) => return Ok(connection),
+        Err(error) => error,
+    };
+    // A write-ahead log needs files beside the journal. Where they cannot be made, and nobody has
+    // left a log behind, nobody is writing: the file is all there is.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let left_behind = std::fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let cannot = matches!(
+        error.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly)
+    );
+    if !cannot || left_behind {
+        return Err(failed.because(&error).into());
+    }
+    let uri = format!("file:{}?immutable=1", uri_path(path));
+    Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
+        .map_err(|error| failed.because(&error).into())
+}
+
+/// A path as part of a URI: what has a meaning there is written as its number.
+fn uri_path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    text.chars()
+        .map(|character| match character {
+            '?' | '#' | '%' => format!("%{:02X}", u32::from(character)),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    // Of 4 KiB each: the log grows to 16 MiB before it is worked into the file.
+    connection.pragma_update(None, "wal_autocheckpoint", 4_096)
+}
+
+/// The event that a row holds.
+fn event_of(file: &str, position: u64, text: &str) -> Result<Event, Error> {
+    read_record(text, file).map_err(|error: Error| {
+        let what = error.problems().first().map_or_else(String::new, |it| it.message.clone());
+        corrupt(file, &format!("event {position} cannot be read: {what}")).into()
+    })
+}
+
+/// Shows every entry after a place to `each`.
+fn entries(
+    connection: &Connection,
+    file: &str,
+    after: u64,
+    each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let failed = Failed::reading(file);
+    let mut statement = connection
+        .prepare_cached("SELECT position, event FROM events WHERE position > ?1 ORDER BY position")
+        .map_err(|error| failed.because(&error))?;
+    let mut rows = statement.query([after]).map_err(|error| failed.because(&error))?;
+    while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
+        let position = row.get(0).map_err(|error| failed.because(&error))?;
+        let text = row.get_ref(1).map_err(|error| failed.because(&error))?;
+        let text = text.as_str().map_err(|error| corrupt(file, &error.to_string()))?;
+        each(Entry { position, event: event_of(file, position, text)? })?;
+    }
+    Ok(())
+}
+
+/// The place of the last event.
+fn position(connection: &Connection, file: &str) -> Result<u64, Error> {
+    let last =
+        connection.query_row("SELECT coalesce(max(position), 0) FROM events", [], |row| row.get(0));
+    last.map_err(|error| Failed::reading(file).because(&error).into())
+}
+
+impl Journal for Sqlite {
+    fn append(&self, events: &[Event], batch: Batch) -> Result<Vec<Receipt>, Error> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let prepared = events.iter().map(Prepared::of).collect::<Result<_, _>>()?;
+        // Fails early where nothing can be written at all.
+        if self.writer.is_none() {
+            self.writer()?;
+        }
+        self.queue.append(prepared, batch, |batches| self.writer()?.commit(batches))
+    }
+
+    fn append_upon(
+        &self,
+        after: u64,
+        decide: &mut dyn FnMut(Vec<Entry>) -> Result<Vec<Event>, Error>,
+    ) -> Result<Vec<Receipt>, Error> {
+        self.writer()?.commit_upon(after, decide)
+    }
+
+    fn read(
+        &self,
+        after: u64,
+        each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        entries(&self.reader(), &self.file, after, each)
+    }
+
+    fn position(&self) -> Result<u64, Error> {
+        position(&self.reader(), &self.file)
+    }
+}

@@ -1,0 +1,140 @@
+//! Callers that write at the same time share a commit: one of them writes for all who wait, then
+//! hands over. No thread of its own, so that a library may use it.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::write::Prepared;
+use crate::error::{Code, Error, Problem};
+use crate::journal::{Batch, Receipt};
+
+/// So many events at most are written in one commit that callers share.
+const MOST_EVENTS: usize = 10_000;
+
+type Job = (Vec<Prepared>, Batch);
+type Answer = Result<Vec<Receipt>, Error>;
+
+/// Those who wait for a commit.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    state: Mutex<Waiting>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    jobs: Vec<(Job, Arc<Caller>)>,
+    /// Whether somebody is writing.
+    writing: bool,
+}
+
+/// Somebody who waits.
+#[derive(Debug, Default)]
+struct Caller {
+    turn: Mutex<Turn>,
+    called: Condvar,
+}
+
+#[derive(Debug, Default)]
+enum Turn {
+    #[default]
+    Wait,
+    /// It is this caller's turn to write.
+    Write,
+    Done(Answer),
+}
+
+impl Caller {
+    fn call(&self, turn: Turn) {
+        *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = turn;
+        self.called.notify_one();
+    }
+
+    /// Waits for an answer; nothing where it is this caller's turn to write.
+    fn wait(&self) -> Option<Answer> {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match std::mem::take(&mut *turn) {
+                Turn::Wait => {
+                    turn = self.called.wait(turn).unwrap_or_else(PoisonError::into_inner);
+                }
+                Turn::Write => return None,
+                Turn::Done(answer) => return Some(answer),
+            }
+        }
+    }
+}
+
+/// Passes the turn on, also where writing ends in a panic.
+struct Writing<'q> {
+    queue: &'q Queue,
+    served: Vec<Arc<Caller>>,
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        for caller in self.served.drain(..) {
+            let message = "the commit was given up; whether it is on record is not known";
+            caller.call(Turn::Done(Err(Problem::new(Code::Internal, message).into())));
+        }
+        let mut waiting = self.queue.lock();
+        match waiting.jobs.first() {
+            Some((_, next)) => next.call(Turn::Write),
+            None => waiting.writing = false,
+        }
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has events written, together with those of others who wait.
+    pub(super) fn append(
+        &self,
+        events: Vec<Prepared>,
+        batch: Batch,
+        commit: impl FnOnce(&[Job]) -> Result<Vec<Vec<Receipt>>, Error>,
+    ) -> Answer {
+        let caller = Arc::new(Caller::default());
+        let mut waiting = self.lock();
+        waiting.jobs.push(((events, batch), Arc::clone(&caller)));
+        let is_first = !std::mem::replace(&mut waiting.writing, true);
+        drop(waiting);
+        if !is_first && let Some(answer) = caller.wait() {
+            return answer;
+        }
+        self.serve(commit);
+        // Whoever writes is among those who are served.
+        caller.wait().unwrap_or_else(|| {
+            let message = "whoever wrote a commit was not served by it";
+            Err(Problem::new(Code::Internal, message).into())
+        })
+    }
+
+    /// Writes for those who wait, the one who writes among them.
+    fn serve(&self, commit: impl FnOnce(&[Job]) -> Result<Vec<Vec<Receipt>>, Error>) {
+        let mut waiting = self.lock();
+        let mut events = 0;
+        let share = waiting.jobs.iter().position(|((job, _), _)| {
+            events += job.len();
+            events > MOST_EVENTS
+        });
+        let share = share.unwrap_or(waiting.jobs.len()).max(1);
+        let (jobs, served): (Vec<Job>, Vec<Arc<Caller>>) = waiting.jobs.drain(..share).unzip();
+        drop(waiting);
+        let mut writing = Writing { queue: self, served };
+        let answer = commit(&jobs);
+        let served = std::mem::take(&mut writing.served);
+        match answer {
+            Ok(receipts) => {
+                for (caller, receipts) in served.iter().zip(receipts) {
+                    caller.call(Turn::Done(Ok(receipts)));
+                }
+            }
+            // Nothing of the commit is on record.
+            Err(error) => {
+                served.iter().for_each(|caller| caller.call(Turn::Done(Err(error.clone()))));
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The one place that writes events: everything of a commit is on the disk, or nothing is.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use twox_hash::XxHash3_64;
+
+use super::identities::{Identities, hash};
+use super::problem::{Failed, corrupt};
+use super::{entries, event_of};
+use crate::error::{Code, Error, Problem};
+use crate::events::{Event, Identity};
+use crate::journal::{Batch, Entry, Found, Fresh, Receipt, Taken, settle};
+
+/// An event as it will stand in the file.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    identity: Identity,
+    hash: u32,
+    text: String,
+}
+
+impl Prepared {
+    pub(super) fn of(event: &Event) -> Result<Self, Error> {
+        let text = serde_json::to_string(event).map_err(|error| {
+            Problem::new(Code::Internal, format!("the event cannot be written: {error}"))
+        })?;
+        let identity = event.identity.clone();
+        Ok(Self { hash: hash(&identity), identity, text })
+    }
+
+    /// Whether it is the event that a row holds; a row of an older version may be written
+    /// differently and still be the same.
+    fn is(&self, text: &str, position: u64, file: &str) -> Result<bool, Error> {
+        Ok(self.text == text || event_of(file, position, text)? == event_of(file, 0, &self.text)?)
+    }
+}
+
+/// The connection that writes, and what it knows of the file.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+    identities: Identities,
+    file: String,
+}
+
+/// The checksum of the events of a commit, each hashed upon those before; part of the format.
+#[derive(Default)]
+pub(super) struct Checksum(u64);
+
+impl Checksum {
+    pub(super) fn add(&mut self, text: &str) {
+        self.0 = XxHash3_64::oneshot_with_seed(self.0, text.as_bytes());
+    }
+
+    pub(super) fn value(&self) -> i64 {
+        self.0.cast_signed()
+    }
+}
+
+impl Writer {
+    pub(super) fn new(connection: Connection, file: String) -> Self {
+        Self { connection, identities: Identities::default(), file }
+    }
+
+    /// Takes in what several callers brought, in one transaction.
+    pub(super) fn commit(
+        &mut self,
+        batches: &[(Vec<Prepared>, Batch)],
+    ) -> Result<Vec<Vec<Receipt>>, Error> {
+        self.transact(|open| {
+            batches.iter().map(|(events, batch)| open.take_in(events, *batch)).collect()
+        })
+    }
+
+    /// Takes in what is decided upon everything that is on record.
+    pub(super) fn commit_upon(
+        &mut self,
+        after: u64,
+        decide: &mut dyn FnMut(Vec<Entry>) -> Result<Vec<Event>, Error>,
+    ) -> Result<Vec<Receipt>, Error> {
+        self.transact(|open| {
+            let mut known = Vec::new();
+            entries(open.transaction, open.file, after, &mut |entry| {
+                known.push(entry);
+                Ok(())
+            })?;
+            let events = decide(known)?;
+            let events: Vec<Prepared> =
+                events.iter().map(Prepared::of).collect::<Result<_, _>>()?;
+            open.take_in(&events, Batch::Whole)
+        })
+    }
+
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&mut Open<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Self { connection, identities, file } = self;
+        let failed = Failed::writing(file);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| failed.because(&error))?;
+        identities.follow(&transaction, file)?;
+        let last = identities.last;
+        let mut open =
+            Open { transaction: &transaction, identities, file, commit: Commit::after(last) };
+        let done = work(&mut open).and_then(|done| open.finish().map(|()| done));
+        let done = done.and_then(|done| {
+            transaction.commit().map_err(|error| failed.because(&error))?;
+            Ok(done)
+        });
+        if done.is_err() && identities.last != last {
+            // What the table has taken in is not on record; it is read again when it is needed.
+            *identities = Identities::default();
+        }
+        done
+    }
+}
+
+/// What one commit takes in.
+struct Commit {
+    first: u64,
+    hashes: Vec<u8>,
+    checksum: Checksum,
+}
+
+impl Commit {
+    fn after(last: u64) -> Self {
+        Self { first: last + 1, hashes: Vec::new(), checksum: Checksum::default() }
+    }
+}
+
+/// An open transaction.
+struct Open<'a> {
+    transaction: &'a Transaction<'a>,
+    identities: &'a mut Identities,
+    file: &'a str,
+    commit: Commit,
+}
+
+impl Open<'_> {
+    /// Takes in a batch of events.
+    fn take_in(&mut self, events: &[Prepared], batch: Batch) -> Result<Vec<Receipt>, Error> {
+        let identities = events.iter().map(|event| &event.identity);
+        let mut fresh = Fresh::default();
+        let receipts = settle(identities, batch, self.identities.last, |index| {
+            let event = &events[index];
+            if let Some(found) = self.find(event)? {
+                return Ok(Some(found));
+            }
+            let earlier = fresh.earlier(&event.identity, index);
+            Ok(earlier.map(|earlier| match events[earlier].text == event.text {
+                true => Found::SameInBatch(earlier),
+                false => Found::Other,
+            }))
+        })?;
+        let failed = Failed::writing(self.file);
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT INTO events (position, event) VALUES (?1, ?2)")
+            .map_err(|error| failed.because(&error))?;
+        let taken = events.iter().zip(&receipts);
+        for (event, _) in taken.filter(|(_, receipt)| receipt.result == Taken::Recorded) {
+            self.identities.add(event.hash)?;
+            insert
+                .execute((self.identities.last, &event.text))
+                .map_err(|error| failed.because(&error))?;
+            self.commit.hashes.extend(event.hash.to_le_bytes());
+            self.commit.checksum.add(&event.text);
+        }
+        Ok(receipts)
+    }
+
+    /// What is on record under the identity of an event.
+    fn find(&self, event: &Prepared) -> Result<Option<Found>, Error> {
+        let failed = Failed::reading(self.file);
+        for position in self.identities.candidates(event.hash) {
+            let mut select = self
+                .transaction
+                .prepare_cached("SELECT event FROM events WHERE position = ?1")
+                .map_err(|error| failed.because(&error))?;
+            let text: Option<String> = select
+                .query_row([position], |row| row.get(0))
+                .optional()
+                .map_err(|error| failed.because(&error))?;
+            let text =
+                text.ok_or_else(|| corrupt(self.file, &format!("event {position} is missing")))?;
+            if event.text == text {
+                return Ok(Some(Found::Same(position)));
+            }
+            if event_of(self.file, position, &text)?.identity == event.identity {
+                let same = event.is(&text, position, self.file)?;
+                return Ok(Some(if same { Found::Same(position) } else { Found::Other }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes down what the commit consists of.
+    fn finish(&self) -> Result<(), Error> {
+        if self.commit.hashes.is_empty() {
+            return Ok(());
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT INTO commits VALUES (?1, ?2, ?3, ?4)")
+            .map_err(|error| Failed::writing(self.file).because(&error))?;
+        let Commit { first, hashes, checksum } = &self.commit;
+        insert
+            .execute((first, now.cast_signed(), hashes, checksum.value()))
+            .map_err(|error| Failed::writing(self.file).because(&error))?;
+        Ok(())
+    }
+}
