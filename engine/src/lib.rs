@@ -22,8 +22,11 @@
 //! - [`fault`]: a rule that failed; [`scoring`], then `history` and [`guidelines`];
 //! - [`standings`]: figures of people and teams, boards, by the page `FORMULAS.md`;
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
-//! - [`live`]: the same as events come in; [`examples`] and [`scenarios`]: tests of a program.
+//! - [`live`]: the same as events come in; [`examples`] and [`scenarios`]: tests of a program;
+//! - [`journal`]: the durable record of events; [`awards`]: entitlements made real;
+//!   [`ledger`]: a program over a journal.
 
+pub mod awards;
 pub mod coaching;
 pub mod error;
 pub mod events;
@@ -33,6 +36,7 @@ pub mod fault;
 pub mod guidelines;
 mod history;
 pub mod journal;
+pub mod ledger;
 pub mod live;
 pub mod pairing;
 pub mod post;

@@ -122,7 +122,7 @@ impl Program {
     }
 
     /// What somebody is entitled to, out of a census that is at hand.
-    fn entitlements(
+    pub(crate) fn entitlements(
         &self,
         census: &Census,
         who: Who<'_>,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::error::Error;
+pub use crate::events::Subject;
 use crate::facts::{
     Evidence, Figures, Folder, Object, PeriodFact, PersonFact, StandingFact, Value, World,
 };
@@ -14,25 +15,6 @@ use crate::fault::{Fault, retryable};
 use crate::program::{Program, Rule, Subject as Kind, evidence};
 use crate::script::{Failure, Given};
 use crate::standings::{Census, Team, Withheld};
-
-/// Whom or what a grant or a suggestion is for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(untagged)]
-pub enum Subject {
-    /// A person.
-    Advocate {
-        /// The advocate's id.
-        advocate: Arc<str>,
-    },
-    /// A team.
-    Team {
-        /// What it is a group by; `program` is everyone.
-        by: &'static str,
-        /// Its name; nothing for the whole program.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        team: Option<Arc<str>>,
-    },
-}
 
 /// A rule that failed, however often it happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]

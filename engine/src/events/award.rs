@@ -45,19 +45,50 @@ pub struct Grant {
 /// A grant with whom it is for and who ran the award run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Granted {
-    pub(crate) to: Recipient,
+    pub(crate) to: Subject,
     pub(crate) grant: Grant,
     pub(crate) by: Arc<str>,
 }
 
-/// Whom a grant is for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Recipient {
-    Advocate(Arc<str>),
-    Team(PersonFact, Arc<str>),
-    /// The whole program.
-    Everyone,
+/// Whom or what a grant or a suggestion is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub enum Subject {
+    /// A person.
+    Advocate {
+        /// The advocate's id.
+        advocate: Arc<str>,
+    },
+    /// A team.
+    Team {
+        /// What it is a group by; `program` is everyone.
+        by: &'static str,
+        /// Its name; nothing for the whole program.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        team: Option<Arc<str>>,
+    },
 }
+
+impl Subject {
+    /// A team by its name; everyone where there is none.
+    pub(crate) fn team(named: Option<(PersonFact, Arc<str>)>) -> Self {
+        match named {
+            Some((by, name)) => Subject::Team { by: by.name(), team: Some(name) },
+            None => Subject::Team { by: EVERYONE, team: None },
+        }
+    }
+
+    /// What tells it from every other person and team.
+    pub(crate) fn key(&self) -> String {
+        match self {
+            Subject::Advocate { advocate } => format!("advocate={advocate}"),
+            Subject::Team { by, team } => format!("{by}={}", team.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+/// What the whole program is a group by.
+pub(crate) const EVERYONE: &str = "program";
 
 /// What a person decided about a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

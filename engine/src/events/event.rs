@@ -11,7 +11,7 @@ use super::record::Keys;
 use super::value::{Flag, Instant, Short, Whole, with_help};
 use super::{
     Activity, Adjustment, Body, Change, Closing, Dispute, Event, Grant, Granted, Identity, LOCAL,
-    Meeting, Recipient, Resolution, Resolved, Stated, Verb,
+    Meeting, Resolution, Resolved, Stated, Subject, Verb,
 };
 use crate::error::choose;
 use crate::facts::{ActivityFact, Object, PersonFact, Value};
@@ -333,9 +333,8 @@ impl RawEvent {
                 let rare = self.rare.get_or_insert_default();
                 let grant = rare.grant.take().ok_or("the field `grant` is missing")?;
                 let to = match (self.advocate.take(), rare.team()?) {
-                    (Some(advocate), None) => Recipient::Advocate(advocate.0),
-                    (None, Some((by, name))) => Recipient::Team(by, name),
-                    (None, None) => Recipient::Everyone,
+                    (Some(advocate), None) => Subject::Advocate { advocate: advocate.0 },
+                    (None, team) => Subject::team(team),
                     (Some(_), Some(_)) => {
                         return Err("a grant is for a person or for a team".to_owned());
                     }

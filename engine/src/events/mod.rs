@@ -24,8 +24,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use award::{Closing, Grant, Verb};
-pub(crate) use award::{Granted, Recipient};
+pub use award::{Closing, Grant, Subject, Verb};
+pub(crate) use award::{EVERYONE, Granted};
 pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
 pub use log::Log;

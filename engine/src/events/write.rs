@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::{
-    Activity, Body, Change, Event, Identity, LOCAL, Meeting, Person, Recipient, Stated, Statement,
+    Activity, Body, Change, Event, Identity, LOCAL, Meeting, Person, Stated, Statement, Subject,
     Times,
 };
 use crate::facts::{ActivityFact, Fact, PersonFact};
@@ -82,7 +82,7 @@ impl Event {
             Body::Meeting(Meeting { agenda, team }) => {
                 map.serialize_entry("agenda", agenda)?;
                 match team {
-                    Some((by, name)) => map.serialize_entry(team_field(*by), name),
+                    Some((by, name)) => map.serialize_entry(by.name(), name),
                     None => Ok(()),
                 }
             }
@@ -94,9 +94,9 @@ impl Event {
             }
             Body::Grant(granted) => {
                 match &granted.to {
-                    Recipient::Advocate(advocate) => map.serialize_entry("advocate", advocate)?,
-                    Recipient::Team(by, name) => map.serialize_entry(team_field(*by), name)?,
-                    Recipient::Everyone => {}
+                    Subject::Advocate { advocate } => map.serialize_entry("advocate", advocate)?,
+                    Subject::Team { by, team: Some(name) } => map.serialize_entry(*by, name)?,
+                    Subject::Team { team: None, .. } => {}
                 }
                 map.serialize_entry("grant", &granted.grant)?;
                 map.serialize_entry("by", &granted.by)
@@ -223,10 +223,6 @@ fn option<M: SerializeMap, T: Serialize>(
 fn stated<M: SerializeMap>(map: &mut M, facts: &[Fact], said: &Stated) -> Result<(), M::Error> {
     said.iter()
         .try_for_each(|(slot, value)| map.serialize_entry(facts[usize::from(*slot)].name, value))
-}
-
-fn team_field(by: PersonFact) -> &'static str {
-    PersonFact::FACTS[by as usize].name
 }
 
 #[cfg(test)]

@@ -39,4 +39,9 @@ impl PersonFact {
         PersonFact::Level,
         PersonFact::Cohort,
     ];
+
+    /// The name in records.
+    pub(crate) fn name(self) -> &'static str {
+        Self::FACTS[self as usize].name
+    }
 }

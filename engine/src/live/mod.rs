@@ -19,13 +19,14 @@ use crate::events::{Body, Event, Log, Meeting, People};
 use crate::facts::Folder;
 use crate::pairing::Pairing;
 use crate::program::Program;
-use crate::recognition::Entitlements;
+use crate::recognition::{Entitlement, Entitlements};
 use crate::roster::Roster;
 use crate::scoring::Fold;
 use crate::standings::{
     BoardQuestion, Census, Leaderboard, StandingDocument, Tally, TeamsDocument, Ties, Viewpoint,
     received,
 };
+use crate::subjects::{SubjectFault, Who};
 use crate::timeline::{Adjusted, Contents, Links, Settled, Timeline, adjusted, contents, meetings};
 
 /// Whether an event was new.
@@ -235,6 +236,18 @@ impl Live {
         let judge = self.program.asks_findings(Folder::Recognition);
         let census = self.census(as_of, None, judge)?;
         self.program.recognized(&census, advocate, self.assume_consent)
+    }
+
+    /// What everyone and every team is entitled to, with those who count: for an award run, which
+    /// grants whether or not figures of people may be shown.
+    pub(crate) fn all_entitlements(
+        &self,
+        as_of: Timestamp,
+    ) -> Result<(Census, Vec<Entitlement>, Vec<SubjectFault>), Error> {
+        let judge = self.program.asks_findings(Folder::Recognition);
+        let census = self.census(as_of, None, judge)?;
+        let (entitlements, faults) = self.program.entitlements(&census, Who::All)?;
+        Ok((census, entitlements, faults))
     }
 
     /// What could help people and teams along, as [`Program::coach`] says it.

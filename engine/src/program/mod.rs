@@ -250,6 +250,14 @@ impl Program {
         &self.manifest.name
     }
 
+    /// The present name of a rule, which may have had another one.
+    pub(crate) fn present_name<'a>(&'a self, rule: &'a str) -> &'a str {
+        let formerly = |(_, settings): &(&String, &RuleSettings)| {
+            settings.formerly.iter().any(|old| old == rule)
+        };
+        self.manifest.rules.iter().find(formerly).map_or(rule, |(name, _)| name)
+    }
+
     /// The rules, by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules

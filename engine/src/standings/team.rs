@@ -9,6 +9,7 @@ use super::standing::conversation;
 use super::tally::{Entry, Tally};
 use super::viewpoint::Viewpoint;
 use super::workings::{percent, scaled, whole};
+use crate::events::EVERYONE;
 use crate::facts::{Figures, PersonFact, TeamFact, Value};
 use crate::time::Day;
 
@@ -25,7 +26,7 @@ impl Group {
 
     /// The word for what it is by.
     pub(crate) fn by_name(&self) -> &'static str {
-        self.by.map_or("program", |fact| PersonFact::FACTS[fact as usize].name)
+        self.by.map_or(EVERYONE, PersonFact::name)
     }
 }
 

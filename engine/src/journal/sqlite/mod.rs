@@ -222,10 +222,6 @@ impl Journal for Sqlite {
             return Ok(Vec::new());
         }
         let prepared = events.iter().map(Prepared::of).collect::<Result<_, _>>()?;
-        // Fails early where nothing can be written at all.
-        if self.writer.is_none() {
-            self.writer()?;
-        }
         self.queue.append(prepared, batch, |batches| self.writer()?.commit(batches))
     }
 

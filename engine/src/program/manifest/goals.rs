@@ -8,6 +8,7 @@ use super::need;
 use crate::error::{Code, Problem};
 use crate::facts::ActivityFact;
 use crate::program::table::Table;
+use crate::time::Unit;
 
 /// A key performance indicator with the goal that makes it one.
 #[derive(Clone, Debug)]
@@ -41,6 +42,10 @@ pub(crate) struct Rewards {
     /// In whole units of the currency.
     pub(crate) budget: i64,
     pub(crate) currency: Option<Arc<str>>,
+    /// How many rewards there may be, with an amount or without; any number where it is not set.
+    pub(crate) count: Option<i64>,
+    /// What the budget is for: each period where it is not set, or each of these.
+    pub(crate) per: Option<Unit>,
 }
 
 impl Rewards {
@@ -103,9 +108,13 @@ pub(super) fn benchmark(table: &Table<'_, '_>, _: &str) -> Benchmark {
 
 pub(super) fn rewards(root: &Table<'_, '_>) -> Rewards {
     let Some(table) = root.table("rewards") else { return Rewards::default() };
-    let table = table.only(&["budget", "currency"]);
+    let table = table.only(&["budget", "currency", "count", "per"]);
+    let mut spans = vec!["period"];
+    spans.extend(Unit::NAMES);
     Rewards {
         budget: table.number("budget", 0).map_or(0, |set| set.value),
         currency: table.text("currency").map(|set| set.value.into()),
+        count: table.number("count", 0).map(|set| set.value),
+        per: table.word("per", &spans).and_then(|set| Unit::parse(set.value)),
     }
 }

@@ -1,0 +1,131 @@
+//! What rewards may cost: a sum of money and a number, each period or year anew.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::digest;
+use super::register::GrantDocument;
+use crate::events::Subject;
+use crate::program::Program;
+use crate::recognition::Entitlement;
+use crate::time::{Day, Unit};
+
+/// What the budget comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Budget {
+    /// The first date that it is for; nothing where it is for all time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The money that there is, in whole units of the currency.
+    pub amount: i64,
+    /// How many rewards there may be; any number where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// The money that is spent or reserved.
+    pub spent: i64,
+    /// How many rewards are given or reserved.
+    pub rewards: i64,
+    /// The currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Arc<str>>,
+}
+
+/// When somebody was rewarded last, a lot, and the place of what they are entitled to.
+type Turn = (Option<Timestamp>, [u8; 32], usize);
+
+impl Program {
+    /// The first day of what the budget is for at a time; nothing between seasons.
+    fn budget_start(&self, as_of: Timestamp) -> Option<Day> {
+        let day = self.manifest.calendar.last_day(as_of);
+        match self.manifest.rewards.per {
+            Some(unit) => Some(self.manifest.calendar.start_of(unit, day)),
+            None => self.manifest.period_of(day).map(|period| period.from),
+        }
+    }
+
+    /// The budget as of a time, with what the grants on record have taken of it.
+    pub(super) fn budget(&self, as_of: Timestamp, grants: &[GrantDocument]) -> Option<Budget> {
+        let start = self.budget_start(as_of)?;
+        let rewards = &self.manifest.rewards;
+        let ever = rewards.per == Some(Unit::Ever);
+        let mut budget = Budget {
+            from: (!ever).then(|| start.show()),
+            amount: rewards.budget,
+            count: rewards.count,
+            spent: 0,
+            rewards: 0,
+            currency: rewards.currency.clone(),
+        };
+        let counts = |grant: &&GrantDocument| {
+            *grant.what.kind == *"reward"
+                && grant.state.reserves()
+                && self.budget_start(grant.as_of) == Some(start)
+        };
+        for grant in grants.iter().filter(counts) {
+            budget.rewards += 1;
+            // Money of another currency was taken out of another budget.
+            if grant.what.currency == rewards.currency {
+                budget.spent = budget.spent.saturating_add(grant.what.amount.unwrap_or(0));
+            }
+        }
+        Some(budget)
+    }
+}
+
+impl Budget {
+    /// Takes out what a reward costs, if it is there.
+    fn take(&mut self, amount: i64) -> bool {
+        let fits = self.spent.saturating_add(amount) <= self.amount || amount == 0;
+        let one_more = self.count.is_none_or(|count| self.rewards < count);
+        if fits && one_more {
+            self.spent += amount;
+            self.rewards += 1;
+        }
+        fits && one_more
+    }
+
+    /// Which of the rewards that people are entitled to the budget pays for, by their places.
+    /// Whoever was rewarded least recently comes first, and then by a hash, so that neither names
+    /// nor the order of files decide. A reward that is too dear does not keep smaller ones out.
+    pub(super) fn share_out(
+        &mut self,
+        entitlements: &[&Entitlement],
+        grants: &[GrantDocument],
+        as_of: Timestamp,
+        period: &str,
+    ) -> Vec<usize> {
+        let mut last: BTreeMap<&Subject, Timestamp> = BTreeMap::new();
+        for grant in grants {
+            if *grant.what.kind == *"reward" && grant.state.reserves() {
+                let latest = last.entry(&grant.subject).or_insert(grant.as_of);
+                *latest = (*latest).max(grant.as_of);
+            }
+        }
+        // Nobody comes second before everyone else has come first.
+        let mut turns: BinaryHeap<Reverse<Turn>> = entitlements
+            .iter()
+            .enumerate()
+            .map(|(place, entitlement)| {
+                // A lot that nobody can choose.
+                let lot = digest(&[&entitlement.rule, period, &entitlement.subject.key()]);
+                Reverse((last.get(&entitlement.subject).copied(), lot, place))
+            })
+            .collect();
+        let mut paid = Vec::new();
+        while let Some(Reverse((since, lot, place))) = turns.pop() {
+            let entitlement = entitlements[place];
+            let now = last.get(&entitlement.subject).copied();
+            if now != since {
+                turns.push(Reverse((now, lot, place)));
+            } else if self.take(entitlement.amount.unwrap_or(0)) {
+                last.insert(&entitlement.subject, as_of);
+                paid.push(place);
+            }
+        }
+        paid
+    }
+}

@@ -1,0 +1,147 @@
+//! Awards: entitlements made real, once, by award runs; and what people decide about them.
+//!
+//! - `register` knows the grants on record and where each stands;
+//! - `budget` says what rewards may cost and who comes first;
+//! - `run` is an award run: which entitlements become grants, and what has changed since the last.
+
+mod budget;
+mod register;
+mod run;
+
+use sha2::{Digest, Sha256};
+
+pub use budget::Budget;
+pub(crate) use register::Register;
+pub use register::{Decision, GrantDocument, State};
+pub(crate) use run::Candidates;
+pub use run::{Award, Closed, Held, HeldBack, Since};
+
+use crate::error::{Code, Error, Problem};
+use crate::events::{Body, Event, Identity, Verb};
+use crate::wire::hex;
+
+/// The source of what the engine writes into a journal by itself.
+pub(crate) const SOURCE: &str = "plaudit";
+
+/// A hash of several texts, none of which can be taken for part of another.
+fn digest(parts: &[&str]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// The id of something that there is once for these texts: 16 hexadecimal digits.
+pub(crate) fn short_id(parts: &[&str]) -> String {
+    hex(&digest(parts)[..8])
+}
+
+/// What somebody decides about grants.
+#[derive(Clone, Debug)]
+pub struct Choice<'a> {
+    /// The ids of the grants, or unique beginnings of them.
+    pub grants: &'a [String],
+    /// What is decided.
+    pub verb: Verb,
+    /// Who decides.
+    pub by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// When.
+    pub at: jiff::Timestamp,
+}
+
+impl Choice<'_> {
+    /// The events that the decision is, where it follows for all of the grants; none for those
+    /// about which the same person has decided the same already.
+    pub(crate) fn events(&self, register: &Register) -> Result<Vec<Event>, Error> {
+        let mut problems = Vec::new();
+        let mut events: Vec<Event> = Vec::new();
+        for id in self.grants {
+            match self.event(register, id) {
+                Ok(Some(event)) if !events.iter().any(|it| it.identity == event.identity) => {
+                    events.push(event);
+                }
+                Ok(_) => {}
+                Err(problem) => problems.push(problem),
+            }
+        }
+        Error::of(problems).map_or(Ok(events), Err)
+    }
+
+    fn event(&self, register: &Register, id: &str) -> Result<Option<Event>, Problem> {
+        let (identity, grant) = register.one(id)?;
+        let verb = self.verb;
+        if let Some(last) = grant.decisions.last()
+            && (last.decision, &*last.by) == (verb, self.by)
+        {
+            return Ok(None);
+        }
+        let wrong =
+            |message: String, help: String| Err(Problem::new(Code::WrongState, message).help(help));
+        if grant.state.after(verb).is_none() {
+            let by = grant.decisions.last().map_or_else(String::new, |last| {
+                format!(" by {} at {} ({})", last.by, last.at, last.reason)
+            });
+            let message = format!(
+                "`{}` was {}{by} and cannot be {}",
+                grant.grant,
+                grant.state.name(),
+                verb.name()
+            );
+            let next: Vec<&str> = Verb::ALL
+                .into_iter()
+                .filter(|verb| grant.state.after(*verb).is_some())
+                .map(Verb::name)
+                .collect();
+            let help = match next.as_slice() {
+                [] => "nothing more can be decided about it".to_owned(),
+                next => format!("it can be {}", next.join(" or ")),
+            };
+            return wrong(message, help);
+        }
+        let before = grant.decisions.last().map_or(grant.as_of, |last| last.at);
+        if self.at < before {
+            let message = format!(
+                "`{}` cannot be {} at {}: that is before {before}",
+                grant.grant,
+                verb.name(),
+                self.at
+            );
+            return wrong(message, "what went before was later: say a later time".to_owned());
+        }
+        let id = format!("{}:{}", grant.grant, verb.name());
+        Ok(Some(Event {
+            identity: Identity { source: SOURCE.into(), id: id.into() },
+            at: self.at,
+            body: Body::Decision {
+                target: identity.clone(),
+                verb,
+                by: self.by.into(),
+                reason: self.reason.into(),
+            },
+            ext: None,
+        }))
+    }
+}
+
+impl Register {
+    /// The one grant whose id is this or begins like it.
+    fn one(&self, id: &str) -> Result<(&Identity, GrantDocument), Problem> {
+        let mut found = if id.is_empty() { Vec::new() } else { self.find(id) };
+        match (found.pop(), found.len()) {
+            (Some(grant), 0) => Ok(grant),
+            (Some(_), more) => {
+                let message = format!("{} grants have an id that begins with `{id}`", more + 1);
+                Err(Problem::new(Code::UnknownGrant, message).help("give more of its digits"))
+            }
+            (None, _) => {
+                let message = format!("there is no grant `{id}`");
+                Err(Problem::new(Code::UnknownGrant, message)
+                    .help("`plaudit grants` lists those on record"))
+            }
+        }
+    }
+}

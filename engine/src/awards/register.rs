@@ -1,0 +1,186 @@
+//! The grants on record, each with what was decided about it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::events::{Body, Closing, Event, Grant, Identity, Subject, Verb};
+
+/// Where a grant stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It waits for somebody's yes or no; a reward reserves its amount meanwhile.
+    Proposed,
+    /// Somebody said yes; it has not been handed over yet.
+    Approved,
+    /// Somebody said no.
+    Declined,
+    /// It was given.
+    Issued,
+    /// It was taken back.
+    Revoked,
+}
+
+impl State {
+    /// The word in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            State::Proposed => "proposed",
+            State::Approved => "approved",
+            State::Declined => "declined",
+            State::Issued => "issued",
+            State::Revoked => "revoked",
+        }
+    }
+
+    /// Where a grant of a kind begins: a badge takes nothing from anybody and is given at once, a
+    /// reward costs something and a spotlight shows somebody, so people are asked first.
+    fn first(kind: &str) -> Self {
+        if kind == "badge" { State::Issued } else { State::Proposed }
+    }
+
+    /// Where a decision leads; nowhere where it does not follow.
+    pub(super) fn after(self, verb: Verb) -> Option<Self> {
+        match (self, verb) {
+            (State::Proposed, Verb::Approved) => Some(State::Approved),
+            (State::Proposed, Verb::Declined) => Some(State::Declined),
+            (State::Approved, Verb::Issued) => Some(State::Issued),
+            (State::Approved | State::Issued, Verb::Revoked) => Some(State::Revoked),
+            _ => None,
+        }
+    }
+
+    /// Whether it is spent, or kept for it.
+    pub(super) fn reserves(self) -> bool {
+        !matches!(self, State::Declined | State::Revoked)
+    }
+}
+
+/// A decision about a grant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Decision {
+    /// What was decided.
+    pub decision: Verb,
+    /// When.
+    pub at: Timestamp,
+    /// Who decided.
+    pub by: Arc<str>,
+    /// Why.
+    pub reason: Arc<str>,
+}
+
+/// A grant on record.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GrantDocument {
+    /// Its id.
+    pub grant: Arc<str>,
+    /// Whom it is for.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// Where it stands.
+    pub state: State,
+    /// The time as of which the award run gave it.
+    pub as_of: Timestamp,
+    /// Who ran the award run.
+    pub by: Arc<str>,
+    /// What it is, and why.
+    #[serde(flatten)]
+    pub what: Grant,
+    /// What was decided about it, in order of time.
+    pub decisions: Vec<Decision>,
+}
+
+/// An award run on record.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Run {
+    pub(super) as_of: Timestamp,
+    pub(super) by: Arc<str>,
+    pub(super) closing: Closing,
+}
+
+/// Grants, decisions and award runs, whatever the order in which they came.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Register {
+    grants: BTreeMap<Identity, Event>,
+    decisions: BTreeMap<Identity, BTreeMap<(Timestamp, Verb, Identity), Decision>>,
+    runs: BTreeMap<(Timestamp, Identity), Run>,
+}
+
+impl Register {
+    /// Takes in an event, where it is one of these.
+    pub(crate) fn add(&mut self, event: &Event) {
+        match &event.body {
+            Body::Grant(_) => {
+                self.grants.insert(event.identity.clone(), event.clone());
+            }
+            Body::Decision { target, verb, by, reason } => {
+                let decision = Decision {
+                    decision: *verb,
+                    at: event.at,
+                    by: Arc::clone(by),
+                    reason: Arc::clone(reason),
+                };
+                let order = (event.at, *verb, event.identity.clone());
+                self.decisions.entry(target.clone()).or_default().insert(order, decision);
+            }
+            Body::Close { closing, by } => {
+                let run = Run { as_of: event.at, by: Arc::clone(by), closing: (**closing).clone() };
+                self.runs.insert((event.at, event.identity.clone()), run);
+            }
+            _ => {}
+        }
+    }
+
+    /// All grants, in order of time.
+    pub(crate) fn grants(&self) -> Vec<GrantDocument> {
+        let mut grants: Vec<GrantDocument> =
+            self.grants.values().filter_map(|event| self.document(event)).collect();
+        grants
+            .sort_by(|a, b| (a.as_of, &a.subject, &a.grant).cmp(&(b.as_of, &b.subject, &b.grant)));
+        grants
+    }
+
+    /// The identities and documents of grants whose id begins like this.
+    pub(super) fn find(&self, id: &str) -> Vec<(&Identity, GrantDocument)> {
+        let begins = self.grants.iter().filter(|(identity, _)| identity.id.starts_with(id));
+        let exact = self.grants.keys().any(|identity| *identity.id == *id);
+        begins
+            .filter(|(identity, _)| !exact || *identity.id == *id)
+            .filter_map(|(identity, event)| Some((identity, self.document(event)?)))
+            .collect()
+    }
+
+    fn document(&self, event: &Event) -> Option<GrantDocument> {
+        let Body::Grant(granted) = &event.body else { return None };
+        let mut state = State::first(&granted.grant.kind);
+        let mut decisions = Vec::new();
+        for decision in self.decisions.get(&event.identity).into_iter().flat_map(BTreeMap::values) {
+            // What does not follow, such as the approval of something declined, has no effect.
+            if let Some(next) = state.after(decision.decision) {
+                state = next;
+                decisions.push(decision.clone());
+            }
+        }
+        Some(GrantDocument {
+            grant: Arc::clone(&event.identity.id),
+            subject: granted.to.clone(),
+            state,
+            as_of: event.at,
+            by: Arc::clone(&granted.by),
+            what: granted.grant.clone(),
+            decisions,
+        })
+    }
+
+    /// The latest award run, and how many there were.
+    pub(super) fn last_run(&self) -> Option<&Run> {
+        self.runs.values().next_back()
+    }
+
+    pub(super) fn runs(&self) -> usize {
+        self.runs.len()
+    }
+}

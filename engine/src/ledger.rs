@@ -1,0 +1,238 @@
+//! A program over a journal: standings that follow what is on record, and the one place where
+//! awards are given.
+//!
+//! Several processes may keep ledgers over the same journal; each follows what the others write.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::awards::{Candidates, Choice, Closed, GrantDocument, Register, SOURCE};
+use crate::error::{Code, Error, Problem};
+use crate::events::{Body, Event, People};
+use crate::journal::{Batch, Entry, Journal, Receipt, Taken};
+use crate::live::Live;
+use crate::program::Program;
+
+/// A program over a journal.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), plaudit_engine::Error> {
+/// use std::sync::Arc;
+///
+/// use plaudit_engine::Program;
+/// use plaudit_engine::events::read_record;
+/// use plaudit_engine::journal::{Batch, Memory, Taken};
+/// use plaudit_engine::ledger::Ledger;
+///
+/// let program = Arc::new(Program::load("../rules")?);
+/// let ledger = Ledger::open(program, Arc::new(Memory::new()), false)?;
+/// let events = [
+///     r#"{"id": "1", "type": "person", "advocate": "ada", "consent": true, "at": "2026-01-01T00:00:00Z"}"#,
+///     r#"{"id": "2", "advocate": "ada", "kind": "share", "at": "2026-06-01T09:00:00Z"}"#,
+/// ];
+/// let events = events.map(|event| read_record(event, "event")).into_iter().collect::<Result<_, _>>()?;
+/// let receipts = ledger.record(events, Batch::Each)?;
+/// assert!(receipts.iter().all(|receipt| receipt.result == Taken::Recorded));
+///
+/// let as_of = "2026-07-01T00:00:00Z".parse().expect("a time");
+/// assert_eq!(ledger.live()?.standing("ada", as_of)?.advocate.as_ref(), "ada");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Ledger {
+    program: Arc<Program>,
+    journal: Arc<dyn Journal>,
+    assume_consent: bool,
+    live: Live,
+    followed: Mutex<Followed>,
+}
+
+/// How far the journal was followed, and the grants up to there.
+#[derive(Clone, Debug, Default)]
+struct Followed {
+    position: u64,
+    register: Register,
+}
+
+impl Ledger {
+    /// A ledger over everything that is on record.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn open(
+        program: Arc<Program>,
+        journal: Arc<dyn Journal>,
+        assume_consent: bool,
+    ) -> Result<Self, Error> {
+        let live = Live::new(Arc::clone(&program), People::new(), assume_consent);
+        let followed = Mutex::default();
+        let ledger = Self { program, journal, assume_consent, live, followed };
+        ledger.refresh()?;
+        Ok(ledger)
+    }
+
+    /// Takes events in, durably, and answers for each. Grants and decisions about them are not
+    /// taken from outside: only award runs grant.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be written; then none of the events was taken in.
+    pub fn record(&self, events: Vec<Event>, batch: Batch) -> Result<Vec<Receipt>, Error> {
+        let receipts = take_in(&*self.journal, events, batch)?;
+        self.refresh()?;
+        Ok(receipts)
+    }
+
+    /// Standings by everything that is on record by now.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn live(&self) -> Result<&Live, Error> {
+        self.refresh()?;
+        Ok(&self.live)
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.journal
+    }
+
+    /// Follows the journal to its end. Every question does so by itself.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn refresh(&self) -> Result<(), Error> {
+        self.followed().map(|_| ())
+    }
+
+    /// What is known at the end of the journal.
+    fn followed(&self) -> Result<MutexGuard<'_, Followed>, Error> {
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        self.journal.read(followed.position, &mut |Entry { position, event }| {
+            followed.register.add(&event);
+            self.live.record(event)?;
+            followed.position = position;
+            Ok(())
+        })?;
+        Ok(followed)
+    }
+
+    /// Makes entitlements as of a time real: the one way in which grants come about. Each is given
+    /// once for its rule, subject and key; rewards are proposed as far as the budget goes. With
+    /// `preview` nothing is granted.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read or written, or a rule ran out of time (retryable); then nothing
+    /// was granted.
+    pub fn close(&self, as_of: Timestamp, by: &str, preview: bool) -> Result<Closed, Error> {
+        let followed = self.followed()?.clone();
+        let (census, entitlements, faults) = self.live.all_entitlements(as_of)?;
+        let candidates = Candidates {
+            program: &self.program,
+            census: &census,
+            entitlements: &entitlements,
+            faults: &faults,
+            assumed_consent: self.assume_consent,
+            by,
+            preview,
+        };
+        if preview {
+            return Ok(candidates.close(&followed.register)?.1);
+        }
+        let mut closed = None;
+        self.journal.append_upon(followed.position, &mut |since| {
+            // Another run, or a decision, may have come in the meantime.
+            let mut register = followed.register.clone();
+            since.iter().for_each(|entry| register.add(&entry.event));
+            let (events, told) = candidates.close(&register)?;
+            closed = Some(told);
+            Ok(events)
+        })?;
+        self.refresh()?;
+        closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
+    }
+
+    /// The grants on record, in order of time.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn grants(&self) -> Result<Vec<GrantDocument>, Error> {
+        Ok(self.followed()?.register.grants())
+    }
+
+    /// Decides about grants: all of them or, where one cannot be decided so, none. Gives the grants
+    /// as they are then.
+    ///
+    /// # Errors
+    ///
+    /// There is no such grant, the decision does not follow from where it stands, or the journal
+    /// cannot be written.
+    pub fn decide(&self, choice: &Choice<'_>) -> Result<Vec<GrantDocument>, Error> {
+        let followed = self.followed()?.clone();
+        self.journal.append_upon(followed.position, &mut |since| {
+            let mut register = followed.register.clone();
+            since.iter().for_each(|entry| register.add(&entry.event));
+            choice.events(&register)
+        })?;
+        let grants = self.grants()?;
+        let chosen = |grant: &GrantDocument| {
+            choice.grants.iter().any(|id| grant.grant.starts_with(id.as_str()))
+        };
+        Ok(grants.into_iter().filter(chosen).collect())
+    }
+}
+
+/// Takes events from outside into a journal: all but those that only award runs and decisions write.
+///
+/// # Errors
+///
+/// The journal cannot be written; then none of the events was taken in.
+pub fn take_in(
+    journal: &dyn Journal,
+    events: Vec<Event>,
+    batch: Batch,
+) -> Result<Vec<Receipt>, Error> {
+    let reserved = |event: &Event| {
+        *event.identity.source == *SOURCE
+            || matches!(event.body, Body::Grant(_) | Body::Decision { .. } | Body::Close { .. })
+    };
+    if !events.iter().any(reserved) {
+        return journal.append(&events, batch);
+    }
+    let refuse = |event: &Event| {
+        let message =
+            format!("an event of type `{}` cannot be recorded by hand", event.body.name());
+        Problem::new(Code::Reserved, message)
+            .help("`plaudit close` grants and `plaudit grants` decides about grants; `plaudit journal restore` takes in an export")
+            .field("type")
+    };
+    let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(events.len());
+    let mut open = Vec::new();
+    for event in events {
+        if reserved(&event) {
+            receipts.push(Some(Receipt::refused(&event.identity, refuse(&event))));
+        } else if batch == Batch::Whole {
+            let (identity, result) = (event.identity, Taken::LeftOut);
+            receipts.push(Some(Receipt { identity, result, position: None, problem: None }));
+        } else {
+            receipts.push(None);
+            open.push(event);
+        }
+    }
+    let mut taken = journal.append(&open, batch)?.into_iter();
+    Ok(receipts.into_iter().filter_map(|receipt| receipt.or_else(|| taken.next())).collect())
+}
