@@ -122,6 +122,8 @@ codes! {
     Reserved = "reserved",
     /// a grant that is not on record
     UnknownGrant = "unknown-grant",
+    /// an activity that is not on record
+    UnknownActivity = "unknown-activity",
     /// a dispute that is not on record
     UnknownDispute = "unknown-dispute",
     /// a decision that does not follow from the state that a grant or dispute is in

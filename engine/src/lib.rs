@@ -19,6 +19,7 @@
 //! - `script`: everything that names rhai: sandbox, static checks, coverage, the fast way;
 //! - [`program`]: reads and compiles a program directory;
 //! - `timeline`: from accepted events to what holds; `roster`: who takes part, by all their names;
+//!   [`disputes`]: what advocates object to;
 //! - [`fault`]: a rule that failed; [`scoring`], then `history` and [`guidelines`];
 //! - [`standings`]: figures of people and teams, boards, by the page `FORMULAS.md`;
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
@@ -28,6 +29,7 @@
 
 pub mod awards;
 pub mod coaching;
+pub mod disputes;
 pub mod error;
 pub mod events;
 pub mod examples;

@@ -1,10 +1,16 @@
-//! The commands and their options.
+//! The commands and their options; those that work on a journal are in `journal`.
+
+mod journal;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use self::journal::{
+    Adjust, Close, Decide, Dispute, Disputes, Grants, Import, Journal, JournalFile, ListGrants,
+    Resolve, Sync,
+};
 use crate::values::{
     AskedFigure, OneTeam, SomeTeams, When, figure, kind_of_team, one_team, some_teams, when,
 };
@@ -50,6 +56,23 @@ pub(crate) enum Command {
     Entitlements(Entitlements),
     /// Propose pairs of mentors and newcomers
     Pair(Pair),
+    /// Record events in a journal, from files or standard input
+    Import(Import),
+    /// Bring the people of a journal in line with a complete list
+    Sync(Sync),
+    /// Run awards: make entitlements real, once
+    Close(Close),
+    /// Show grants and decide about them
+    #[command(subcommand)]
+    Grants(Grants),
+    /// Give or take points by hand
+    Adjust(Adjust),
+    /// Object to a line or a finding, and resolve what people object to
+    #[command(subcommand)]
+    Disputes(Disputes),
+    /// Look after a journal file: check, back up, export, restore
+    #[command(subcommand)]
+    Journal(Journal),
     /// List what rules can see
     Facts(Facts),
     /// Print completions for a shell
@@ -138,6 +161,9 @@ pub(crate) struct Records {
     /// People, as JSON lines or CSV.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) people: Option<PathBuf>,
+    /// A journal, instead of files of activities and people.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["activities", "people"])]
+    pub(crate) journal: Option<PathBuf>,
     /// Take people for willing where the file says nothing about consent.
     #[arg(long)]
     pub(crate) assume_consent: bool,

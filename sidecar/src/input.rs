@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use plaudit_engine::events::{
     Format, Log, People, read_events, read_people, read_posts, read_record,
 };
+use plaudit_engine::journal::{Access, Journal, Sqlite};
+use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
@@ -57,6 +59,12 @@ pub(crate) fn program(directory: &Path) -> Result<Program, Failure> {
     Ok(Program::load(directory)?)
 }
 
+/// A program over a journal that is there already.
+pub(crate) fn ledger(directory: &Path, path: &Path) -> Result<Ledger, Failure> {
+    let journal = Arc::new(Sqlite::open(path, Access::Write)?);
+    Ok(Ledger::open(Arc::new(program(directory)?), journal, false)?)
+}
+
 /// The events and people that a command works on.
 pub(crate) struct Loaded {
     pub(crate) log: Log,
@@ -100,6 +108,13 @@ impl Asked {
 /// Reads the files of records.
 pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     let mut log = Log::new();
+    if let Some(path) = &records.journal {
+        Sqlite::open(path, Access::Read)?.read(0, &mut |entry| {
+            // A journal has each identity once.
+            let _ = log.add(entry.event);
+            Ok(())
+        })?;
+    }
     for path in &records.activities {
         let (reader, name, bar) = open(path, "reading activities")?;
         read_events(reader, &name, Format::of_name(&name), &mut log)?;
@@ -127,9 +142,12 @@ pub(crate) fn called(roster: &Roster, advocate: &str) -> String {
 
 /// Activities and people must be given for what is worked out from them.
 fn need_records(records: &Records) -> Result<(), Failure> {
+    if records.journal.is_some() {
+        return Ok(());
+    }
     if records.activities.is_empty() {
         let problem = Problem::new(Code::Missing, "there are no activities to look at")
-            .help("name a file of them: --activities FILE");
+            .help("name a file of them: --activities FILE, or a journal: --journal FILE");
         return Err(problem.into());
     }
     if records.people.is_none() && !records.assume_consent {

@@ -8,11 +8,12 @@ mod budget;
 mod register;
 mod run;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 pub use budget::Budget;
 pub(crate) use register::Register;
-pub use register::{Decision, GrantDocument, State};
+pub use register::{Decision, GrantDocument, Grants, State};
 pub(crate) use run::Candidates;
 pub use run::{Award, Closed, Held, HeldBack, Since};
 
@@ -45,12 +46,19 @@ pub struct Choice<'a> {
     pub grants: &'a [String],
     /// What is decided.
     pub verb: Verb,
-    /// Who decides.
+    /// By whom, and why.
+    pub signed: Signed<'a>,
+}
+
+/// Who says so, why, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    /// Who.
     pub by: &'a str,
-    /// Why.
+    /// Why, in words that those concerned may read.
     pub reason: &'a str,
     /// When.
-    pub at: jiff::Timestamp,
+    pub at: Timestamp,
 }
 
 impl Choice<'_> {
@@ -73,9 +81,9 @@ impl Choice<'_> {
 
     fn event(&self, register: &Register, id: &str) -> Result<Option<Event>, Problem> {
         let (identity, grant) = register.one(id)?;
-        let verb = self.verb;
+        let (verb, Signed { by, reason, at }) = (self.verb, self.signed);
         if let Some(last) = grant.decisions.last()
-            && (last.decision, &*last.by) == (verb, self.by)
+            && (last.decision, &*last.by) == (verb, by)
         {
             return Ok(None);
         }
@@ -103,24 +111,24 @@ impl Choice<'_> {
             return wrong(message, help);
         }
         let before = grant.decisions.last().map_or(grant.as_of, |last| last.at);
-        if self.at < before {
+        if at < before {
             let message = format!(
                 "`{}` cannot be {} at {}: that is before {before}",
                 grant.grant,
                 verb.name(),
-                self.at
+                at
             );
             return wrong(message, "what went before was later: say a later time".to_owned());
         }
         let id = format!("{}:{}", grant.grant, verb.name());
         Ok(Some(Event {
             identity: Identity { source: SOURCE.into(), id: id.into() },
-            at: self.at,
+            at,
             body: Body::Decision {
                 target: identity.clone(),
                 verb,
-                by: self.by.into(),
-                reason: self.reason.into(),
+                by: by.into(),
+                reason: reason.into(),
             },
             ext: None,
         }))

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::events::{Body, Closing, Event, Grant, Identity, Subject, Verb};
+use crate::standings::Withheld;
 
 /// Where a grant stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -91,6 +92,18 @@ pub struct GrantDocument {
     pub what: Grant,
     /// What was decided about it, in order of time.
     pub decisions: Vec<Decision>,
+}
+
+/// Grants on record.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Grants {
+    /// The grants, in order of time.
+    pub grants: Vec<GrantDocument>,
+    /// How many more there are, of people who have opted out.
+    pub hidden: usize,
+    /// Why what rules read of people is not shown, where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
 }
 
 /// An award run on record.

@@ -78,6 +78,14 @@ impl Subject {
         }
     }
 
+    /// The person, where it is one.
+    pub(crate) fn advocate(&self) -> Option<&Arc<str>> {
+        match self {
+            Subject::Advocate { advocate } => Some(advocate),
+            Subject::Team { .. } => None,
+        }
+    }
+
     /// What tells it from every other person and team.
     pub(crate) fn key(&self) -> String {
         match self {

@@ -76,7 +76,7 @@ const TYPES: &[&str] = &[
 ];
 
 /// The most points that one adjustment gives or takes.
-const MOST_POINTS: i64 = 1_000_000_000;
+pub(crate) const MOST_POINTS: i64 = 1_000_000_000;
 
 #[derive(Default)]
 struct RawEvent {

@@ -28,6 +28,7 @@ pub use award::{Closing, Grant, Subject, Verb};
 pub(crate) use award::{EVERYONE, Granted};
 pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
+pub(crate) use event::MOST_POINTS;
 pub use log::Log;
 pub use person::{People, Person};
 pub(crate) use read::{EventLines, PeopleLines, of_value};

@@ -14,20 +14,23 @@ use jiff::Timestamp;
 
 use self::index::Index;
 use crate::coaching::Coaching;
+use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Log, Meeting, People};
+use crate::events::{Body, Event, Identity, Log, Meeting, People};
 use crate::facts::Folder;
 use crate::pairing::Pairing;
 use crate::program::Program;
 use crate::recognition::{Entitlement, Entitlements};
 use crate::roster::Roster;
-use crate::scoring::Fold;
+use crate::scoring::{Explanation, Fold};
 use crate::standings::{
     BoardQuestion, Census, Leaderboard, StandingDocument, Tally, TeamsDocument, Ties, Viewpoint,
     received,
 };
 use crate::subjects::{SubjectFault, Who};
-use crate::timeline::{Adjusted, Contents, Links, Settled, Timeline, adjusted, contents, meetings};
+use crate::timeline::{
+    Adjusted, Contents, Links, Records, Settled, Timeline, adjusted, contents, meetings,
+};
 
 /// Whether an event was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,6 +239,40 @@ impl Live {
         let judge = self.program.asks_findings(Folder::Recognition);
         let census = self.census(as_of, None, judge)?;
         self.program.recognized(&census, advocate, self.assume_consent)
+    }
+
+    /// Who takes part as of a time, by all their names.
+    pub(crate) fn roster(&self, as_of: Timestamp) -> Arc<Roster> {
+        Arc::clone(&self.ground(&self.read(), as_of).roster)
+    }
+
+    /// What people object to, and how it ended, in order of time.
+    pub fn disputes(&self, as_of: Timestamp) -> Vec<DisputeDocument> {
+        let state = self.read();
+        let ground = self.ground(&state, as_of);
+        disputes(&state.log, &state.links, &ground.roster, as_of)
+    }
+
+    /// One person's points, line by line, as [`Program::explain`] says them.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn explain(&self, advocate: &str, as_of: Timestamp) -> Result<Explanation, Error> {
+        let state = self.read();
+        let (people, assume_consent) = (&self.people, self.assume_consent);
+        let records = Records { log: &state.log, people, as_of, assume_consent };
+        self.program.explain(&records, advocate)
+    }
+
+    /// Whose activity an identity is as of a time; nothing where there is no such activity.
+    pub(crate) fn whose(&self, activity: &Identity, as_of: Timestamp) -> Option<Arc<str>> {
+        let state = self.read();
+        let ground = self.ground(&state, as_of);
+        let place = state.log.position(activity)?;
+        let mut settled = state.links.settle(&state.log, place, as_of)?;
+        settled.resolve(&ground.roster);
+        Some(settled.advocate)
     }
 
     /// What everyone and every team is entitled to, with those who count: for an award run, which

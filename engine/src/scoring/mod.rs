@@ -15,6 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
 use crate::events::Identity;
 use crate::facts::{ActivityFact, Evidence, PersonFact, Value};
@@ -22,7 +23,7 @@ use crate::fault::Fault;
 use crate::program::Program;
 use crate::roster::{NotCounted, Roster};
 use crate::time::Calendar;
-use crate::timeline::{Adjusted, Records, Settled, Timeline};
+use crate::timeline::{Adjusted, Links, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
 pub(crate) use fold::{Fold, refusal};
@@ -181,6 +182,9 @@ pub struct Explanation {
     /// Points that were given or taken by hand, in the order of the fold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<AdjustmentLine>,
+    /// What the person objects to, and how it ended, in order of time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<DisputeDocument>,
 }
 
 /// Points that a person gave or took by hand.
@@ -343,7 +347,11 @@ impl Program {
             })?;
         }
         total.adjust(adjustments)?;
+        let links = Links::of(input.log);
+        let mut disputes = disputes(input.log, &links, &timeline.roster, input.as_of);
+        disputes.retain(|dispute| dispute.advocate == advocate);
         Ok(Explanation {
+            disputes,
             adjustments: adjustments.iter().map(AdjustmentLine::of).collect(),
             program: self.version().into(),
             as_of: input.as_of,

@@ -3,16 +3,23 @@
 //!
 //! Several processes may keep ledgers over the same journal; each follows what the others write.
 
+mod corrections;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::awards::{Candidates, Choice, Closed, GrantDocument, Register, SOURCE};
+pub use corrections::Objection;
+
+use crate::awards::{Candidates, Choice, Closed, GrantDocument, Grants, Register, SOURCE};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, People};
 use crate::journal::{Batch, Entry, Journal, Receipt, Taken};
 use crate::live::Live;
 use crate::program::Program;
+use crate::roster::{Roster, find_in};
+use crate::standings::Withheld;
+use crate::time::Calendar;
 
 /// A program over a journal.
 ///
@@ -98,6 +105,15 @@ impl Ledger {
         Ok(&self.live)
     }
 
+    /// Who takes part as of a time, by all their names.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn roster(&self, as_of: Timestamp) -> Result<Arc<Roster>, Error> {
+        Ok(self.live()?.roster(as_of))
+    }
+
     /// The program.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
@@ -165,13 +181,46 @@ impl Ledger {
         closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
     }
 
-    /// The grants on record, in order of time.
+    /// The grants on record: everyone's, or those of one person. Of people who have opted out as of
+    /// the time nothing is shown; in aggregate-only mode what rules read of people is shown only
+    /// where one is named.
     ///
     /// # Errors
     ///
-    /// The journal cannot be read.
-    pub fn grants(&self) -> Result<Vec<GrantDocument>, Error> {
-        Ok(self.followed()?.register.grants())
+    /// The journal cannot be read, or the person is not in the records or is not to be shown.
+    pub fn grants(&self, advocate: Option<&str>, as_of: Timestamp) -> Result<Grants, Error> {
+        let grants = self.followed()?.register.grants();
+        let roster = self.live.roster(as_of);
+        let present = |name: &Arc<str>| roster.resolve(name, Calendar::last_instant(as_of));
+        let asked = match advocate {
+            Some(name) => {
+                let granted = grants.iter().filter_map(|grant| grant.subject.advocate());
+                let granted: Vec<Arc<str>> = granted.map(present).collect();
+                Some(find_in(&roster, name, as_of, granted.iter())?)
+            }
+            None => None,
+        };
+        let aggregate = advocate.is_none() && self.program.manifest.privacy.aggregate_only;
+        let mut shown = Grants {
+            grants: Vec::new(),
+            hidden: 0,
+            withheld: aggregate.then_some(Withheld::AggregateOnly),
+        };
+        for mut grant in grants {
+            let to = grant.subject.advocate().map(present);
+            if asked.is_some() && asked != to {
+                continue;
+            }
+            if to.as_ref().is_some_and(|to| roster.shows(to, as_of).is_err()) {
+                shown.hidden += 1;
+                continue;
+            }
+            if aggregate && to.is_some() {
+                grant.what.evidence.clear();
+            }
+            shown.grants.push(grant);
+        }
+        Ok(shown)
     }
 
     /// Decides about grants: all of them or, where one cannot be decided so, none. Gives the grants
@@ -188,7 +237,7 @@ impl Ledger {
             since.iter().for_each(|entry| register.add(&entry.event));
             choice.events(&register)
         })?;
-        let grants = self.grants()?;
+        let grants = self.followed()?.register.grants();
         let chosen = |grant: &GrantDocument| {
             choice.grants.iter().any(|id| grant.grant.starts_with(id.as_str()))
         };

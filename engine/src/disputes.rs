@@ -1,0 +1,132 @@
+//! What advocates object to, and how that ended.
+//!
+//! A dispute is about an activity, about what a rule said of it, or about what a rule said of a
+//! draft, which nobody keeps. A finding whose dispute is upheld counts no longer; points are put
+//! right by hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::events::{Body, Dispute, Event, Identity, Log, Resolution, Resolved};
+use crate::roster::Roster;
+use crate::timeline::Links;
+
+/// Where a dispute stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nobody has resolved it yet.
+    Open,
+    /// The advocate is right.
+    Upheld,
+    /// It stays as it is.
+    Dismissed,
+    /// The advocate has taken it back.
+    Withdrawn,
+}
+
+/// How a dispute ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ending {
+    /// When.
+    pub at: Timestamp,
+    /// Who resolved it.
+    pub by: Arc<str>,
+    /// Why.
+    pub reason: Arc<str>,
+}
+
+/// A dispute on record.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DisputeDocument {
+    /// Its id.
+    pub dispute: Arc<str>,
+    /// The source of its identity.
+    pub source: Arc<str>,
+    /// Who objects.
+    pub advocate: Arc<str>,
+    /// The activity that it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Identity>,
+    /// The rule whose line or finding it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Arc<str>>,
+    /// Why, in the advocate's own words.
+    pub reason: Arc<str>,
+    /// When it was raised.
+    pub at: Timestamp,
+    /// Where it stands.
+    pub state: Standing,
+    /// How it was resolved, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Ending>,
+}
+
+impl DisputeDocument {
+    fn of(
+        log: &Log,
+        links: &Links,
+        roster: &Roster,
+        event: &Event,
+        dispute: &Dispute,
+        as_of: Timestamp,
+    ) -> Self {
+        let resolution = resolution(log, links, &event.identity, as_of);
+        let state = match &resolution {
+            _ if links.retracted(log, &event.identity, as_of) => Standing::Withdrawn,
+            Some((_, Resolved::Upheld)) => Standing::Upheld,
+            Some((_, Resolved::Dismissed)) => Standing::Dismissed,
+            None => Standing::Open,
+        };
+        Self {
+            dispute: Arc::clone(&event.identity.id),
+            source: Arc::clone(&event.identity.source),
+            advocate: roster.resolve(&dispute.advocate, event.at),
+            activity: dispute.activity.clone(),
+            rule: dispute.rule.clone(),
+            reason: Arc::clone(&dispute.reason),
+            at: event.at,
+            state,
+            resolution: resolution.map(|(ending, _)| ending),
+        }
+    }
+}
+
+/// The disputes on record as of a time, in order of time.
+pub(crate) fn disputes(
+    log: &Log,
+    links: &Links,
+    roster: &Roster,
+    as_of: Timestamp,
+) -> Vec<DisputeDocument> {
+    let mut found: BTreeMap<(Timestamp, Identity), DisputeDocument> = BTreeMap::new();
+    for event in log.events.iter().filter(|event| event.at < as_of) {
+        if let Body::Dispute(dispute) = &event.body {
+            let document = DisputeDocument::of(log, links, roster, event, dispute, as_of);
+            found.insert((event.at, event.identity.clone()), document);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The first word on a dispute as of a time, which is the last.
+pub(crate) fn resolution(
+    log: &Log,
+    links: &Links,
+    dispute: &Identity,
+    as_of: Timestamp,
+) -> Option<(Ending, Resolved)> {
+    links.about(dispute).iter().map(|&index| &log.events[index]).find_map(|event| {
+        match &event.body {
+            Body::Resolution(Resolution { verb, by, reason, .. }) if event.at < as_of => {
+                let ending =
+                    Ending { at: event.at, by: Arc::clone(by), reason: Arc::clone(reason) };
+                Some((ending, *verb))
+            }
+            _ => None,
+        }
+    })
+}

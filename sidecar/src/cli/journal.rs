@@ -1,0 +1,258 @@
+//! The commands that work on a journal.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use crate::values::{When, when};
+
+/// The journal that a command works on.
+#[derive(Debug, Args)]
+pub(crate) struct JournalFile {
+    /// The journal: one file, which any number of processes may use at once.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) journal: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Events as JSON lines or CSV; `-` is standard input.
+    #[arg(value_hint = ValueHint::FilePath, default_value = "-")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Take in all events or, where one is refused, none.
+    #[arg(long)]
+    pub(crate) all_or_nothing: bool,
+    /// Print JSON: a line an event, with what became of it.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// Everyone, as JSON lines or CSV: who is missing leaves.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) people: PathBuf,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Close {
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Look at what happened before this time or date.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: When,
+    /// Who runs the awards.
+    #[arg(long, value_name = "WHO", default_value = "award run")]
+    pub(crate) by: String,
+    /// Show what would be granted; grant nothing.
+    #[arg(long)]
+    pub(crate) preview: bool,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Grants {
+    /// List the grants on record
+    List(ListGrants),
+    /// Say yes to proposals
+    Approve(Decide),
+    /// Say no to proposals; what they reserved is free again
+    Decline(Decide),
+    /// Say that approved rewards and spotlights were handed over
+    Issue(Decide),
+    /// Take back what was approved or issued
+    Revoke(Decide),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListGrants {
+    /// The person; everyone and every team where nobody is named.
+    pub(crate) advocate: Option<String>,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Only those that stand so.
+    #[arg(long, value_enum)]
+    pub(crate) state: Option<GrantState>,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GrantState {
+    Proposed,
+    Approved,
+    Declined,
+    Issued,
+    Revoked,
+}
+
+/// A decision, by whom, and why.
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    /// The ids of the grants, or unique beginnings of them: all are decided, or none.
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) grants: Vec<String>,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    #[command(flatten)]
+    pub(crate) signed: Signed,
+}
+
+/// Who says so, why, and when.
+#[derive(Debug, Args)]
+pub(crate) struct Signed {
+    /// Who decides.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    /// Why, in words that those concerned may read.
+    #[arg(long, value_name = "WHY")]
+    pub(crate) reason: String,
+    /// When it was; the clock's time where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) at: Option<When>,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Adjust {
+    /// The person.
+    pub(crate) advocate: String,
+    /// The points: below 0 takes them.
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) points: i64,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    #[command(flatten)]
+    pub(crate) signed: Signed,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Disputes {
+    /// List what people object to, and how it ended
+    List(ListDisputes),
+    /// Object to a line of points or to a finding
+    Open(Dispute),
+    /// Resolve what somebody objects to
+    Resolve(Resolve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListDisputes {
+    /// The person; everyone where nobody is named.
+    pub(crate) advocate: Option<String>,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Also those that are resolved.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dispute {
+    /// The person who objects.
+    pub(crate) advocate: String,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// The activity that it is about.
+    #[arg(long, value_name = "ID", required_unless_present = "rule")]
+    pub(crate) activity: Option<String>,
+    /// The source of the activity.
+    #[arg(long, value_name = "NAME", requires = "activity")]
+    pub(crate) source: Option<String>,
+    /// The rule whose line or finding it is about.
+    #[arg(long)]
+    pub(crate) rule: Option<String>,
+    /// Why, in the person's own words.
+    #[arg(long, value_name = "WHY")]
+    pub(crate) reason: String,
+    /// When it was; the clock's time where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) at: Option<When>,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resolve {
+    /// The id of the dispute, or a unique beginning of it.
+    pub(crate) dispute: String,
+    #[command(flatten)]
+    pub(crate) how: How,
+    /// Points to give or take along with it.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) points: Option<i64>,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    #[command(flatten)]
+    pub(crate) signed: Signed,
+}
+
+/// How a dispute ends.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct How {
+    /// The person is right: a disputed finding counts no longer.
+    #[arg(long)]
+    pub(crate) uphold: bool,
+    /// It stays as it is.
+    #[arg(long)]
+    pub(crate) dismiss: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Journal {
+    /// Look for damage in every page, event and checksum
+    Check(OneJournal),
+    /// Copy a journal, also one in use
+    Backup(Backup),
+    /// Print all events as JSON lines
+    Export(OneJournal),
+    /// Make a journal out of an export
+    Restore(Restore),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneJournal {
+    /// The journal.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The journal.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The copy; it must not be there yet.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) copy: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The export, as JSON lines; `-` is standard input.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) export: PathBuf,
+    /// The journal to make; it must not be there yet, or have the beginning of the same export.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+}
