@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub(crate) use self::journal::{
-    Adjust, Close, Decide, Dispute, Disputes, Grants, Import, Journal, JournalFile, ListGrants,
-    Resolve, Sync,
+    Adjust, Backup, Close, Decide, Dispute, Disputes, GrantState, Grants, Journal, ListDisputes,
+    ListGrants, OneJournal, Record, Resolve, Restore, Signed,
 };
 use crate::values::{
     AskedFigure, OneTeam, SomeTeams, When, figure, kind_of_team, one_team, some_teams, when,
@@ -56,10 +56,8 @@ pub(crate) enum Command {
     Entitlements(Entitlements),
     /// Propose pairs of mentors and newcomers
     Pair(Pair),
-    /// Record events in a journal, from files or standard input
-    Import(Import),
-    /// Bring the people of a journal in line with a complete list
-    Sync(Sync),
+    /// Put events on record in a journal, one by one
+    Record(Record),
     /// Run awards: make entitlements real, once
     Close(Close),
     /// Show grants and decide about them

@@ -160,19 +160,31 @@ fn need_records(records: &Records) -> Result<(), Failure> {
     Ok(())
 }
 
-type Reader = Box<dyn BufRead>;
+pub(crate) type Reader = Box<dyn BufRead>;
 
-fn open(path: &Path, what: &'static str) -> Result<(Reader, String, ProgressBar), Failure> {
+/// A file that cannot be read.
+pub(crate) fn unreadable(name: &str, error: &std::io::Error) -> Problem {
+    Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(name)
+}
+
+/// Output that cannot be written.
+pub(crate) fn unwritten(error: &std::io::Error) -> Problem {
+    Problem::new(Code::Unwritable, format!("the output cannot be written: {error}"))
+}
+
+/// Opens a file, or standard input, with a progress bar on a terminal.
+pub(crate) fn open(
+    path: &Path,
+    what: &'static str,
+) -> Result<(Reader, String, ProgressBar), Failure> {
     let name = path.display().to_string();
     if name == STANDARD_INPUT {
         let bar = ProgressBar::hidden();
         return Ok((Box::new(BufReader::new(std::io::stdin())), "standard input".to_owned(), bar));
     }
-    let unreadable = |error: std::io::Error| {
-        Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(&name)
-    };
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
+    let refused = |error: std::io::Error| unreadable(&name, &error);
+    let file = File::open(path).map_err(refused)?;
+    let metadata = file.metadata().map_err(refused)?;
     if metadata.is_dir() {
         let problem =
             Problem::new(Code::Unreadable, format!("`{name}` is a directory, not a file"));
@@ -219,9 +231,7 @@ pub(crate) fn posts(path: &Path) -> Result<Vec<Named>, Failure> {
     let mut bytes = Vec::new();
     let limit = Post::LONGEST as u64 + (64 << 10);
     let read = reader.by_ref().take(limit).read_to_end(&mut bytes);
-    read.map_err(|error| {
-        Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(&name)
-    })?;
+    read.map_err(|error| unreadable(&name, &error))?;
     let is_json = lower.ends_with(".json");
     let looks_like_json =
         bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[{");

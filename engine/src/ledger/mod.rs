@@ -12,6 +12,7 @@ use jiff::Timestamp;
 pub use corrections::Objection;
 
 use crate::awards::{Candidates, Choice, Closed, GrantDocument, Grants, Register, SOURCE};
+use crate::disputes::DisputeDocument;
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, People};
 use crate::journal::{Batch, Entry, Journal, Receipt, Taken};
@@ -221,6 +222,29 @@ impl Ledger {
             shown.grants.push(grant);
         }
         Ok(shown)
+    }
+
+    /// What people object to: everyone, or one person. Of people who have opted out as of the time
+    /// nothing is shown.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read, or the person is not in the records or is not to be shown.
+    pub fn disputes(
+        &self,
+        advocate: Option<&str>,
+        as_of: Timestamp,
+    ) -> Result<Vec<DisputeDocument>, Error> {
+        let mut disputes = self.live()?.disputes(as_of);
+        let roster = self.live.roster(as_of);
+        let whose: Vec<Arc<str>> =
+            disputes.iter().map(|dispute| Arc::clone(&dispute.advocate)).collect();
+        if let Some(name) = advocate {
+            let asked = find_in(&roster, name, as_of, whose.iter())?;
+            disputes.retain(|dispute| dispute.advocate == asked);
+        }
+        disputes.retain(|dispute| roster.shows(&dispute.advocate, as_of).is_ok());
+        Ok(disputes)
     }
 
     /// Decides about grants: all of them or, where one cannot be decided so, none. Gives the grants

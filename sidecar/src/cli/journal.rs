@@ -15,6 +15,18 @@ pub(crate) struct JournalFile {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Record {
+    /// Events as JSON; without any, one a line from standard input, each answered at once.
+    #[arg(value_name = "EVENT")]
+    pub(crate) events: Vec<String>,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Print JSON: a line an event, with what became of it.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Import {
     /// Events as JSON lines or CSV; `-` is standard input.
     #[arg(value_hint = ValueHint::FilePath, default_value = "-")]

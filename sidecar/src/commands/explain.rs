@@ -9,6 +9,7 @@ use plaudit_engine::scoring::{Explanation, ScoredActivity};
 use plaudit_engine::standings::{FigureExplanation, Part};
 use plaudit_engine::{Code, NotCounted, Problem, Program, Records, canonical};
 
+use super::disputes;
 use super::figures::{Of, dates, words};
 use crate::cli::Explain;
 use crate::input::{Asked, Failure};
@@ -48,6 +49,10 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
                 styled(DIM, safe(&adjustment.identity.id)),
                 safe(&adjustment.reason),
             )?;
+        }
+        let roster = asked.roster();
+        for dispute in &explanation.disputes {
+            disputes::print(&mut output, &roster, dispute)?;
         }
     }
     print_totals(&mut output, &explanation)?;

@@ -1,17 +1,23 @@
 //! One file a command; `figures` has what the pages of figures share, `subjects` what those share
 //! that speak of people and teams.
 
+mod adjust;
 mod check;
+mod close;
 mod coach;
 mod completions;
+mod disputes;
 mod entitlements;
 mod explain;
 mod facts;
 mod figures;
+mod grants;
+mod journal;
 mod leaderboard;
 mod lint;
 mod new;
 mod pair;
+mod record;
 mod score;
 mod standing;
 mod subjects;
@@ -37,6 +43,12 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Coach(options) => coach::run(&cli.rules, options),
         Command::Entitlements(options) => entitlements::run(&cli.rules, options),
         Command::Pair(options) => pair::run(&cli.rules, options),
+        Command::Record(options) => record::run(options),
+        Command::Close(options) => close::run(&cli.rules, options),
+        Command::Grants(options) => grants::run(&cli.rules, options),
+        Command::Adjust(options) => adjust::run(&cli.rules, options),
+        Command::Disputes(options) => disputes::run(&cli.rules, options),
+        Command::Journal(options) => journal::run(options),
         Command::Facts(options) => facts::run(options),
         Command::Completions(options) => completions::run(options),
     }

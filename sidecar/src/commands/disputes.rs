@@ -1,0 +1,121 @@
+//! `plaudit disputes`: what people object to, and how it ended.
+
+use std::io::Write;
+use std::path::Path;
+
+use plaudit_engine::disputes::{DisputeDocument, Standing};
+use plaudit_engine::events::{Identity, LOCAL, Resolved};
+use plaudit_engine::ledger::Objection;
+use plaudit_engine::{Roster, canonical};
+use serde::Serialize;
+
+use crate::cli::{Dispute, Disputes, ListDisputes, Resolve};
+use crate::input::{self, Failure};
+use crate::output::{BOLD, DIM, Exit, GREEN, YELLOW, count, on_one_line, safe, styled};
+
+pub(super) fn run(directory: &Path, options: &Disputes) -> Result<Exit, Failure> {
+    match options {
+        Disputes::List(options) => list(directory, options),
+        Disputes::Open(options) => open(directory, options),
+        Disputes::Resolve(options) => resolve(directory, options),
+    }
+}
+
+fn list(directory: &Path, options: &ListDisputes) -> Result<Exit, Failure> {
+    #[derive(Serialize)]
+    struct Listed<'a> {
+        disputes: &'a [DisputeDocument],
+    }
+    let ledger = input::ledger(directory, &options.file.journal)?;
+    let now = input::now();
+    let mut disputes = ledger.disputes(options.advocate.as_deref(), now)?;
+    disputes.retain(|dispute| options.all || dispute.state == Standing::Open);
+    let mut output = anstream::stdout();
+    if options.json {
+        writeln!(output, "{}", canonical(&Listed { disputes: &disputes })?)?;
+        return Ok(Exit::Success);
+    }
+    let roster = ledger.roster(now)?;
+    for dispute in &disputes {
+        print(&mut output, &roster, dispute)?;
+    }
+    let what = if options.all { "dispute" } else { "open dispute" };
+    writeln!(output, "{}", count(disputes.len(), what, &format!("{what}s")))?;
+    Ok(Exit::Success)
+}
+
+fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
+    let ledger = input::ledger(directory, &options.file.journal)?;
+    let source = options.source.as_deref().unwrap_or(LOCAL);
+    let activity =
+        options.activity.as_deref().map(|id| Identity { source: source.into(), id: id.into() });
+    let receipt = ledger.dispute(&Objection {
+        advocate: &options.advocate,
+        activity: activity.as_ref(),
+        rule: options.rule.as_deref(),
+        reason: &options.reason,
+        at: options.at.map_or_else(input::now, |when| when.instant(ledger.program())),
+    })?;
+    let mut output = anstream::stdout();
+    if options.json {
+        writeln!(output, "{}", canonical(&receipt)?)?;
+    } else {
+        let id = styled(BOLD, &receipt.identity.id);
+        writeln!(output, "The dispute {id} is on record; somebody will resolve it.")?;
+    }
+    Ok(Exit::Success)
+}
+
+fn resolve(directory: &Path, options: &Resolve) -> Result<Exit, Failure> {
+    let ledger = input::ledger(directory, &options.file.journal)?;
+    let signed = options.signed.signed(ledger.program());
+    let verb = if options.how.uphold { Resolved::Upheld } else { Resolved::Dismissed };
+    let dispute = ledger.resolve(&options.dispute, verb, options.points, &signed)?;
+    let mut output = anstream::stdout();
+    if options.signed.json {
+        writeln!(output, "{}", canonical(&dispute)?)?;
+    } else {
+        print(&mut output, &*ledger.roster(signed.at)?, &dispute)?;
+        if let Some(points) = options.points {
+            writeln!(output, "    {points:+} points by hand go with it")?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// A dispute with what it is about and how it ended.
+pub(super) fn print(
+    output: &mut impl Write,
+    roster: &Roster,
+    dispute: &DisputeDocument,
+) -> std::io::Result<()> {
+    let (colour, state) = match dispute.state {
+        Standing::Open => (YELLOW, "open"),
+        Standing::Upheld => (GREEN, "upheld"),
+        Standing::Dismissed => (DIM, "dismissed"),
+        Standing::Withdrawn => (DIM, "withdrawn"),
+    };
+    let mut about = Vec::new();
+    if let Some(rule) = &dispute.rule {
+        about.push(format!("rule {}", on_one_line(rule)));
+    }
+    if let Some(activity) = &dispute.activity {
+        about.push(format!("activity {}", on_one_line(&activity.id)));
+    }
+    writeln!(
+        output,
+        "{} {}  {}  {}",
+        styled(DIM, on_one_line(&dispute.dispute)),
+        styled(BOLD, input::called(roster, &dispute.advocate)),
+        about.join(" for "),
+        styled(colour, state),
+    )?;
+    writeln!(output, "    “{}”  {}", safe(&dispute.reason), styled(DIM, dispute.at))?;
+    match &dispute.resolution {
+        Some(end) => {
+            let line = format!("{} at {} by {}", safe(&end.reason), end.at, safe(&end.by));
+            writeln!(output, "    {}", styled(DIM, line))
+        }
+        None => Ok(()),
+    }
+}

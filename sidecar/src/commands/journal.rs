@@ -1,0 +1,119 @@
+//! `plaudit journal`: looks after a journal file.
+
+use std::io::{BufRead, Write};
+
+use plaudit_engine::events::{Event, read_record};
+use plaudit_engine::journal::{Access, Batch, Journal as _, Sqlite, Taken};
+use plaudit_engine::{Problem, canonical};
+
+use crate::cli::{Backup, Journal, OneJournal, Restore};
+use crate::input::{self, Failure};
+use crate::output::{BOLD, Exit, GREEN, RED, count, safe, styled};
+
+/// So many events of an export are put on record at a time.
+const BATCH: usize = 10_000;
+
+pub(super) fn run(options: &Journal) -> Result<Exit, Failure> {
+    match options {
+        Journal::Check(options) => check(options),
+        Journal::Backup(options) => backup(options),
+        Journal::Export(options) => export(options),
+        Journal::Restore(options) => restore(options),
+    }
+}
+
+fn check(options: &OneJournal) -> Result<Exit, Failure> {
+    let health = Sqlite::open(&options.file, Access::Read)?.check()?;
+    let mut output = anstream::stdout();
+    let exit = if health.damage.is_empty() { Exit::Success } else { Exit::No };
+    if options.json {
+        writeln!(output, "{}", canonical(&health)?)?;
+        return Ok(exit);
+    }
+    for damage in &health.damage {
+        writeln!(output, "{} {}", styled(RED, "damage:"), safe(damage))?;
+    }
+    let events = count(usize::try_from(health.events).unwrap_or(usize::MAX), "event", "events");
+    let commits = count(usize::try_from(health.commits).unwrap_or(usize::MAX), "commit", "commits");
+    match exit {
+        Exit::Success => {
+            let well = styled(GREEN, "every page, event and checksum is well");
+            writeln!(output, "{events} in {commits}: {well}")?;
+        }
+        _ => writeln!(output, "{events} should be there; restore a copy, or export what is left")?,
+    }
+    Ok(exit)
+}
+
+fn backup(options: &Backup) -> Result<Exit, Failure> {
+    Sqlite::open(&options.file, Access::Read)?.backup(&options.copy)?;
+    let copy = Sqlite::open(&options.copy, Access::Read)?;
+    let events = usize::try_from(copy.position()?).unwrap_or(usize::MAX);
+    let name = safe(&options.copy.display().to_string());
+    let mut output = anstream::stdout();
+    writeln!(output, "{} copied to {}", count(events, "event", "events"), styled(BOLD, name))?;
+    Ok(Exit::Success)
+}
+
+fn export(options: &OneJournal) -> Result<Exit, Failure> {
+    let journal = Sqlite::open(&options.file, Access::Read)?;
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut failed = Ok(());
+    let read = journal.read(0, &mut |entry| {
+        failed = writeln!(output, "{}", serde_json::to_string(&entry.event).unwrap_or_default());
+        match &failed {
+            Ok(()) => Ok(()),
+            // Ends the reading; the failure itself is told.
+            Err(error) => Err(input::unwritten(error).into()),
+        }
+    });
+    failed?;
+    read?;
+    output.flush()?;
+    Ok(Exit::Success)
+}
+
+fn restore(options: &Restore) -> Result<Exit, Failure> {
+    let (reader, name, bar) = input::open(&options.export, "reading the export")?;
+    let journal = Sqlite::open(&options.file, Access::Create)?;
+    let mut events: Vec<Event> = Vec::new();
+    let (mut recorded, mut known) = (0, 0);
+    let mut flush = |events: &mut Vec<Event>| -> Result<(), Failure> {
+        for receipt in journal.append(events, Batch::Whole)? {
+            match (receipt.result, receipt.problem) {
+                (Taken::Recorded, _) => recorded += 1,
+                (Taken::Known, _) => known += 1,
+                (_, Some(problem)) => return Err(problem.into()),
+                (_, None) => {}
+            }
+        }
+        events.clear();
+        Ok(())
+    };
+    for (number, line) in reader.lines().enumerate() {
+        let line = line.map_err(|error| input::unreadable(&name, &error))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let event = read_record(&line, &name).map_err(|error| {
+            let placed = |problem: &Problem| problem.clone().line(number + 1, 1);
+            Failure::from(error.problems().first().map_or_else(
+                || input::unreadable(&name, &std::io::Error::other("no event")),
+                placed,
+            ))
+        })?;
+        events.push(event);
+        if events.len() == BATCH {
+            flush(&mut events)?;
+        }
+    }
+    flush(&mut events)?;
+    bar.finish_and_clear();
+    let mut output = anstream::stdout();
+    let known = match known {
+        0 => String::new(),
+        more => format!(", {} there already", count(more, "event", "events")),
+    };
+    writeln!(output, "{} restored{known}", count(recorded, "event", "events"))?;
+    Ok(Exit::Success)
+}
