@@ -330,7 +330,7 @@ fn through_command_line(case: &Case, rules: &str, folder: &Path) -> Result<Strin
 }
 
 /// Whether `found` has all that `expected` names.
-fn contains(path: &str, expected: &Value, found: &Value) -> Result<(), String> {
+pub(crate) fn contains(path: &str, expected: &Value, found: &Value) -> Result<(), String> {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
             for (name, expected) in expected {

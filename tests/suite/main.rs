@@ -27,6 +27,7 @@ mod hostile_posts;
 mod hostile_records;
 mod hostile_rules;
 mod independent;
+mod ledger;
 mod live;
 mod order;
 mod pages;

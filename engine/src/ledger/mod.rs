@@ -286,18 +286,11 @@ pub fn take_in(
     if !events.iter().any(reserved) {
         return journal.append(&events, batch);
     }
-    let refuse = |event: &Event| {
-        let message =
-            format!("an event of type `{}` cannot be recorded by hand", event.body.name());
-        Problem::new(Code::Reserved, message)
-            .help("`plaudit close` grants and `plaudit grants` decides about grants; `plaudit journal restore` takes in an export")
-            .field("type")
-    };
     let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(events.len());
     let mut open = Vec::new();
     for event in events {
         if reserved(&event) {
-            receipts.push(Some(Receipt::refused(&event.identity, refuse(&event))));
+            receipts.push(Some(Receipt::refused(&event.identity, reserved_for_engine(&event))));
         } else if batch == Batch::Whole {
             let (identity, result) = (event.identity, Taken::LeftOut);
             receipts.push(Some(Receipt { identity, result, position: None, problem: None }));
@@ -308,4 +301,21 @@ pub fn take_in(
     }
     let mut taken = journal.append(&open, batch)?.into_iter();
     Ok(receipts.into_iter().filter_map(|receipt| receipt.or_else(|| taken.next())).collect())
+}
+
+/// Why an event is not taken from outside.
+fn reserved_for_engine(event: &Event) -> Problem {
+    let (message, help, field) = match &*event.identity.source {
+        SOURCE => (
+            format!("the source `{SOURCE}` is kept for what the engine records itself"),
+            "name the system that the event comes from; `plaudit journal restore` takes an export",
+            "source",
+        ),
+        _ => (
+            format!("an event of type `{}` cannot be recorded by hand", event.body.name()),
+            "`plaudit close` grants, and `plaudit grants` decides about grants",
+            "type",
+        ),
+    };
+    Problem::new(Code::Reserved, message).help(help).field(field)
 }
