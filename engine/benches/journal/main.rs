@@ -1,0 +1,292 @@
+//! What a durable journal costs, beside SQLite written to and read from by hand.
+//!
+//! ```sh
+//! cargo bench -p plaudit-engine --bench journal                        # 200,000 activities
+//! cargo bench -p plaudit-engine --bench journal -- --activities 5000000
+//! cargo bench -p plaudit-engine --bench journal -- --folder /big/disk  # the system's own otherwise
+//! ```
+//!
+//! It measures a tenth of the activities first, then all of them, so that growth shows. Each
+//! measurement is a process of its own, whose peak memory (`VmHWM`) is told beside its time. The
+//! crowd is made up by `crowd.rs`, which says how.
+//!
+//! - *bare insert*: the same rows into a table of the same kind, a thousand a commit, write-ahead
+//!   log, `synchronous=FULL`. *append*: the same events through the journal, which finds those that
+//!   are there already and keeps checksums; reading them from text is not counted in either.
+//! - *import*: the whole way from JSON lines to the file.
+//! - *one by one*: a commit for each event; *shared*: single events from 64 threads at once.
+//! - *read and parse*: every row of the journal to an event, and no more. *rebuild*: the same, up to
+//!   a leaderboard of everyone. *next*: one more event, and the standing of its advocate.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a benchmark that cannot measure stops, and prints what it measured"
+)]
+
+mod crowd;
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use plaudit_engine::Program;
+use plaudit_engine::events::{Event, read_record};
+use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken};
+use plaudit_engine::ledger::Ledger;
+use plaudit_engine::standings::{Among, BoardQuestion, Span};
+
+/// Events a commit.
+const COMMIT: usize = 1_000;
+/// Threads that append single events at once.
+const CLIENTS: usize = 64;
+/// Single events that are appended.
+const SINGLE: usize = 2_000;
+
+/// What one process measured: seconds, and its peak memory in bytes.
+#[derive(Clone, Copy)]
+struct Measured {
+    seconds: f64,
+    memory: u64,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    // `cargo test --all-targets` runs benchmarks, too, and wants no figures.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    let after = |name: &str| {
+        let place = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(place + 1).cloned()
+    };
+    if let Some(phase) = after("--phase") {
+        let folder = PathBuf::from(after("--folder").unwrap());
+        let seconds = measure(&phase, &folder);
+        println!("{seconds} {}", peak_memory());
+        return;
+    }
+    let activities = after("--activities").map_or(200_000, |number| number.parse().unwrap());
+    let folder = after("--folder").map_or_else(std::env::temp_dir, PathBuf::from);
+    for activities in [activities / 10, activities] {
+        table(&folder, activities);
+    }
+}
+
+fn table(folder: &Path, activities: u64) {
+    let folder = folder.join(format!("plaudit-journal-bench-{}-{activities}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let lines = crowd::write(&folder.join("events.jsonl"), activities) as f64;
+    let people = crowd::people(activities);
+    println!("\n{activities} activities of {people} people, {lines} events");
+    let text = size(&folder.join("events.jsonl"));
+    println!("  as JSON lines {:>29}", mebibytes(text));
+
+    let run = |phase: &str| {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--bench", "--phase", phase, "--folder"])
+            .arg(&folder)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{phase}: {}", String::from_utf8_lossy(&output.stderr));
+        let told = String::from_utf8(output.stdout).unwrap();
+        let (seconds, memory) = told.trim().split_once(' ').unwrap();
+        Measured { seconds: seconds.parse().unwrap(), memory: memory.parse().unwrap() }
+    };
+    let say = |what: &str, measured: Measured, events: f64, note: String| {
+        let rate = events / measured.seconds;
+        println!(
+            "  {what:<16}{:>9.3} s {rate:>13.0} events/s {:>10}  {note}",
+            measured.seconds,
+            mebibytes(measured.memory),
+        );
+    };
+    let bare = run("bare insert");
+    say("bare insert", bare, lines, mebibytes(size(&folder.join("bare.db"))));
+    let append = run("append");
+    let ratio = bare.seconds / append.seconds;
+    say("append", append, lines, format!("{:.0} % of the bare rate (goal: 50 %)", ratio * 100.0));
+    println!("  the file {:>34}", mebibytes(size(&folder.join("journal.db"))));
+    std::fs::remove_file(folder.join("journal.db")).unwrap();
+    say("import", run("import"), lines, String::new());
+    let single = SINGLE as f64;
+    let one = run("one by one");
+    say("one by one", one, single, String::new());
+    let shared = run("shared");
+    let ratio = one.seconds / shared.seconds;
+    say("shared", shared, single * 8.0, format!("{:.1}× one by one (goal: 20×)", ratio * 8.0));
+    let parse = run("read and parse");
+    say("read and parse", parse, lines, String::new());
+    let rebuild = run("rebuild");
+    let ratio = rebuild.seconds / parse.seconds;
+    say("rebuild", rebuild, lines, format!("{ratio:.1}× reading and parsing (goal: 3×)"));
+    let next = run("next");
+    say("next", next, 100.0, format!("{:.3} ms an event", next.seconds * 10.0));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Does one thing and says how many seconds what counts of it took.
+fn measure(phase: &str, folder: &Path) -> f64 {
+    let path = folder.join("journal.db");
+    match phase {
+        "bare insert" => {
+            let connection = rusqlite::Connection::open(folder.join("bare.db")).unwrap();
+            connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+            connection.pragma_update(None, "synchronous", "FULL").unwrap();
+            connection
+                .execute_batch("CREATE TABLE rows (place INTEGER PRIMARY KEY, event TEXT NOT NULL)")
+                .unwrap();
+            let mut seconds = 0.0;
+            let mut place = 0_i64;
+            batches(folder, |events| {
+                let rows: Vec<String> =
+                    events.iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+                let start = Instant::now();
+                let transaction = connection.unchecked_transaction().unwrap();
+                let sql = "INSERT INTO rows VALUES (?1, ?2)";
+                for row in &rows {
+                    place += 1;
+                    transaction.prepare_cached(sql).unwrap().execute((place, row)).unwrap();
+                }
+                transaction.commit().unwrap();
+                seconds += start.elapsed().as_secs_f64();
+            });
+            seconds
+        }
+        "append" => {
+            let journal = Sqlite::open(&path, Access::Create).unwrap();
+            let mut seconds = 0.0;
+            batches(folder, |events| {
+                let start = Instant::now();
+                let receipts = journal.append(&events, Batch::Each).unwrap();
+                seconds += start.elapsed().as_secs_f64();
+                assert!(receipts.iter().all(|receipt| receipt.result == Taken::Recorded));
+            });
+            seconds
+        }
+        "import" => {
+            let journal = Sqlite::open(&path, Access::Create).unwrap();
+            timed(|| batches(folder, |events| drop(journal.append(&events, Batch::Each).unwrap())))
+        }
+        "one by one" => {
+            let journal = Sqlite::open(&folder.join("single.db"), Access::Create).unwrap();
+            let events = singles(SINGLE);
+            timed(|| {
+                for event in &events {
+                    journal.append(std::slice::from_ref(event), Batch::Each).unwrap();
+                }
+            })
+        }
+        "shared" => {
+            let journal = Sqlite::open(&folder.join("shared.db"), Access::Create).unwrap();
+            let events = singles(SINGLE * 8);
+            let next = AtomicUsize::new(0);
+            timed(|| {
+                std::thread::scope(|scope| {
+                    for _ in 0..CLIENTS {
+                        scope.spawn(|| {
+                            while let Some(event) = events.get(next.fetch_add(1, Ordering::Relaxed))
+                            {
+                                journal.append(std::slice::from_ref(event), Batch::Each).unwrap();
+                            }
+                        });
+                    }
+                });
+            })
+        }
+        "read and parse" => {
+            let journal = Sqlite::open(&path, Access::Read).unwrap();
+            timed(|| journal.read(0, &mut |entry| drop_entry(&entry.event)).unwrap())
+        }
+        "rebuild" => timed(|| {
+            let ledger = ledger(&path);
+            leaders(&ledger);
+        }),
+        "next" => {
+            let ledger = ledger(&path);
+            leaders(&ledger);
+            let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
+            timed(|| {
+                for number in 0..100 {
+                    let event = format!(
+                        r#"{{"id":"n-{number}","advocate":"person-{number}","kind":"share","at":"2027-01-05T00:00:00Z"}}"#
+                    );
+                    let event = read_record(&event, "event").unwrap();
+                    ledger.record(vec![event], Batch::Each).unwrap();
+                    let advocate = format!("person-{number}");
+                    ledger.live().unwrap().standing(&advocate, as_of).unwrap();
+                }
+            })
+        }
+        other => panic!("there is no phase {other}"),
+    }
+}
+
+fn timed(run: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    run();
+    start.elapsed().as_secs_f64()
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the journal asks for it")]
+fn drop_entry(event: &Event) -> Result<(), plaudit_engine::Error> {
+    std::hint::black_box(event);
+    Ok(())
+}
+
+fn ledger(path: &Path) -> Ledger {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
+    let program = Arc::new(Program::load(rules).unwrap());
+    Ledger::open(program, Arc::new(Sqlite::open(path, Access::Write).unwrap()), false).unwrap()
+}
+
+fn leaders(ledger: &Ledger) {
+    let question = BoardQuestion { span: Span::AllTime, among: Among::Everyone, period: None };
+    let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
+    std::hint::black_box(ledger.live().unwrap().leaderboard(&question, as_of).unwrap());
+}
+
+/// Reads the events, a commit's worth at a time.
+fn batches(folder: &Path, mut each: impl FnMut(Vec<Event>)) {
+    let file = std::fs::File::open(folder.join("events.jsonl")).unwrap();
+    let mut events = Vec::with_capacity(COMMIT);
+    for line in BufReader::with_capacity(1 << 20, file).lines() {
+        events.push(read_record(&line.unwrap(), "events").unwrap());
+        if events.len() == COMMIT {
+            each(std::mem::take(&mut events));
+        }
+    }
+    each(events);
+}
+
+fn singles(number: usize) -> Vec<Event> {
+    let event = |number| {
+        format!(
+            r#"{{"id":"s-{number}","advocate":"ada","kind":"share","at":"2026-01-05T00:00:00Z"}}"#
+        )
+    };
+    (0..number).map(|number| read_record(&event(number), "event").unwrap()).collect()
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).unwrap().len()
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+/// The most memory that the process has had, in bytes; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
+    kibibytes.unwrap_or(0) * 1_024
+}
