@@ -21,6 +21,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use log::Log;
+pub(crate) use log::{Kind, Named, Place};
 pub use person::{People, Person};
 pub(crate) use read::{EventLines, PeopleLines, of_value};
 pub use read::{Format, read_events, read_people, read_posts, read_record};
