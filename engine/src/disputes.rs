@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::events::{Body, Dispute, Event, Identity, Log, Resolution, Resolved};
+use crate::events::{Body, Dispute, Event, Identity, Log, Place, Resolution, Resolved};
 use crate::roster::Roster;
 use crate::timeline::Links;
 
@@ -67,16 +67,14 @@ pub struct DisputeDocument {
 
 impl DisputeDocument {
     fn of(
-        log: &Log,
-        links: &Links,
         roster: &Roster,
         event: &Event,
         dispute: &Dispute,
-        as_of: Timestamp,
+        resolution: Option<(Ending, Resolved)>,
+        withdrawn: bool,
     ) -> Self {
-        let resolution = resolution(log, links, &event.identity, as_of);
         let state = match &resolution {
-            _ if links.retracted(log, &event.identity, as_of) => Standing::Withdrawn,
+            _ if withdrawn => Standing::Withdrawn,
             Some((_, Resolved::Upheld)) => Standing::Upheld,
             Some((_, Resolved::Dismissed)) => Standing::Dismissed,
             None => Standing::Open,
@@ -103,9 +101,11 @@ pub(crate) fn disputes(
     as_of: Timestamp,
 ) -> Vec<DisputeDocument> {
     let mut found: BTreeMap<(Timestamp, Identity), DisputeDocument> = BTreeMap::new();
-    for event in log.events.iter().filter(|event| event.at < as_of) {
+    for (place, event) in log.others().filter(|(_, event)| event.at < as_of) {
         if let Body::Dispute(dispute) = &event.body {
-            let document = DisputeDocument::of(log, links, roster, event, dispute, as_of);
+            let resolution = resolution(log, links, place, as_of);
+            let withdrawn = links.retracted(log, place, as_of);
+            let document = DisputeDocument::of(roster, event, dispute, resolution, withdrawn);
             found.insert((event.at, event.identity.clone()), document);
         }
     }
@@ -116,15 +116,14 @@ pub(crate) fn disputes(
 pub(crate) fn resolution(
     log: &Log,
     links: &Links,
-    dispute: &Identity,
+    dispute: Place,
     as_of: Timestamp,
 ) -> Option<(Ending, Resolved)> {
-    links.about(dispute).iter().map(|&index| &log.events[index]).find_map(|event| {
-        match &event.body {
-            Body::Resolution(Resolution { verb, by, reason, .. }) if event.at < as_of => {
-                let ending =
-                    Ending { at: event.at, by: Arc::clone(by), reason: Arc::clone(reason) };
-                Some((ending, *verb))
+    links.about(log, dispute).iter().filter(|&&later| log.at(later) < as_of).find_map(|&later| {
+        match &*log.body(later) {
+            Body::Resolution(Resolution { verb, by, reason, .. }) => {
+                let (by, reason) = (Arc::clone(by), Arc::clone(reason));
+                Some((Ending { at: log.at(later), by, reason }, *verb))
             }
             _ => None,
         }

@@ -10,7 +10,7 @@
 //!
 //! Map of the folders, lowest first; nothing below knows what is above:
 //!
-//! - [`error`]: what can be wrong, in one table of codes;
+//! - [`error`]: what can be wrong, in one table of codes; `threads`: many things over all cores;
 //! - `time`: instants, local days and periods; `wire`: canonical JSON; [`severity`]: a word list;
 //! - [`text`]: what can be told of a text, found in one pass;
 //! - [`post`]: a post as it comes in;
@@ -54,6 +54,7 @@ pub mod severity;
 pub mod standings;
 pub mod subjects;
 pub mod text;
+mod threads;
 mod time;
 mod timeline;
 mod wire;

@@ -86,8 +86,8 @@ impl Roster {
         assume_consent: bool,
     ) -> Self {
         let filed = people.records().map(|person| Record { at: person.at, identity: None, person });
-        let events = log.events.iter().filter_map(|event| match &event.body {
-            Body::Person(person) if !links.retracted(log, &event.identity, as_of) => {
+        let events = log.others().filter_map(|(place, event)| match &event.body {
+            Body::Person(person) if !links.retracted(log, place, as_of) => {
                 Some(Record { at: Some(event.at), identity: Some(&event.identity), person })
             }
             _ => None,
@@ -335,7 +335,8 @@ impl Member {
         member
     }
 
-    fn facts(&self, at: Timestamp) -> Option<&Arc<[Value]>> {
+    /// The person's facts at a time, where something was known by then.
+    pub(crate) fn facts(&self, at: Timestamp) -> Option<&Arc<[Value]>> {
         let before = self.facts.partition_point(|(since, _)| *since <= at);
         before.checked_sub(1).map(|index| &self.facts[index].1)
     }

@@ -148,7 +148,7 @@ impl<'a> Run<'a> {
                 if rule.asks(Object::Team, None) && !has_team {
                     continue;
                 }
-                self.give(*index, rule, &subject, tally.total.incomplete, &world, take)?;
+                self.give(*index, rule, &subject, tally.incomplete, &world, take)?;
             }
         }
         Ok(())

@@ -30,6 +30,7 @@ pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
 pub(crate) use event::MOST_POINTS;
 pub use log::Log;
+pub(crate) use log::{Kind, Named, Place};
 pub use person::{People, Person};
 pub(crate) use read::{EventLines, PeopleLines, of_value};
 pub use read::{Format, read_events, read_people, read_posts, read_record};

@@ -3,7 +3,7 @@
 use super::{COUNT, PERCENT, STYLES, Type, Words, facts};
 
 /// The media formats of a post or story.
-pub(super) const FORMATS: &[&str] = &["text", "image", "video", "story", "document", "audio"];
+pub(crate) const FORMATS: &[&str] = &["text", "image", "video", "story", "document", "audio"];
 
 /// The results that outcomes tell of.
 pub(super) const METRICS: &[&str] = &[

@@ -19,6 +19,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use activity::ActivityFact;
+pub(crate) use activity::FORMATS;
 pub use folder::Folder;
 pub use period::PeriodFact;
 pub use person::PersonFact;
@@ -264,7 +265,7 @@ impl Argument {
     pub fn words(self) -> Option<&'static [&'static str]> {
         Some(match self {
             Argument::Style => STYLES,
-            Argument::Format => activity::FORMATS,
+            Argument::Format => FORMATS,
             Argument::Metric => activity::METRICS,
             Argument::Motivator => MOTIVATORS,
             // Everyone is a team, but none among others.

@@ -28,9 +28,9 @@ fn append(log: &mut Log, events: &[Event], batch: Batch) -> Result<Vec<Receipt>,
     let identities = events.iter().map(|event| &event.identity);
     let receipts = settle(identities, batch, log.len() as u64, |index| {
         let event = &events[index];
-        if let Some(place) = log.position(&event.identity) {
-            let same = log.events[place] == *event;
-            return Ok(Some(if same { Found::Same(place as u64 + 1) } else { Found::Other }));
+        if let Some(place) = log.position((&event.identity).into()) {
+            let same = log.event(place) == *event;
+            return Ok(Some(if same { Found::Same(u64::from(place) + 1) } else { Found::Other }));
         }
         let earlier = fresh.earlier(&event.identity, index);
         Ok(earlier.map(|earlier| match events[earlier] == *event {
@@ -48,10 +48,8 @@ fn append(log: &mut Log, events: &[Event], batch: Batch) -> Result<Vec<Receipt>,
 
 fn entries(log: &Log, after: u64) -> Vec<Entry> {
     let skip = usize::try_from(after).unwrap_or(usize::MAX);
-    let events = log.events.iter().enumerate().skip(skip);
-    events
-        .map(|(place, event)| Entry { position: place as u64 + 1, event: event.clone() })
-        .collect()
+    let places = log.places().skip(skip);
+    places.map(|place| Entry { position: u64::from(place) + 1, event: log.event(place) }).collect()
 }
 
 impl Journal for Memory {

@@ -3,12 +3,13 @@
 //! It may name more than is needed, never less: who is meant by a name, and what stands as of a
 //! time, is settled when it is asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
-use crate::events::{Body, Identity, Log, People, Person};
+use crate::events::{Body, Kind, Log, Named, People, Person, Place};
 use crate::post::{Post, Shared};
 use crate::timeline::Links;
 
@@ -18,13 +19,13 @@ type Name = Arc<str>;
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// Activities, adjustments and person events by whose they are; edits that say so, too.
-    by_person: HashMap<Name, Vec<usize>>,
+    by_person: HashMap<Name, Vec<Place>>,
     /// Activities, and edits of them, by whom they name as counterpart.
-    by_counterpart: HashMap<Name, Vec<usize>>,
+    by_counterpart: HashMap<Name, Vec<Place>>,
     /// Activities, and edits of them, by the content they name.
-    by_content: HashMap<Name, Vec<usize>>,
+    by_content: HashMap<Name, Vec<Place>>,
     /// Content by its id.
-    contents: HashMap<Name, Vec<usize>>,
+    contents: HashMap<Name, Vec<Place>>,
     /// Names that may stand for the same person, each with those next to it.
     kin: HashMap<Name, BTreeSet<Name>>,
 }
@@ -46,19 +47,20 @@ impl Index {
     }
 
     /// Takes in an event of the log.
-    pub(super) fn add(&mut self, log: &Log, event: usize) {
-        let put = |map: &mut HashMap<Name, Vec<usize>>, name: &Name| {
+    pub(super) fn add(&mut self, log: &Log, event: Place) {
+        let put = |map: &mut HashMap<Name, Vec<Place>>, name: &Name| {
             map.entry(Arc::clone(name)).or_default().push(event);
         };
-        match &log.events[event].body {
-            Body::Activity(activity) => {
-                put(&mut self.by_person, &activity.advocate);
-                if let Some(counterpart) = &activity.counterpart {
-                    put(&mut self.by_counterpart, counterpart);
-                }
-                let named = content_of(activity.content.as_ref(), activity.post.as_deref());
-                named.for_each(|content| put(&mut self.by_content, content));
+        if let Some(names) = log.names(event) {
+            put(&mut self.by_person, names.advocate);
+            if let Some(counterpart) = names.counterpart {
+                put(&mut self.by_counterpart, counterpart);
             }
+            let named = content_of(names.content, names.post);
+            named.for_each(|content| put(&mut self.by_content, content));
+            return;
+        }
+        match &*log.body(event) {
             Body::Update { set, .. } => {
                 if let Some(advocate) = &set.advocate {
                     put(&mut self.by_person, advocate);
@@ -99,10 +101,10 @@ impl Index {
     }
 
     /// The people, by all their names, whose standing an event may change.
-    pub(super) fn touched(&self, log: &Log, links: &Links, event: usize) -> BTreeSet<Name> {
+    pub(super) fn touched(&self, log: &Log, links: &Links, event: Place) -> BTreeSet<Name> {
         let event = root(log, event);
         let mut names: Vec<Name> = Vec::new();
-        match &log.events[event].body {
+        match &*log.body(event) {
             Body::Activity(_) => names.extend(self.names_in(log, links, event)),
             Body::Adjustment(adjustment) => names.push(Arc::clone(&adjustment.advocate)),
             Body::Person(person) => {
@@ -128,14 +130,14 @@ impl Index {
     }
 
     /// Everyone whom an activity speaks of, before and after its edits.
-    pub(super) fn names_in(&self, log: &Log, links: &Links, activity: usize) -> Vec<Name> {
+    pub(super) fn names_in(&self, log: &Log, links: &Links, activity: Place) -> Vec<Name> {
         let mut names = Vec::new();
-        if let Body::Activity(activity) = &log.events[activity].body {
-            names.push(Arc::clone(&activity.advocate));
-            names.extend(activity.counterpart.clone());
+        if let Some(recorded) = log.names(activity) {
+            names.push(Arc::clone(recorded.advocate));
+            names.extend(recorded.counterpart.cloned());
         }
-        for edit in links.about(&log.events[activity].identity) {
-            if let Body::Update { set, .. } = &log.events[*edit].body {
+        for edit in edits(log, links, activity) {
+            if let Body::Update { set, .. } = &*edit {
                 names.extend(set.advocate.clone());
                 names.extend(set.counterpart.clone().flatten());
             }
@@ -147,25 +149,25 @@ impl Index {
     fn activities(
         &self,
         log: &Log,
-        map: &HashMap<Name, Vec<usize>>,
+        map: &HashMap<Name, Vec<Place>>,
         names: &BTreeSet<Name>,
-    ) -> BTreeSet<usize> {
+    ) -> BTreeSet<Place> {
         names
             .iter()
             .filter_map(|name| map.get(name))
             .flatten()
             .map(|event| root(log, *event))
-            .filter(|event| matches!(log.events[*event].body, Body::Activity(_)))
+            .filter(|event| log.kind(*event) == Kind::Activity)
             .collect()
     }
 
     /// The activities that may be those of a person.
-    pub(super) fn own(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<usize> {
+    pub(super) fn own(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<Place> {
         self.activities(log, &self.by_person, names)
     }
 
     /// The activities that may have a person as counterpart.
-    pub(super) fn received(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<usize> {
+    pub(super) fn received(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<Place> {
         self.activities(log, &self.by_counterpart, names)
     }
 
@@ -174,32 +176,28 @@ impl Index {
         &'a self,
         log: &'a Log,
         names: &'a BTreeSet<Name>,
-    ) -> impl Iterator<Item = usize> + 'a {
-        names.iter().filter_map(|name| self.by_person.get(name)).flatten().copied().filter(
-            |event| matches!(log.events[*event].body, Body::Person(_) | Body::Adjustment(_)),
-        )
+    ) -> impl Iterator<Item = Place> + 'a {
+        let events = names.iter().filter_map(|name| self.by_person.get(name)).flatten().copied();
+        events.filter(|event| log.kind(*event) == Kind::Other)
     }
 
     /// The events of content that an activity names, before and after its edits.
-    pub(super) fn contents_of(&self, log: &Log, links: &Links, activity: usize) -> Vec<usize> {
-        let event = &log.events[activity];
-        let edits = links.about(&event.identity).iter().map(|edit| &log.events[*edit]);
-        std::iter::once(event)
-            .chain(edits)
-            .flat_map(|event| match &event.body {
-                Body::Activity(activity) => {
-                    content_of(activity.content.as_ref(), activity.post.as_deref()).collect()
-                }
-                Body::Update { set, .. } => {
-                    let post = set.post.as_ref().and_then(Option::as_deref);
-                    content_of(set.content.as_ref().and_then(Option::as_ref), post).collect()
-                }
-                _ => Vec::new(),
-            })
-            .filter_map(|id| self.contents.get(id))
-            .flatten()
-            .copied()
-            .collect()
+    pub(super) fn contents_of(&self, log: &Log, links: &Links, activity: Place) -> Vec<Place> {
+        let mut found = Vec::new();
+        let mut find = |content: Option<&Name>, post: Option<&Post>| {
+            let events = content_of(content, post).filter_map(|id| self.contents.get(id));
+            found.extend(events.flatten());
+        };
+        if let Some(recorded) = log.names(activity) {
+            find(recorded.content, recorded.post);
+        }
+        for edit in edits(log, links, activity) {
+            if let Body::Update { set, .. } = &*edit {
+                let post = set.post.as_ref().and_then(Option::as_deref);
+                find(set.content.as_ref().and_then(Option::as_ref), post);
+            }
+        }
+        found
     }
 
     /// Every name that something is recorded of.
@@ -220,11 +218,21 @@ fn content_of<'a>(
     content.into_iter().chain(of_post)
 }
 
+/// The edits of an event.
+fn edits<'a>(
+    log: &'a Log,
+    links: &'a Links,
+    event: Place,
+) -> impl Iterator<Item = Cow<'a, Body>> + use<'a> {
+    let about = links.about(log, event).iter();
+    about.filter(|later| log.kind(**later) == Kind::Update).map(|later| log.body(*later))
+}
+
 /// What an event is about in the end: itself, or what it names, as far as that has come.
-fn root(log: &Log, event: usize) -> usize {
+fn root(log: &Log, event: Place) -> Place {
     let mut event = event;
-    let mut known: HashSet<&Identity> = HashSet::default();
-    while let Some(target) = log.events[event].target() {
+    let mut known: HashSet<Named<'_>> = HashSet::default();
+    while let Some(target) = log.target(event) {
         match log.position(target) {
             // Retractions that name each other in a circle are about nothing.
             Some(next) if known.insert(target) => event = next,

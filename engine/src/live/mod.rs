@@ -6,17 +6,19 @@
 
 mod index;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dashmap::DashMap;
+use foldhash::HashSet;
 use jiff::Timestamp;
 
 use self::index::Index;
 use crate::coaching::Coaching;
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Identity, Log, Meeting, People};
+use crate::events::{Body, Event, Identity, Log, Meeting, People, Place};
 use crate::facts::Folder;
 use crate::pairing::Pairing;
 use crate::program::Program;
@@ -28,8 +30,9 @@ use crate::standings::{
     received,
 };
 use crate::subjects::{SubjectFault, Who};
+use crate::threads::each;
 use crate::timeline::{
-    Adjusted, Contents, Links, Records, Settled, Timeline, adjusted, contents, meetings,
+    Adjusted, Contents, Links, Records, Settled, Timeline, adjusted, contents, in_order, meetings,
 };
 
 /// Whether an event was new.
@@ -100,13 +103,22 @@ struct Ground {
 #[derive(Debug)]
 struct Kept {
     tally: Arc<Tally>,
-    /// The times of all events that it may depend on, in order, and how many were before as-of.
-    times: Vec<Timestamp>,
-    seen: usize,
+    /// It holds for every as-of behind the latest of the events that it was worked out from …
+    after: Option<Timestamp>,
+    /// … up to the first of those that were left out for being later.
+    until: Option<Timestamp>,
     /// Whether published posts were judged, too.
     judged: bool,
     /// Whether there is an activity or an adjustment at all.
     has_done: bool,
+}
+
+impl Kept {
+    /// Whether it is the same as of another time.
+    fn holds(&self, as_of: Timestamp) -> bool {
+        self.after.is_none_or(|after| after < as_of)
+            && self.until.is_none_or(|until| as_of <= until)
+    }
 }
 
 impl Live {
@@ -141,7 +153,8 @@ impl Live {
         let mut state = self.write();
         let state = &mut *state;
         let (identity, at) = (event.identity.clone(), event.at);
-        let before = state.log.len();
+        let matters_to_all = matters_to_all(&event.body);
+        let place = state.log.places().end;
         if state.log.add(event).is_err() {
             let message = format!(
                 "another event is on record under the id `{}` of `{}`",
@@ -151,17 +164,17 @@ impl Live {
                 .help("an edit is an event of type `update` that names its target")
                 .into());
         }
-        if state.log.len() == before {
+        if state.log.places().end == place {
             return Ok(Recorded::Known);
         }
-        state.links.add(&state.log, before);
-        state.index.add(&state.log, before);
-        if matters_to_all(&state.log.events[before].body) {
-            let place = state.times.partition_point(|time| *time <= at);
-            state.times.insert(place, at);
+        state.links.add(&state.log, place);
+        state.index.add(&state.log, place);
+        if matters_to_all {
+            let next = state.times.partition_point(|time| *time <= at);
+            state.times.insert(next, at);
             *state.ground.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         }
-        for name in state.index.touched(&state.log, &state.links, before) {
+        for name in state.index.touched(&state.log, &state.links, place) {
             self.tallies.remove(&name);
         }
         Ok(Recorded::New)
@@ -269,7 +282,7 @@ impl Live {
     pub(crate) fn whose(&self, activity: &Identity, as_of: Timestamp) -> Option<Arc<str>> {
         let state = self.read();
         let ground = self.ground(&state, as_of);
-        let place = state.log.position(activity)?;
+        let place = state.log.position(activity.into())?;
         let mut settled = state.links.settle(&state.log, place, as_of)?;
         settled.resolve(&ground.roster);
         Some(settled.advocate)
@@ -321,11 +334,14 @@ impl Live {
             ties: Arc::clone(&ground.ties),
             tallies: BTreeMap::new(),
         };
-        let mut fold = Fold::new(&self.program, &ground.contents, &ground.roster);
-        fold.judge = judge;
+        let fold = || {
+            let mut fold = Fold::new(&self.program, &ground.contents, &ground.roster);
+            fold.judge = judge;
+            fold
+        };
         if let Some(name) = only {
             if let Ok(id) = census.find_among(name, state.index.people()) {
-                let kept = self.kept(&state, &mut fold, &id, as_of)?;
+                let kept = self.kept(&state, &mut fold(), &id, as_of)?;
                 if kept.has_done || ground.roster.member(&id).is_some() {
                     census.tallies.insert(id, Arc::clone(&kept.tally));
                     return Ok(census);
@@ -333,7 +349,8 @@ impl Live {
             }
             // Whoever did something before then is looked up to say why, or whose name is near.
             let roster = Arc::clone(&ground.roster);
-            Timeline::before(&state.log, &state.links, roster, as_of).find(name, as_of)?;
+            let links = Cow::Borrowed(&state.links);
+            Timeline::before(&state.log, links, roster, as_of).find(name, as_of)?;
             let message = "the advocate was not counted";
             return Err(Problem::new(Code::Internal, message).into());
         }
@@ -341,15 +358,16 @@ impl Live {
         // Of people who are not on record, those who did something are seen.
         let others = state.index.people().filter(|name| ground.roster.member(name).is_none());
         let everyone: BTreeSet<Arc<str>> = on_record.chain(others.cloned()).collect();
-        for id in everyone {
-            if ground.roster.shows(&id, as_of).is_err() {
-                continue;
-            }
-            let kept = self.kept(&state, &mut fold, &id, as_of)?;
-            if kept.has_done || ground.roster.member(&id).is_some() {
-                census.tallies.insert(id, Arc::clone(&kept.tally));
-            }
-        }
+        let shown = everyone.into_iter().filter(|id| ground.roster.shows(id, as_of).is_ok());
+        let everyone: Vec<Arc<str>> = shown.collect();
+        let count = |fold: &mut Fold<'_>, id: &Arc<str>| self.kept(&state, fold, id, as_of);
+        let kept = each(&everyone, fold, count, |_, _| {})?;
+        census.tallies = everyone
+            .into_iter()
+            .zip(kept)
+            .filter(|(id, kept)| kept.has_done || ground.roster.member(id).is_some())
+            .map(|(id, kept)| (id, Arc::clone(&kept.tally)))
+            .collect();
         Ok(census)
     }
 
@@ -384,8 +402,7 @@ impl Live {
         as_of: Timestamp,
     ) -> Result<Arc<Kept>, Error> {
         if let Some(kept) = self.tallies.get(id) {
-            let same = kept.times.partition_point(|time| *time < as_of) == kept.seen;
-            if same && (kept.judged || !fold.judge) {
+            if kept.holds(as_of) && (kept.judged || !fold.judge) {
                 return Ok(Arc::clone(&kept));
             }
         }
@@ -404,8 +421,8 @@ impl Live {
         let State { log, links, index, .. } = state;
         let roster = fold.roster();
         let names = index.kin_of([Arc::clone(id)]);
-        let mut times = Times { log, links, times: BTreeSet::new(), known: BTreeSet::new() };
-        let settle = |activity: usize| -> Option<Settled> {
+        let mut times = Times { log, links, as_of, after: None, until: None };
+        let settle = |activity: Place| -> Option<Settled> {
             let mut settled = links.settle(log, activity, as_of)?;
             settled.resolve(roster);
             Some(settled)
@@ -420,7 +437,7 @@ impl Live {
             index.contents_of(log, links, activity).into_iter().for_each(|it| times.add(it));
             activities.extend(settle(activity).filter(|settled| settled.advocate == *id));
         }
-        activities.sort_by(|a, b| a.order().cmp(&b.order()));
+        in_order(log, &mut activities);
 
         let mut gifts = Vec::new();
         for activity in index.received(log, &names) {
@@ -431,7 +448,6 @@ impl Live {
                 gifts.extend(received(&self.program, roster, &settled));
             }
         }
-        gifts.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
 
         let mut adjustments: Vec<Adjusted> = Vec::new();
         let people = index.kin_of(names.into_iter().chain(others));
@@ -442,32 +458,47 @@ impl Live {
         }
         adjustments.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
         let dated = people.iter().flat_map(|name| self.people.get(name));
-        times.times.extend(dated.filter_map(|person| Some((person.at?, usize::MAX))));
+        dated.filter_map(|person| person.at).for_each(|at| times.take(at));
 
         let has_done = !activities.is_empty() || !adjustments.is_empty();
         let judged = fold.judge;
-        let tally = Tally::of(&self.program, fold, id, &activities, &adjustments, gifts)?;
-        let times: Vec<Timestamp> = times.times.into_iter().map(|(time, _)| time).collect();
-        let seen = times.partition_point(|time| *time < as_of);
-        Ok(Kept { tally: Arc::new(tally), times, seen, judged, has_done })
+        let tally = Tally::of(&self.program, log, fold, id, &activities, &adjustments, gifts)?;
+        let Times { after, until, .. } = times;
+        Ok(Kept { tally: Arc::new(tally), after, until, judged, has_done })
     }
 }
 
-/// Collects the times of events and of all that is about them.
+/// Of the times of events and of all that is about them, those next to as-of.
 struct Times<'a> {
     log: &'a Log,
     links: &'a Links,
-    times: BTreeSet<(Timestamp, usize)>,
-    known: BTreeSet<usize>,
+    as_of: Timestamp,
+    after: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
 
 impl Times<'_> {
-    fn add(&mut self, event: usize) {
-        let mut next = vec![event];
+    fn take(&mut self, at: Timestamp) {
+        if at < self.as_of {
+            self.after = self.after.max(Some(at));
+        } else {
+            self.until = Some(self.until.map_or(at, |until| until.min(at)));
+        }
+    }
+
+    fn add(&mut self, event: Place) {
+        self.take(self.log.at(event));
+        let about = self.links.about(self.log, event);
+        if about.is_empty() {
+            return;
+        }
+        // What is about it may be named in turn, even in a circle.
+        let mut known: HashSet<Place> = HashSet::default();
+        let mut next = about.to_vec();
         while let Some(event) = next.pop() {
-            if self.known.insert(event) {
-                self.times.insert((self.log.events[event].at, event));
-                next.extend(self.links.about(&self.log.events[event].identity));
+            if known.insert(event) {
+                self.take(self.log.at(event));
+                next.extend(self.links.about(self.log, event));
             }
         }
     }

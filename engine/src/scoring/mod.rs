@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
-use crate::events::Identity;
+use crate::events::{Identity, Log};
 use crate::facts::{ActivityFact, Evidence, PersonFact, Value};
 use crate::fault::Fault;
 use crate::program::Program;
@@ -263,20 +263,21 @@ impl Program {
         let mut faults = Faults::default();
         let mut advocates = Vec::new();
         let mut fold = Fold::new(self, &timeline.contents, roster);
-        let people = timeline.by_advocate.len();
-        for (done, (advocate, activities)) in timeline.by_advocate.iter().enumerate() {
+        let people = timeline.advocates().count();
+        for (done, advocate) in timeline.advocates().enumerate() {
             progress(done, people);
-            let adjustments = timeline.adjustments.get(advocate).map_or(&[][..], Vec::as_slice);
+            let activities = timeline.activities(advocate);
+            let adjustments = timeline.adjustments_of(advocate);
             if let Err(why) = roster.shows(advocate, input.as_of) {
-                for activity in activities {
+                for activity in &activities {
                     left_out.add(why, self, activity);
                 }
                 continue;
             }
             let mut total =
-                fold.person(advocate, activities, |scored| match scored.not_counted {
+                fold.person(advocate, &activities, |scored| match scored.not_counted {
                     Some(why) => left_out.add(why, self, scored.activity),
-                    None => faults.add(scored.activity, scored.faults),
+                    None => faults.add(input.log, scored.activity, scored.faults),
                 })?;
             total.adjust(adjustments)?;
             if total.activities > 0 || !adjustments.is_empty() {
@@ -285,9 +286,7 @@ impl Program {
         }
         // Points by hand may be all that somebody has.
         for (advocate, adjustments) in &timeline.adjustments {
-            if !timeline.by_advocate.contains_key(advocate)
-                && roster.shows(advocate, input.as_of).is_ok()
-            {
+            if !timeline.has_activities(advocate) && roster.shows(advocate, input.as_of).is_ok() {
                 let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
                 total.adjust(adjustments)?;
                 advocates.push(total);
@@ -326,16 +325,18 @@ impl Program {
     pub fn explain(&self, input: &Records<'_>, advocate: &str) -> Result<Explanation, Error> {
         let timeline = Timeline::of(input);
         let advocate = timeline.find(advocate, input.as_of)?;
-        let adjustments = timeline.adjustments.get(&advocate).map_or(&[][..], Vec::as_slice);
+        let adjustments = timeline.adjustments_of(&advocate);
+        let activities = timeline.activities(&advocate);
         let mut lines = Vec::new();
         let mut total = Total { advocate: Arc::clone(&advocate), ..Total::default() };
-        if let Some(activities) = timeline.by_advocate.get(&advocate) {
+        if !activities.is_empty() {
             let mut fold = Fold::new(self, &timeline.contents, &timeline.roster);
             fold.keep_lines = true;
-            total = fold.person(&advocate, activities, |scored| {
+            total = fold.person(&advocate, &activities, |scored| {
+                let Identity { source, id } = input.log.identity(scored.activity.place);
                 lines.push(ScoredActivity {
-                    source: Arc::clone(&scored.activity.identity.source),
-                    id: Arc::clone(&scored.activity.identity.id),
+                    source,
+                    id,
                     at: scored.activity.at,
                     kind: scored.activity.text(ActivityFact::Kind).cloned().unwrap_or_default(),
                     channel: scored.activity.text(ActivityFact::Channel).cloned(),
@@ -413,7 +414,7 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    pub(crate) fn add(&mut self, activity: &Settled, faults: &mut Vec<Fault>) {
+    pub(crate) fn add(&mut self, log: &Log, activity: &Settled, faults: &mut Vec<Fault>) {
         for fault in faults.drain(..) {
             match self.list.iter_mut().find(|known| known.fault.same_place(&fault)) {
                 Some(known) => known.count += 1,
@@ -421,7 +422,7 @@ impl Faults {
                     self.list.push(FaultCount {
                         fault,
                         count: 1,
-                        first: activity.identity.clone(),
+                        first: log.identity(activity.place),
                     });
                 }
             }

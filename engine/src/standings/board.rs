@@ -63,7 +63,7 @@ impl Census {
     pub(super) fn board_of_style(&self, style: &str, span: &Span, minimum: usize) -> Places {
         let fits = self.fits(span);
         let brought = |entries: &[super::tally::Entry]| {
-            let of_style = entries.iter().filter(|e| *e.style == *style && fits(e.day));
+            let of_style = entries.iter().filter(|e| e.style() == style && fits(e.day));
             of_style.map(|entry| entry.points).sum()
         };
         let points = self

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::standing::Standing;
-use super::tally::{Received, Tally, received};
+use super::tally::{Received, Tally, is_received, received};
 use super::viewpoint::Viewpoint;
 use crate::error::Error;
 use crate::events::Meeting;
@@ -14,6 +15,7 @@ use crate::facts::{PersonFact, Value};
 use crate::program::Program;
 use crate::roster::{Roster, find_in};
 use crate::scoring::Fold;
+use crate::threads::each;
 use crate::time::Calendar;
 use crate::timeline::{Contents, Records, Timeline};
 
@@ -61,41 +63,40 @@ impl Census {
         records: &Records<'_>,
         only: Option<&str>,
         judge: bool,
-        mut progress: impl FnMut(usize, usize),
+        progress: impl FnMut(usize, usize),
     ) -> Result<Self, Error> {
         let timeline = Timeline::of(records);
         let view = Arc::new(Viewpoint::new(program, records.as_of));
-        let roster = Arc::clone(&timeline.roster);
-        let mut gifts: BTreeMap<Arc<str>, Vec<Received>> = BTreeMap::new();
-        for activity in timeline.by_advocate.values().flatten() {
-            if let Some(gift) = received(program, &roster, activity)
-                && let Some(counterpart) = &activity.counterpart
+        let roster = &timeline.roster;
+        let mut gifts: HashMap<Arc<str>, Vec<Received>> = HashMap::default();
+        for activity in timeline.with_counterpart(|kind| is_received(program, kind)) {
+            if let Some(gift) = received(program, roster, &activity)
+                && let Some(counterpart) = activity.counterpart
             {
-                gifts.entry(Arc::clone(counterpart)).or_default().push(gift);
+                gifts.entry(counterpart).or_default().push(gift);
             }
         }
-        let mut fold = Fold::new(program, &timeline.contents, &roster);
-        fold.judge = judge;
-        let mut tallies = BTreeMap::new();
-        let everyone = match only {
-            Some(name) => [timeline.find(name, records.as_of)?].into(),
-            None => everyone(&timeline, records.as_of),
+        let everyone: Vec<Arc<str>> = match only {
+            Some(name) => vec![timeline.find(name, records.as_of)?],
+            None => everyone(&timeline, records.as_of).into_iter().collect(),
         };
-        for (done, advocate) in everyone.iter().enumerate() {
-            progress(done, everyone.len());
-            let activities = timeline.by_advocate.get(advocate).map_or(&[][..], Vec::as_slice);
-            let adjustments = timeline.adjustments.get(advocate).map_or(&[][..], Vec::as_slice);
-            let mut received = gifts.remove(advocate).unwrap_or_default();
-            received.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
-            let tally = Tally::of(program, &mut fold, advocate, activities, adjustments, received)?;
-            tallies.insert(Arc::clone(advocate), Arc::new(tally));
-        }
-        drop(fold);
-        progress(everyone.len(), everyone.len());
+        let fold = || {
+            let mut fold = Fold::new(program, &timeline.contents, roster);
+            fold.judge = judge;
+            fold
+        };
+        let count = |fold: &mut Fold<'_>, advocate: &Arc<str>| {
+            let activities = timeline.activities(advocate);
+            let adjustments = timeline.adjustments_of(advocate);
+            let gifts = gifts.get(advocate).cloned().unwrap_or_default();
+            Tally::of(program, timeline.log, fold, advocate, &activities, adjustments, gifts)
+        };
+        let tallies = each(&everyone, fold, count, progress)?;
+        let tallies = everyone.iter().cloned().zip(tallies.into_iter().map(Arc::new)).collect();
         Ok(Self {
-            ties: Arc::new(Ties::of(&roster, records.as_of)),
+            ties: Arc::new(Ties::of(roster, records.as_of)),
             view,
-            roster,
+            roster: Arc::clone(roster),
             contents: Arc::clone(&timeline.contents),
             meetings: Arc::clone(&timeline.meetings),
             tallies,
@@ -123,11 +124,11 @@ impl Census {
 }
 
 /// Everyone who may be seen: people on record, and those of whom only events are.
-fn everyone(timeline: &Timeline, as_of: Timestamp) -> BTreeSet<Arc<str>> {
+fn everyone(timeline: &Timeline<'_>, as_of: Timestamp) -> BTreeSet<Arc<str>> {
     let roster = &timeline.roster;
     roster
         .ids()
-        .chain(timeline.by_advocate.keys())
+        .chain(timeline.advocates())
         .chain(timeline.adjustments.keys())
         .filter(|id| roster.shows(id, as_of).is_ok())
         .cloned()

@@ -148,7 +148,7 @@ impl Program {
             meaning: StandingFact::FACTS[fact as usize].doc,
             formula: formula(StandingFact::FACTS[fact as usize].name).unwrap_or_default(),
             numbers: workings.numbers(),
-            parts: workings.parts(),
+            parts: workings.parts(records.log, &census.view),
         })
     }
 

@@ -84,7 +84,7 @@ impl Standing {
                 Workings::Points(self.entries(|entry| period(entry.day)), self.by_hand(period))
             }
             StandingFact::PointsInStyle => {
-                Workings::Points(self.entries(|entry| *entry.style == *argument), Vec::new())
+                Workings::Points(self.entries(|entry| entry.style() == argument), Vec::new())
             }
             StandingFact::Level | StandingFact::NextLevel | StandingFact::PointsToNext => {
                 self.level(fact)
@@ -94,9 +94,13 @@ impl Standing {
             StandingFact::ActivitiesThisPeriod => {
                 Workings::Count(self.entries(|entry| period(entry.day)))
             }
-            StandingFact::Count => Workings::Count(self.entries(|entry| *entry.kind == *argument)),
+            StandingFact::Count => {
+                let kind = view.kind(argument);
+                Workings::Count(self.entries(|entry| Some(entry.kind) == kind))
+            }
             StandingFact::FirstThisPeriod => {
-                let first = self.tally.entries.iter().find(|entry| *entry.kind == *argument);
+                let kind = view.kind(argument);
+                let first = self.tally.entries.iter().find(|entry| Some(entry.kind) == kind);
                 let falls = first.is_some_and(|entry| period(entry.day));
                 Workings::Has(falls, first.into_iter().collect())
             }
@@ -141,19 +145,17 @@ impl Standing {
             StandingFact::Findings => self.findings(|_, _| true),
             StandingFact::FindingsIn => self.findings(|entry, _| window(entry.day)),
             StandingFact::Found => Workings::Count(
-                self.entries(|entry| entry.findings.iter().any(|(rule, _)| **rule == *argument)),
+                self.entries(|entry| entry.findings().iter().any(|(rule, _)| **rule == *argument)),
             ),
             StandingFact::UnsharedContent => Workings::Content(
                 self.unshared().into_iter().map(|(id, _)| Arc::clone(id)).collect(),
             ),
-            StandingFact::Incomplete => {
-                Workings::Follows(self.tally.total.incomplete.into(), Vec::new())
-            }
+            StandingFact::Incomplete => Workings::Follows(self.tally.incomplete.into(), Vec::new()),
         }
     }
 
     fn level(&self, fact: StandingFact) -> Workings<'_> {
-        let points = self.tally.total.points;
+        let points = self.tally.points;
         let levels = &self.view.levels;
         let reached = levels.partition_point(|level| level.points <= points);
         let value = match (fact, reached.checked_sub(1), levels.get(reached)) {
@@ -232,17 +234,17 @@ impl Standing {
         let published = |entry: &Entry| entry.role == Some(Role::Publishing);
         match fact {
             StandingFact::InStyle => {
-                Workings::Share(self.entries(|entry| *entry.style == *argument), all)
+                Workings::Share(self.entries(|entry| entry.style() == argument), all)
             }
             StandingFact::InChosenStyle => match self.profile(PersonFact::Style) {
                 Value::Text(style) => {
-                    Workings::Share(self.entries(|entry| entry.style == style), all)
+                    Workings::Share(self.entries(|entry| *entry.style() == *style), all)
                 }
                 _ => Workings::Follows(Value::Unknown, Vec::new()),
             },
             StandingFact::MainStyle => {
                 let of =
-                    |style: &str| self.tally.entries.iter().filter(|e| *e.style == *style).count();
+                    |style: &str| self.tally.entries.iter().filter(|e| e.style() == style).count();
                 let counts: Vec<(&'static str, usize)> =
                     STYLES.iter().map(|style| (*style, of(style))).collect();
                 // Of equals, the first in the order of the list.
@@ -257,7 +259,7 @@ impl Standing {
                 self.entries(published)
                     .into_iter()
                     .filter_map(|entry| {
-                        Some((entry, if entry.ghostwritten { 0 } else { entry.own_words? }))
+                        Some((entry, if entry.ghostwritten { 0 } else { entry.own_words?.into() }))
                     })
                     .collect(),
             ),
@@ -265,7 +267,7 @@ impl Standing {
                 Workings::Count(self.entries(|entry| published(entry) && entry.ghostwritten))
             }
             StandingFact::OfFormat => Workings::Count(
-                self.entries(|entry| published(entry) && entry.format.as_deref() == Some(argument)),
+                self.entries(|entry| published(entry) && entry.format() == Some(argument)),
             ),
             StandingFact::OwnPhotos => {
                 Workings::Count(self.entries(|entry| published(entry) && entry.own_photo))
@@ -285,7 +287,7 @@ impl Standing {
                 let metric = ActivityFact::OUTCOMES
                     .iter()
                     .position(|fact| ActivityFact::FACTS[*fact as usize].name == argument);
-                let amount = |entry: &Entry| Some(entry.results.as_ref()?[metric?]);
+                let amount = |entry: &Entry| Some(entry.results()?[metric?]);
                 Workings::Sum(
                     entries()
                         .filter_map(|entry| Some((entry, amount(entry)?)))
@@ -307,7 +309,7 @@ impl Standing {
             ),
             _ => {
                 let told = self.entries(|entry| {
-                    entry.role == Some(Role::Publishing) && entry.results.is_some()
+                    entry.role == Some(Role::Publishing) && entry.results().is_some()
                 });
                 let all = told.len();
                 let engaged = told.into_iter().filter(|entry| engagements(entry) > 0).collect();
@@ -321,17 +323,20 @@ impl Standing {
         let is_training = |entry: &Entry| entry.role == Some(Role::Training);
         let trainings = self.entries(is_training);
         let last = trainings.last().map(|entry| view.days_since(entry.day));
-        let is_action = |entry: &&Entry| !is_training(entry) && *entry.style != *"listener";
-        // Of what was done after a training, the first action is the one that decides.
-        let actions = self.entries(|entry| is_action(&entry));
-        let is_applied = |entry: &&Entry| {
-            // Entries are in the order of the fold.
-            let order = |entry: &Entry| (entry.at, entry.identity.clone());
-            let next = actions.partition_point(|other| order(other) <= order(entry));
-            actions
-                .get(next)
-                .is_some_and(|action| action.day.minus(entry.day) <= view.learning.action_days)
-        };
+        let (mut applied, mut open) = (Vec::new(), Vec::new());
+        // Of what was done after a training, the first action is the one that decides; from the
+        // last entry back, it is the one that was seen latest.
+        let mut action: Option<Day> = None;
+        for entry in self.tally.entries.iter().rev() {
+            if is_training(entry) {
+                let in_time = action
+                    .is_some_and(|action| action.minus(entry.day) <= view.learning.action_days);
+                if in_time { &mut applied } else { &mut open }.push(entry);
+            } else if entry.style() != "listener" {
+                action = Some(entry.day);
+            }
+        }
+        applied.reverse();
         match fact {
             StandingFact::Trainings => Workings::Count(trainings),
             StandingFact::DaysSinceTraining => Workings::Follows(last.into(), Vec::new()),
@@ -342,12 +347,8 @@ impl Standing {
                     vec![("days_since_training", last.into()), ("refresher_days", days.into())];
                 Workings::Follows(due.into(), others)
             }
-            StandingFact::TrainingsApplied => {
-                Workings::Count(trainings.into_iter().filter(is_applied).collect())
-            }
+            StandingFact::TrainingsApplied => Workings::Count(applied),
             _ => {
-                let (applied, open): (Vec<&Entry>, Vec<&Entry>) =
-                    trainings.into_iter().partition(|entry| is_applied(entry));
                 let over =
                     |entry: &&&Entry| entry.day.plus(view.learning.action_days) <= view.last_day;
                 let all = applied.len() + open.iter().filter(over).count();
@@ -366,7 +367,7 @@ impl Standing {
             .iter()
             .filter(|entry| entry.role == Some(Role::Mentoring) && recent(entry.day));
         let mut mentees: BTreeSet<Arc<str>> = mentored
-            .filter_map(|entry| entry.counterpart.clone())
+            .filter_map(|entry| entry.counterpart().cloned())
             .filter(|id| self.roster.shows(id, view.as_of).is_ok())
             .collect();
         let named = self.ties.mentees_of.get(id).into_iter().flatten();
@@ -400,7 +401,7 @@ impl Standing {
             }
             StandingFact::KudosGiven => {
                 let given = of_role(Role::Kudos);
-                Workings::Count(given.into_iter().filter(|e| e.counterpart.is_some()).collect())
+                Workings::Count(given.into_iter().filter(|e| e.counterpart().is_some()).collect())
             }
             StandingFact::KudosReceived => Workings::Received(self.received(Role::Kudos).collect()),
             StandingFact::KudosReceivedThisPeriod => Workings::Received(
@@ -419,7 +420,12 @@ impl Standing {
 
     fn findings(&self, fits: impl Fn(&Entry, &str) -> bool) -> Workings<'_> {
         let of = |entry: &Entry| -> usize {
-            entry.findings.iter().filter(|(rule, _)| fits(entry, rule)).map(|(_, many)| many).sum()
+            entry
+                .findings()
+                .iter()
+                .filter(|(rule, _)| fits(entry, rule))
+                .map(|(_, many)| many)
+                .sum()
         };
         Workings::Sum(
             self.tally
@@ -466,7 +472,7 @@ pub(super) fn conversation<'a>(
 
 fn result(entry: &Entry, fact: ActivityFact) -> i64 {
     let place = ActivityFact::OUTCOMES.iter().position(|known| *known == fact);
-    entry.results.as_ref().zip(place).map_or(0, |(results, place)| results[place])
+    entry.results().zip(place).map_or(0, |(results, place)| results[place])
 }
 
 fn impressions(entry: &Entry) -> i64 {

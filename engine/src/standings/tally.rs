@@ -6,52 +6,92 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::error::Error;
-use crate::events::Identity;
-use crate::facts::{ActivityFact, Object, Value, World};
+use crate::events::{Log, Place};
+use crate::facts::{ActivityFact, FORMATS, Object, STYLES, Value, World};
 use crate::guidelines::FindingCounts;
 use crate::program::{Program, Role};
 use crate::roster::Roster;
-use crate::scoring::{FaultCount, Faults, Fold, Total, refusal};
+use crate::scoring::{FaultCount, Faults, Fold, refusal};
 use crate::time::{Calendar, Day};
 use crate::timeline::{Adjusted, Settled};
 
-/// An activity that counts, with all that figures ask of it.
+/// An activity that counts, with all that figures ask of it. There are millions of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    pub(crate) identity: Identity,
-    pub(crate) at: Timestamp,
-    pub(crate) day: Day,
     pub(crate) points: i64,
-    pub(crate) kind: Arc<str>,
-    pub(crate) style: Arc<str>,
-    pub(crate) role: Option<Role>,
-    /// The person's facts at the time: the teams that it counts for.
-    pub(crate) person: Arc<[Value]>,
+    second: i64,
+    nanosecond: i32,
+    /// Where the log has the activity.
+    pub(crate) place: Place,
+    pub(crate) day: Day,
+    /// The kind, by its number among those that the program declares.
+    pub(crate) kind: u32,
     pub(crate) content: Option<Arc<str>>,
-    pub(crate) counterpart: Option<Arc<str>>,
-    pub(crate) format: Option<Arc<str>>,
-    pub(crate) own_words: Option<i64>,
+    more: Option<Box<More>>,
+    style: u8,
+    format: u8,
+    pub(crate) own_words: Option<u8>,
+    pub(crate) role: Option<Role>,
     pub(crate) ghostwritten: bool,
     pub(crate) own_photo: bool,
     pub(crate) customer: bool,
-    /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
-    pub(crate) results: Option<Box<[i64]>>,
-    /// How much each guideline found in its post.
-    pub(crate) findings: FindingCounts,
 }
 
-/// Points by hand, with the day and the teams they count for.
+/// What few activities have.
+#[derive(Clone, Debug, Default)]
+struct More {
+    counterpart: Option<Arc<str>>,
+    /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
+    results: Option<[i64; ActivityFact::OUTCOMES.len()]>,
+    /// How much each guideline found in its post.
+    findings: FindingCounts,
+}
+
+impl Entry {
+    pub(crate) fn at(&self) -> Timestamp {
+        Timestamp::new(self.second, self.nanosecond).unwrap_or_default()
+    }
+
+    pub(crate) fn style(&self) -> &'static str {
+        STYLES.get(usize::from(self.style)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn format(&self) -> Option<&'static str> {
+        FORMATS.get(usize::from(self.format)).copied()
+    }
+
+    pub(crate) fn counterpart(&self) -> Option<&Arc<str>> {
+        self.more.as_ref()?.counterpart.as_ref()
+    }
+
+    /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
+    pub(crate) fn results(&self) -> Option<&[i64]> {
+        self.more.as_ref()?.results.as_ref().map(<[i64; _]>::as_slice)
+    }
+
+    /// How much each guideline found in its post.
+    pub(crate) fn findings(&self) -> &[(Arc<str>, usize)] {
+        self.more.as_ref().map_or(&[], |more| &more.findings)
+    }
+}
+
+/// The place of a word in a list; beyond it where it is not in there.
+fn number_of(words: &[&str], word: Option<&str>) -> u8 {
+    let place = words.iter().position(|known| Some(*known) == word);
+    place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+}
+
+/// Points by hand, with the day they count for.
 #[derive(Clone, Debug)]
 pub(crate) struct ByHand {
     pub(crate) adjusted: Adjusted,
     pub(crate) day: Day,
-    pub(crate) person: Arc<[Value]>,
 }
 
 /// What somebody else did for the person: mentoring or kudos.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
-    pub(crate) identity: Identity,
+    pub(crate) place: Place,
     pub(crate) at: Timestamp,
     pub(crate) day: Day,
     pub(crate) from: Arc<str>,
@@ -66,7 +106,10 @@ pub(crate) struct Tally {
     pub(crate) entries: Vec<Entry>,
     pub(crate) by_hand: Vec<ByHand>,
     pub(crate) received: Vec<Received>,
-    pub(crate) total: Total,
+    /// The sum of all points.
+    pub(crate) points: i64,
+    /// Whether a rule failed, so that points may be missing.
+    pub(crate) incomplete: bool,
     pub(crate) faults: Vec<FaultCount>,
 }
 
@@ -74,88 +117,111 @@ impl Tally {
     /// Folds one person's activities, which are in order.
     pub(crate) fn of(
         program: &Program,
+        log: &Log,
         fold: &mut Fold<'_>,
         advocate: &Arc<str>,
         activities: &[Settled],
         adjustments: &[Adjusted],
-        received: Vec<Received>,
+        mut received: Vec<Received>,
     ) -> Result<Self, Error> {
         let calendar = &program.manifest.calendar;
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(activities.len());
         let mut faults = Faults::default();
-        let roster = fold.roster();
         let mut total = fold.person(advocate, activities, |scored| {
             if scored.not_counted.is_some() {
                 return;
             }
-            let mut entry = entry(program, scored.activity, scored.world);
+            let findings = std::mem::take(scored.findings);
+            let mut entry = entry(program, scored.activity, scored.world, findings);
             entry.points = scored.points;
-            entry.findings = std::mem::take(scored.findings);
-            faults.add(scored.activity, scored.faults);
+            faults.add(log, scored.activity, scored.faults);
             entries.push(entry);
         })?;
+        entries.shrink_to_fit();
         total.adjust(adjustments)?;
         let by_hand = adjustments
             .iter()
-            .map(|adjusted| ByHand {
-                adjusted: adjusted.clone(),
-                day: calendar.day(adjusted.at),
-                person: roster.facts(advocate, adjusted.at),
-            })
+            .map(|adjusted| ByHand { adjusted: adjusted.clone(), day: calendar.day(adjusted.at) })
             .collect();
-        let advocate = Arc::clone(advocate);
-        let faults = faults.list;
-        Ok(Self { advocate, entries, by_hand, received, total, faults })
+        received.sort_by(|a, b| {
+            a.at.cmp(&b.at).then_with(|| log.named(a.place).cmp(&log.named(b.place)))
+        });
+        Ok(Self {
+            advocate: Arc::clone(advocate),
+            entries,
+            by_hand,
+            received,
+            points: total.points,
+            incomplete: total.incomplete,
+            faults: faults.list,
+        })
     }
 }
 
-/// What figures ask of an activity that counts; its points and findings are not there yet.
-fn entry(program: &Program, activity: &Settled, world: &World) -> Entry {
+/// What figures ask of an activity that counts; its points are not there yet.
+fn entry(program: &Program, activity: &Settled, world: &World, findings: FindingCounts) -> Entry {
     let fact = |fact: ActivityFact| world.value(0, Object::Activity, fact as u8, None);
-    let kind = activity.text(ActivityFact::Kind).cloned().unwrap_or_default();
-    let declared = program.manifest.kinds.get(&kind);
-    let results = ActivityFact::OUTCOMES;
+    let kind = activity.text(ActivityFact::Kind);
+    let kinds = &program.manifest.kinds;
+    let declared = kind.and_then(|kind| kinds.get(kind));
+    let number = kind.and_then(|kind| kinds.keys().position(|known| known == kind));
+    let outcomes = ActivityFact::OUTCOMES;
     let stated = |fact: &ActivityFact| activity.stated.iter().any(|(slot, _)| *slot == *fact as u8);
     let flag = |value: Value| value == Value::Flag(true);
+    let results = outcomes
+        .iter()
+        .any(stated)
+        .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)));
+    let more = More { counterpart: activity.counterpart.clone(), results, findings };
+    let has_more =
+        more.counterpart.is_some() || more.results.is_some() || !more.findings.is_empty();
+    let own_words = fact(ActivityFact::OwnWords).number();
     Entry {
-        identity: activity.identity.clone(),
-        at: activity.at,
-        day: program.manifest.calendar.day(activity.at),
         points: 0,
-        style: declared.map(|kind| Arc::clone(&kind.style)).unwrap_or_default(),
-        role: declared.and_then(|kind| kind.role),
-        kind,
-        person: Arc::clone(&world.person),
+        second: activity.at.as_second(),
+        nanosecond: activity.at.subsec_nanosecond(),
+        place: activity.place,
+        day: program.manifest.calendar.day(activity.at),
+        kind: number.and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX),
         content: activity.content.clone(),
-        counterpart: activity.counterpart.clone(),
-        format: match fact(ActivityFact::Format) {
-            Value::Text(format) => Some(format),
-            _ => None,
-        },
-        own_words: fact(ActivityFact::OwnWords).number(),
+        more: has_more.then(|| Box::new(more)),
+        style: number_of(STYLES, declared.map(|kind| &*kind.style)),
+        format: number_of(FORMATS, fact(ActivityFact::Format).text().map(|format| &**format)),
+        own_words: own_words.and_then(|percent| u8::try_from(percent).ok()),
+        role: declared.and_then(|kind| kind.role),
         ghostwritten: flag(fact(ActivityFact::Ghostwritten)),
         own_photo: flag(fact(ActivityFact::OwnPhoto)),
         customer: flag(fact(ActivityFact::Customer)),
-        results: results
-            .iter()
-            .any(stated)
-            .then(|| results.iter().map(|metric| fact(*metric).number().unwrap_or(0)).collect()),
-        findings: Vec::new(),
     }
+}
+
+/// Whether activities of a kind count as something for their counterparts.
+pub(crate) fn is_received(program: &Program, kind: &str) -> bool {
+    matches!(program.manifest.role_of(kind), Some(Role::Mentoring | Role::Kudos))
 }
 
 /// What an activity is to its counterpart, where it counts.
 pub(crate) fn received(program: &Program, roster: &Roster, activity: &Settled) -> Option<Received> {
     activity.counterpart.as_ref()?;
-    let role = program.manifest.role_of(activity.text(ActivityFact::Kind)?)?;
-    let counts = matches!(role, Role::Mentoring | Role::Kudos)
-        && refusal(program, roster, activity).is_none();
+    let kind = activity.text(ActivityFact::Kind)?;
+    let counts = is_received(program, kind) && refusal(program, roster, activity).is_none();
+    let role = program.manifest.role_of(kind)?;
     let calendar: &Calendar = &program.manifest.calendar;
     counts.then(|| Received {
-        identity: activity.identity.clone(),
+        place: activity.place,
         at: activity.at,
         day: calendar.day(activity.at),
         from: Arc::clone(&activity.advocate),
         role,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_stays_small() {
+        assert!(size_of::<Entry>() <= 64, "{} bytes", size_of::<Entry>());
+    }
 }

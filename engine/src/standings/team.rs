@@ -1,7 +1,10 @@
 //! What a team has become: every figure of a team, and which teams are large enough to be shown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::census::Census;
 use super::rhythm::{Frozen, Rhythm};
@@ -11,6 +14,7 @@ use super::viewpoint::Viewpoint;
 use super::workings::{percent, scaled, whole};
 use crate::events::EVERYONE;
 use crate::facts::{Figures, PersonFact, TeamFact, Value};
+use crate::roster::Member;
 use crate::time::Day;
 
 /// What a team is a group by: a fact of its people, or everyone.
@@ -34,8 +38,18 @@ impl Group {
 #[derive(Clone, Debug)]
 struct Share {
     tally: Arc<Tally>,
-    entries: Vec<usize>,
-    by_hand: Vec<usize>,
+    /// Which of the person's activities and points by hand count for the team; each is a range
+    /// where they follow each other, as they mostly do.
+    entries: Vec<Range<usize>>,
+    by_hand: Vec<Range<usize>>,
+}
+
+/// Takes the next place in, into the last range where it goes on there.
+fn take_in(ranges: &mut Vec<Range<usize>>, place: usize) {
+    match ranges.last_mut() {
+        Some(last) if last.end == place => last.end += 1,
+        _ => ranges.push(place..place + 1),
+    }
 }
 
 impl Share {
@@ -44,11 +58,11 @@ impl Share {
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().map(|&index| &self.tally.entries[index])
+        self.entries.iter().flat_map(|range| &self.tally.entries[range.clone()])
     }
 
     fn points(&self, fits: impl Fn(Day) -> bool) -> i64 {
-        let by_hand = self.by_hand.iter().map(|&index| &self.tally.by_hand[index]);
+        let by_hand = self.by_hand.iter().flat_map(|range| &self.tally.by_hand[range.clone()]);
         let by_hand = by_hand.filter(|hand| fits(hand.day));
         self.entries().filter(|entry| fits(entry.day)).map(|entry| entry.points).sum::<i64>()
             + by_hand.map(|hand| hand.adjusted.adjustment.points).sum::<i64>()
@@ -205,9 +219,9 @@ impl Census {
         }
         for tally in self.tallies.values() {
             let mut share = Share::of(tally);
-            share.entries.extend(0..tally.entries.len());
-            share.by_hand.extend(0..tally.by_hand.len());
-            if !share.entries.is_empty() || !share.by_hand.is_empty() {
+            share.entries.push(0..tally.entries.len());
+            share.by_hand.push(0..tally.by_hand.len());
+            if !tally.entries.is_empty() || !tally.by_hand.is_empty() {
                 team.shares.push(share);
             }
         }
@@ -237,6 +251,9 @@ impl Census {
     pub(crate) fn teams(&self, by: PersonFact, minimum: usize) -> Teams {
         let group = |name: &Option<Arc<str>>| Group { by: Some(by), name: name.clone() };
         let name_of = |person: &[Value]| person[by as usize].text().cloned();
+        let name_at = |member: Option<&Arc<Member>>, at: Timestamp| {
+            member.and_then(|member| member.facts(at)).and_then(|facts| name_of(facts))
+        };
         let mut teams: BTreeMap<Option<Arc<str>>, Team> = BTreeMap::new();
         teams.insert(None, Team::new(self, group(&None)));
         for id in self.employees() {
@@ -247,11 +264,15 @@ impl Census {
         for tally in self.tallies.values() {
             let mut shares: BTreeMap<Option<Arc<str>>, Share> = BTreeMap::new();
             let share = || Share::of(tally);
+            // What somebody did counts for the team they were in at the time.
+            let member = self.roster.member(&tally.advocate);
             for (index, entry) in tally.entries.iter().enumerate() {
-                shares.entry(name_of(&entry.person)).or_insert_with(share).entries.push(index);
+                let name = name_at(member, entry.at());
+                take_in(&mut shares.entry(name).or_insert_with(share).entries, index);
             }
             for (index, hand) in tally.by_hand.iter().enumerate() {
-                shares.entry(name_of(&hand.person)).or_insert_with(share).by_hand.push(index);
+                let name = name_at(member, hand.adjusted.at);
+                take_in(&mut shares.entry(name).or_insert_with(share).by_hand, index);
             }
             for (name, share) in shares {
                 let team = || Team::new(self, group(&name));

@@ -1,5 +1,7 @@
 //! The time that figures are looked at from, and the settings that they are worked out with.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::program::{Learning, Level, Mentoring, Period, Program, Window};
@@ -25,6 +27,8 @@ pub(crate) struct Viewpoint {
     /// Its local date.
     pub(crate) last_day: Day,
     pub(crate) calendar: Calendar,
+    /// The kinds of activities that the program declares, in order.
+    pub(super) kinds: Vec<Arc<str>>,
     pub(super) windows: Vec<Window>,
     pub(crate) period: Option<Period>,
     pub(super) levels: Vec<Level>,
@@ -42,6 +46,7 @@ impl Viewpoint {
             last: Calendar::last_instant(as_of),
             last_day,
             calendar,
+            kinds: manifest.kinds.keys().cloned().collect(),
             windows: manifest.windows.clone(),
             period: manifest.period_of(last_day),
             levels: manifest.levels.clone(),
@@ -54,6 +59,12 @@ impl Viewpoint {
     pub(super) fn with_period(mut self, period: Period) -> Self {
         self.period = Some(period);
         self
+    }
+
+    /// The number of a kind among those that the program declares.
+    pub(super) fn kind(&self, name: &str) -> Option<u32> {
+        let place = self.kinds.binary_search_by(|known| (**known).cmp(name)).ok()?;
+        u32::try_from(place).ok()
     }
 
     /// Whether a date is one of the last so many.

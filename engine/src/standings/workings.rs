@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use super::rhythm::Week;
 use super::tally::{ByHand, Entry, Received};
+use super::viewpoint::Viewpoint;
+use crate::events::{Identity, Log};
 use crate::facts::{LARGEST, Value};
 use crate::time::Day;
 
@@ -71,6 +73,12 @@ pub struct Part {
     pub reason: Option<Arc<str>>,
 }
 
+impl Part {
+    fn of(identity: Identity) -> Self {
+        Self { source: Some(identity.source), id: Some(identity.id), ..Self::default() }
+    }
+}
+
 impl Workings<'_> {
     pub(super) fn value(&self) -> Value {
         match self {
@@ -107,7 +115,8 @@ impl Workings<'_> {
     }
 
     /// What went in, one by one.
-    pub(super) fn parts(&self) -> Vec<Part> {
+    pub(super) fn parts(&self, log: &Log, view: &Viewpoint) -> Vec<Part> {
+        let activity = |entry: &Entry, amount| activity(log, view, entry, amount);
         let each = |entries: &[&Entry]| entries.iter().map(|entry| activity(entry, None)).collect();
         let amounts = |amounts: &[(&Entry, i64)]| {
             amounts.iter().map(|(entry, amount)| activity(entry, Some(*amount))).collect()
@@ -147,11 +156,9 @@ impl Workings<'_> {
             Workings::Received(received) => received
                 .iter()
                 .map(|gift| Part {
-                    source: Some(Arc::clone(&gift.identity.source)),
-                    id: Some(Arc::clone(&gift.identity.id)),
                     at: Some(gift.at),
                     what: Some(gift.role.name().into()),
-                    ..Part::default()
+                    ..Part::of(log.identity(gift.place))
                 })
                 .collect(),
             Workings::People(names) | Workings::Content(names) => names
@@ -203,26 +210,22 @@ fn carried(number: i128) -> i64 {
     i64::try_from(number).unwrap_or(LARGEST).min(LARGEST)
 }
 
-fn activity(entry: &Entry, amount: Option<i64>) -> Part {
+fn activity(log: &Log, view: &Viewpoint, entry: &Entry, amount: Option<i64>) -> Part {
     Part {
-        source: Some(Arc::clone(&entry.identity.source)),
-        id: Some(Arc::clone(&entry.identity.id)),
-        at: Some(entry.at),
-        what: Some(Arc::clone(&entry.kind)),
+        at: Some(entry.at()),
+        what: view.kinds.get(entry.kind as usize).cloned(),
         amount: amount.map(|amount| carried(amount.into())),
-        ..Part::default()
+        ..Part::of(log.identity(entry.place))
     }
 }
 
 fn adjustment(hand: &ByHand) -> Part {
     Part {
-        source: Some(Arc::clone(&hand.adjusted.identity.source)),
-        id: Some(Arc::clone(&hand.adjusted.identity.id)),
         at: Some(hand.adjusted.at),
         what: Some("by hand".into()),
         amount: Some(hand.adjusted.adjustment.points),
         reason: Some(Arc::clone(&hand.adjusted.adjustment.reason)),
-        ..Part::default()
+        ..Part::of(hand.adjusted.identity.clone())
     }
 }
 

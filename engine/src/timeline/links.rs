@@ -1,67 +1,106 @@
 //! Which outcomes, edits and retractions belong to which event.
 
-use foldhash::HashMap;
+use hashbrown::HashTable;
 use jiff::Timestamp;
 
 use super::Settled;
-use crate::events::{Body, Change, Identity, Log, Stated};
+use crate::events::{Body, Change, Kind, Log, Named, Place, Stated};
 use crate::facts::Value;
 
 /// Outcomes, edits and retractions by the event they name, each list in the order of the fold.
+///
+/// An event may be named before it comes, so lists are found by the identity that they are about;
+/// it is read off their first event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
-    by_target: HashMap<Identity, Vec<usize>>,
+    by_target: HashTable<About>,
+}
+
+/// The events that name one event. Most often there is one, and there may be millions of lists.
+#[derive(Clone, Debug)]
+enum About {
+    One(Place),
+    Several(Box<Vec<Place>>),
+}
+
+impl About {
+    fn places(&self) -> &[Place] {
+        match self {
+            About::One(place) => std::slice::from_ref(place),
+            About::Several(places) => places,
+        }
+    }
+
+    fn target<'a>(&self, log: &'a Log) -> Option<Named<'a>> {
+        log.target(*self.places().first()?)
+    }
+
+    fn add(&mut self, log: &Log, event: Place) {
+        let place = self.places().partition_point(|known| log.order(*known) < log.order(event));
+        if let About::One(first) = self {
+            *self = About::Several(Box::new(vec![*first]));
+        }
+        if let About::Several(places) = self {
+            places.insert(place, event);
+        }
+    }
 }
 
 impl Links {
     pub(crate) fn of(log: &Log) -> Self {
         let mut links = Self::default();
-        for index in 0..log.events.len() {
-            links.add(log, index);
+        for event in log.places() {
+            links.add(log, event);
         }
         links
     }
 
     /// Takes in an event of the log.
-    pub(crate) fn add(&mut self, log: &Log, index: usize) {
-        let event = &log.events[index];
-        if let Some(target) = event.target() {
-            let list = self.by_target.entry(target.clone()).or_default();
-            let place = list.partition_point(|known| log.events[*known].order() < event.order());
-            list.insert(place, index);
+    pub(crate) fn add(&mut self, log: &Log, event: Place) {
+        if log.kind(event) == Kind::Activity {
+            return;
+        }
+        let Some(target) = log.target(event) else { return };
+        let hash = log.hash(target);
+        match self.by_target.find_mut(hash, |about| about.target(log) == Some(target)) {
+            Some(about) => about.add(log, event),
+            None => {
+                let hash_of =
+                    |about: &About| about.target(log).map_or(0, |target| log.hash(target));
+                self.by_target.insert_unique(hash, About::One(event), hash_of);
+            }
         }
     }
 
     /// The events that name an event, in the order of the fold.
-    pub(crate) fn about(&self, identity: &Identity) -> &[usize] {
+    #[inline]
+    pub(crate) fn about(&self, log: &Log, event: Place) -> &[Place] {
         if self.by_target.is_empty() {
             return &[];
         }
-        self.by_target.get(identity).map_or(&[], Vec::as_slice)
+        let identity = log.named(event);
+        let same = |about: &About| about.target(log) == Some(identity);
+        self.by_target.find(log.hash(identity), same).map_or(&[], About::places)
     }
 
     /// Whether an event is taken back as of a time. A retraction may itself be taken back, by a
     /// later one.
-    pub(crate) fn retracted(&self, log: &Log, identity: &Identity, as_of: Timestamp) -> bool {
-        self.about(identity).iter().any(|&index| self.takes_back(log, index, as_of))
+    pub(crate) fn retracted(&self, log: &Log, event: Place, as_of: Timestamp) -> bool {
+        self.about(log, event).iter().any(|&later| self.takes_back(log, later, as_of))
     }
 
-    fn takes_back(&self, log: &Log, index: usize, as_of: Timestamp) -> bool {
-        let counts = |index: usize| {
-            let event = &log.events[index];
-            matches!(event.body, Body::Retraction { .. }) && event.at < as_of
-        };
-        if !counts(index) {
+    fn takes_back(&self, log: &Log, event: Place, as_of: Timestamp) -> bool {
+        let counts = |event: Place| log.kind(event) == Kind::Retraction && log.at(event) < as_of;
+        if !counts(event) {
             return false;
         }
         // Every retraction that may matter, each with the place of the one it takes back; without
         // recursion, since there may be any number of them in a row.
-        let mut found: Vec<(usize, usize)> = vec![(index, 0)];
+        let mut found: Vec<(Place, usize)> = vec![(event, 0)];
         let mut next = 0;
-        while let Some(&(index, _)) = found.get(next) {
-            let event = &log.events[index];
-            let about = self.about(&event.identity).iter().copied();
-            let later = about.filter(|later| log.events[*later].order() > event.order());
+        while let Some(&(event, _)) = found.get(next) {
+            let about = self.about(log, event).iter().copied();
+            let later = about.filter(|later| log.order(*later) > log.order(event));
             found.extend(later.filter(|later| counts(*later)).map(|later| (later, next)));
             next += 1;
         }
@@ -76,22 +115,18 @@ impl Links {
 
     /// An activity of the log as it stands as of a time: edited, with its latest results; nothing
     /// where it is taken back or not before then.
-    pub(crate) fn settle(&self, log: &Log, index: usize, as_of: Timestamp) -> Option<Settled> {
-        let event = &log.events[index];
-        let Body::Activity(activity) = &event.body else { return None };
-        let about = self.about(&event.identity);
-        if about.is_empty() {
-            return (event.at < as_of).then(|| Settled::of(event, activity));
-        }
-        if self.retracted(log, &event.identity, as_of) {
+    pub(crate) fn settle(&self, log: &Log, event: Place, as_of: Timestamp) -> Option<Settled> {
+        let (at, activity) = log.activity(event)?;
+        let mut settled = Settled::of(event, at, activity);
+        let about = self.about(log, event);
+        if about.iter().any(|&later| self.takes_back(log, later, as_of)) {
             return None;
         }
-        let mut settled = Settled::of(event, activity);
-        for later in about.iter().map(|&index| &log.events[index]) {
-            if later.at >= as_of || self.retracted(log, &later.identity, as_of) {
+        for &later in about {
+            if log.at(later) >= as_of || self.retracted(log, later, as_of) {
                 continue;
             }
-            match &later.body {
+            match &*log.body(later) {
                 Body::Outcome { stated, .. } => lay_over(&mut settled.stated, stated),
                 Body::Update { set, .. } => change(&mut settled, set),
                 _ => {}
@@ -100,19 +135,25 @@ impl Links {
         (settled.at < as_of).then_some(settled)
     }
 
+    /// Whether nothing but results may be known of an event since it was recorded.
+    pub(crate) fn is_as_recorded(&self, log: &Log, event: Place) -> bool {
+        self.about(log, event).iter().all(|&later| log.kind(later) == Kind::Outcome)
+    }
+
     /// How many events before a time name one that has not come yet, and how many outcomes and
     /// edits name one that has neither results nor edits.
     pub(crate) fn loose(&self, log: &Log, as_of: Timestamp) -> (usize, usize) {
         let (mut waiting, mut without_effect) = (0, 0);
-        for (target, about) in &self.by_target {
-            let before = about.iter().map(|&index| &log.events[index]).filter(|e| e.at < as_of);
-            match log.get(target).map(|event| &event.body) {
+        for about in &self.by_target {
+            let target = about.target(log).and_then(|target| log.position(target));
+            let before = about.places().iter().filter(|&&event| log.at(event) < as_of);
+            match target.map(|target| log.kind(target)) {
                 None => waiting += before.count(),
-                Some(Body::Activity(_)) => {}
+                Some(Kind::Activity) => {}
                 Some(_) => {
                     let vain =
-                        |body: &Body| matches!(body, Body::Outcome { .. } | Body::Update { .. });
-                    without_effect += before.filter(|event| vain(&event.body)).count();
+                        |event: Place| matches!(log.kind(event), Kind::Outcome | Kind::Update);
+                    without_effect += before.filter(|event| vain(**event)).count();
                 }
             }
         }

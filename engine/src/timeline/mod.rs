@@ -3,6 +3,7 @@
 
 mod links;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,7 +13,9 @@ use jiff::Timestamp;
 pub(crate) use links::Links;
 
 use crate::error::Error;
-use crate::events::{Activity, Adjustment, Body, Event, Identity, Log, Meeting, People, Stated};
+use crate::events::{
+    Activity, Adjustment, Body, Event, Identity, Log, Meeting, People, Place, Stated,
+};
 use crate::facts::{ActivityFact, Value};
 use crate::post::{Content, Post};
 use crate::roster::{Roster, find_in};
@@ -33,7 +36,8 @@ pub struct Records<'a> {
 /// An activity as it stands as of a time.
 #[derive(Clone, Debug)]
 pub(crate) struct Settled {
-    pub(crate) identity: Identity,
+    /// Where the log has it.
+    pub(crate) place: Place,
     pub(crate) at: Timestamp,
     pub(crate) advocate: Arc<str>,
     pub(crate) content: Option<Arc<str>>,
@@ -43,21 +47,9 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    fn of(event: &Event, activity: &Activity) -> Self {
-        Self {
-            identity: event.identity.clone(),
-            at: event.at,
-            advocate: Arc::clone(&activity.advocate),
-            content: activity.content.clone(),
-            counterpart: activity.counterpart.clone(),
-            post: activity.post.clone(),
-            stated: activity.stated.clone(),
-        }
-    }
-
-    /// The order of the fold: time, then source, then id.
-    pub(crate) fn order(&self) -> (Timestamp, &Identity) {
-        (self.at, &self.identity)
+    fn of(place: Place, at: Timestamp, activity: Activity) -> Self {
+        let Activity { advocate, content, counterpart, post, stated } = activity;
+        Self { place, at, advocate, content, counterpart, post, stated }
     }
 
     /// A text that the record states.
@@ -87,11 +79,23 @@ pub(crate) struct Published {
     pub(crate) content: Content,
 }
 
-/// Everyone's activities before a time, each person's in the order of the fold.
-#[derive(Debug, Default)]
-pub(crate) struct Timeline {
+/// Puts activities of a log in the order of the fold: time, then source, then id.
+pub(crate) fn in_order(log: &Log, activities: &mut [Settled]) {
+    activities
+        .sort_by(|a, b| a.at.cmp(&b.at).then_with(|| log.named(a.place).cmp(&log.named(b.place))));
+}
+
+/// Everyone's activities before a time: where they are, so that each person's are put together
+/// when it is their turn.
+#[derive(Debug)]
+pub(crate) struct Timeline<'a> {
+    pub(crate) log: &'a Log,
+    links: Cow<'a, Links>,
+    as_of: Timestamp,
     pub(crate) roster: Arc<Roster>,
-    pub(crate) by_advocate: BTreeMap<Arc<str>, Vec<Settled>>,
+    by_advocate: BTreeMap<Arc<str>, Vec<Place>>,
+    /// Activities that somebody else took part in.
+    with_counterpart: Vec<Place>,
     /// Points by hand, each person's in the order of the fold.
     pub(crate) adjustments: BTreeMap<Arc<str>, Vec<Adjusted>>,
     /// The content on record, by id: of several, the first in the order of the fold.
@@ -113,53 +117,121 @@ pub(crate) struct Adjusted {
     pub(crate) adjustment: Adjustment,
 }
 
-impl Timeline {
+impl<'a> Timeline<'a> {
     /// What holds as of the time that is asked for.
-    pub(crate) fn of(records: &Records<'_>) -> Self {
+    pub(crate) fn of(records: &Records<'a>) -> Self {
         let Records { log, people, as_of, assume_consent } = *records;
         let links = Links::of(log);
         let roster = Roster::linked(people, log, &links, as_of, assume_consent);
-        Self::before(log, &links, Arc::new(roster), as_of)
+        Self::before(log, Cow::Owned(links), Arc::new(roster), as_of)
     }
 
     /// The advocate whom a name stands for, where there is one who may be seen.
     pub(crate) fn find(&self, name: &str, as_of: Timestamp) -> Result<Arc<str>, Error> {
-        find_in(&self.roster, name, as_of, self.by_advocate.keys().chain(self.adjustments.keys()))
+        find_in(&self.roster, name, as_of, self.advocates().chain(self.adjustments.keys()))
     }
 
     /// What holds before `as_of`, by the time of events, whenever they arrived.
-    pub(crate) fn before(log: &Log, links: &Links, roster: Arc<Roster>, as_of: Timestamp) -> Self {
+    pub(crate) fn before(
+        log: &'a Log,
+        links: Cow<'a, Links>,
+        roster: Arc<Roster>,
+        as_of: Timestamp,
+    ) -> Self {
         let (waiting, without_effect) = links.loose(log, as_of);
-        let contents = Arc::new(contents(log, links, as_of));
-        let meetings = meetings(log, links, as_of);
-        let mut timeline =
-            Self { roster, contents, meetings, waiting, without_effect, ..Self::default() };
-        for (index, event) in log.events.iter().enumerate() {
-            match &event.body {
-                Body::Activity(_) => {
-                    timeline.later += usize::from(event.at >= as_of);
-                    if let Some(mut settled) = links.settle(log, index, as_of) {
-                        settled.resolve(&timeline.roster);
-                        let advocate = Arc::clone(&settled.advocate);
-                        timeline.by_advocate.entry(advocate).or_default().push(settled);
-                    }
-                }
-                Body::Adjustment(_) => {
-                    if let Some(adjusted) = adjusted(log, links, &timeline.roster, index, as_of) {
-                        let advocate = Arc::clone(&adjusted.adjustment.advocate);
-                        timeline.adjustments.entry(advocate).or_default().push(adjusted);
-                    }
-                }
-                _ => {}
+        let mut timeline = Self {
+            by_advocate: BTreeMap::new(),
+            with_counterpart: Vec::new(),
+            adjustments: BTreeMap::new(),
+            contents: Arc::new(contents(log, &links, as_of)),
+            meetings: meetings(log, &links, as_of),
+            waiting,
+            without_effect,
+            later: 0,
+            log,
+            links,
+            as_of,
+            roster,
+        };
+        timeline.find_activities();
+        for (place, _) in log.others() {
+            if let Some(adjusted) = adjusted(log, &timeline.links, &timeline.roster, place, as_of) {
+                let advocate = Arc::clone(&adjusted.adjustment.advocate);
+                timeline.adjustments.entry(advocate).or_default().push(adjusted);
             }
-        }
-        for activities in timeline.by_advocate.values_mut() {
-            activities.sort_by(|a, b| a.order().cmp(&b.order()));
         }
         for adjustments in timeline.adjustments.values_mut() {
             adjustments.sort_by(|a, b| (a.at, &a.identity).cmp(&(b.at, &b.identity)));
         }
         timeline
+    }
+
+    /// Finds out whose activities are where.
+    fn find_activities(&mut self) {
+        let mut by_advocate: HashMap<Arc<str>, Vec<Place>> = HashMap::default();
+        for place in self.log.places() {
+            let Some(names) = self.log.names(place) else { continue };
+            self.later += usize::from(names.at >= self.as_of);
+            // Most are as they were recorded, and need not be put together to know whose they are.
+            let (advocate, has_counterpart) = if self.links.is_as_recorded(self.log, place) {
+                if names.at >= self.as_of {
+                    continue;
+                }
+                (self.roster.resolve(names.advocate, names.at), names.counterpart.is_some())
+            } else {
+                let Some(settled) = self.settled(place) else { continue };
+                (settled.advocate, settled.counterpart.is_some())
+            };
+            by_advocate.entry(advocate).or_default().push(place);
+            if has_counterpart {
+                self.with_counterpart.push(place);
+            }
+        }
+        self.by_advocate = by_advocate.into_iter().collect();
+    }
+
+    /// An activity as it stands, with advocates in the place of the names that stand for them.
+    fn settled(&self, place: Place) -> Option<Settled> {
+        let mut settled = self.links.settle(self.log, place, self.as_of)?;
+        settled.resolve(&self.roster);
+        Some(settled)
+    }
+
+    /// The people who did something that stands, in order.
+    pub(crate) fn advocates(&self) -> impl Iterator<Item = &Arc<str>> + Clone {
+        self.by_advocate.keys()
+    }
+
+    /// Whether a person did something that stands.
+    pub(crate) fn has_activities(&self, advocate: &str) -> bool {
+        self.by_advocate.contains_key(advocate)
+    }
+
+    /// A person's activities, in the order of the fold.
+    pub(crate) fn activities(&self, advocate: &str) -> Vec<Settled> {
+        let places = self.by_advocate.get(advocate).map_or(&[][..], Vec::as_slice);
+        let mut activities: Vec<Settled> =
+            places.iter().filter_map(|place| self.settled(*place)).collect();
+        in_order(self.log, &mut activities);
+        activities
+    }
+
+    /// The activities with a counterpart whose kind may fit.
+    pub(crate) fn with_counterpart(
+        &self,
+        fits: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = Settled> {
+        let may_fit = move |place: Place| {
+            let kind = self.log.names(place).and_then(|names| names.kind);
+            !self.links.is_as_recorded(self.log, place) || kind.is_some_and(|kind| fits(kind))
+        };
+        let places = self.with_counterpart.iter().copied();
+        places.filter(move |place| may_fit(*place)).filter_map(|place| self.settled(place))
+    }
+
+    /// A person's points by hand, in the order of the fold.
+    pub(crate) fn adjustments_of(&self, advocate: &str) -> &[Adjusted] {
+        self.adjustments.get(advocate).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -168,32 +240,44 @@ pub(crate) fn adjusted(
     log: &Log,
     links: &Links,
     roster: &Roster,
-    index: usize,
+    place: Place,
     as_of: Timestamp,
 ) -> Option<Adjusted> {
-    let event = &log.events[index];
-    let Body::Adjustment(adjustment) = &event.body else { return None };
-    if event.at >= as_of || links.retracted(log, &event.identity, as_of) {
+    let body = log.body(place);
+    let Body::Adjustment(adjustment) = &*body else { return None };
+    let (identity, at) = (log.identity(place), log.at(place));
+    if at >= as_of || links.retracted(log, place, as_of) {
         return None;
     }
     let mut adjustment = adjustment.clone();
-    adjustment.advocate = roster.resolve(&adjustment.advocate, event.at);
-    Some(Adjusted { identity: event.identity.clone(), at: event.at, adjustment })
+    adjustment.advocate = roster.resolve(&adjustment.advocate, at);
+    Some(Adjusted { identity, at, adjustment })
+}
+
+/// What stands of some kind of events as of a time, in the order of the fold.
+fn standing<'a, T>(
+    log: &'a Log,
+    links: &Links,
+    as_of: Timestamp,
+    pick: impl Fn(&'a Body) -> Option<&'a T>,
+) -> Vec<(&'a Event, &'a T)> {
+    let mut found: Vec<(&Event, &T)> = log
+        .others()
+        .filter(|(_, event)| event.at < as_of)
+        .filter_map(|(place, event)| Some((place, event, pick(&event.body)?)))
+        .filter(|(place, ..)| !links.retracted(log, *place, as_of))
+        .map(|(_, event, picked)| (event, picked))
+        .collect();
+    found.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
+    found
 }
 
 /// The content on record as of a time.
 pub(crate) fn contents(log: &Log, links: &Links, as_of: Timestamp) -> Contents {
-    let mut found: Vec<(&Event, &Content)> = log
-        .events
-        .iter()
-        .filter(|event| event.at < as_of)
-        .filter_map(|event| match &event.body {
-            Body::Content(content) => Some((event, content)),
-            _ => None,
-        })
-        .filter(|(event, _)| !links.retracted(log, &event.identity, as_of))
-        .collect();
-    found.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
+    let found = standing(log, links, as_of, |body| match body {
+        Body::Content(content) => Some(content),
+        _ => None,
+    });
     let mut contents = Contents::default();
     for (event, content) in found {
         if let Some(id) = &content.id {
@@ -206,16 +290,9 @@ pub(crate) fn contents(log: &Log, links: &Links, as_of: Timestamp) -> Contents {
 
 /// The meetings that stand as of a time, in the order of the fold.
 pub(crate) fn meetings(log: &Log, links: &Links, as_of: Timestamp) -> Arc<[(Timestamp, Meeting)]> {
-    let mut found: Vec<(&Event, &Meeting)> = log
-        .events
-        .iter()
-        .filter(|event| event.at < as_of)
-        .filter_map(|event| match &event.body {
-            Body::Meeting(meeting) => Some((event, meeting)),
-            _ => None,
-        })
-        .filter(|(event, _)| !links.retracted(log, &event.identity, as_of))
-        .collect();
-    found.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
+    let found = standing(log, links, as_of, |body| match body {
+        Body::Meeting(meeting) => Some(meeting),
+        _ => None,
+    });
     found.into_iter().map(|(event, meeting)| (event.at, meeting.clone())).collect()
 }

@@ -1,0 +1,121 @@
+//! The same work for each of many things, over all cores.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{LazyLock, mpsc};
+use std::thread::{available_parallelism, scope};
+
+use crate::error::Error;
+
+/// How many things are taken at a time: so many that taking them costs nothing, so few that all
+/// threads are done at about the same time.
+const SOME: usize = 32;
+
+static CORES: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, Into::into));
+
+/// Does the work for each thing; what comes out is in the order of the things, and of several
+/// errors the first in that order is told: as if they had been taken one by one. `with` makes what
+/// a thread works with; `progress` is told things done and things in all.
+pub(crate) fn each<T: Sync, W, R: Send>(
+    things: &[T],
+    with: impl Fn() -> W + Sync,
+    work: impl Fn(&mut W, &T) -> Result<R, Error> + Sync,
+    progress: impl FnMut(usize, usize),
+) -> Result<Vec<R>, Error> {
+    each_of(*CORES, things, with, work, progress)
+}
+
+fn each_of<T: Sync, W, R: Send>(
+    cores: usize,
+    things: &[T],
+    with: impl Fn() -> W + Sync,
+    work: impl Fn(&mut W, &T) -> Result<R, Error> + Sync,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Vec<R>, Error> {
+    let all = things.len();
+    if cores < 2 || all < 2 * SOME {
+        let mut with = with();
+        let done = things.iter().enumerate().map(|(done, thing)| {
+            progress(done, all);
+            work(&mut with, thing)
+        });
+        let done = done.collect::<Result<Vec<R>, Error>>()?;
+        progress(all, all);
+        return Ok(done);
+    }
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let mut parts: Vec<Option<Result<Vec<R>, Error>>> = Vec::new();
+    parts.resize_with(all.div_ceil(SOME), || None);
+    scope(|scope| {
+        let (send, receive) = mpsc::channel();
+        for _ in 0..cores.min(parts.len()) {
+            let send = send.clone();
+            let (next, failed, with, work) = (&next, &failed, &with, &work);
+            scope.spawn(move || {
+                let mut with = with();
+                // Parts are taken in order: those before one that fails are taken already, and
+                // are finished.
+                while !failed.load(Ordering::Relaxed) {
+                    let part = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(these) = things.chunks(SOME).nth(part) else { return };
+                    let done: Result<Vec<R>, Error> =
+                        these.iter().map(|thing| work(&mut with, thing)).collect();
+                    if done.is_err() {
+                        failed.store(true, Ordering::Relaxed);
+                    }
+                    if send.send((part, done)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut done = 0;
+        progress(done, all);
+        for (part, result) in receive {
+            done += result.as_ref().map_or(0, Vec::len);
+            parts[part] = Some(result);
+            progress(done, all);
+        }
+    });
+    let mut done = Vec::with_capacity(all);
+    for part in parts.into_iter().flatten() {
+        done.extend(part?);
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Code, Problem};
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_in_the_same_order() {
+        for all in [0, 1, SOME, 2 * SOME, 10 * SOME + 7] {
+            let things: Vec<usize> = (0..all).collect();
+            for cores in [1, 2, 7] {
+                let mut told = Vec::new();
+                let twice = |_: &mut (), thing: &usize| Ok(thing * 2);
+                let done = each_of(cores, &things, || (), twice, |done, _| told.push(done));
+                assert_eq!(done.unwrap(), things.iter().map(|it| it * 2).collect::<Vec<_>>());
+                assert!(told.is_sorted());
+                assert_eq!(told.last(), Some(&all));
+            }
+        }
+    }
+
+    #[test]
+    fn of_several_errors_the_first_in_order_is_told() {
+        let things: Vec<usize> = (0..40 * SOME).collect();
+        for cores in [1, 2, 7] {
+            for first in [0, SOME - 1, 5 * SOME + 3, 40 * SOME - 1] {
+                let fails = |_: &mut (), thing: &usize| match *thing < first {
+                    true => Ok(()),
+                    false => Err(Problem::new(Code::Internal, thing.to_string()).into()),
+                };
+                let error = each_of(cores, &things, || (), fails, |_, _| {}).unwrap_err();
+                assert!(error.to_string().contains(&first.to_string()), "{error}");
+            }
+        }
+    }
+}
