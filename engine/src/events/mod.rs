@@ -5,11 +5,16 @@
 //!
 //! - `log` keeps accepted events, each identity once;
 //! - `person` is what records say of people, and when it held (`times`);
-//! - `read` reads files; `record` reads an object by the tables of facts, `event` sorts its fields
-//!   by the type of event, `value` reads a single value.
+//! - `read` reads files; `csv` tables, by a saved [`ColumnMap`] (`map`) where columns have names of
+//!   their own; `cloud` CloudEvents;
+//! - `record` reads an object by the tables of facts, `event` sorts its fields by the type of event,
+//!   `value` reads a single value.
 
+mod cloud;
+mod csv;
 mod event;
 mod log;
+mod map;
 mod person;
 mod read;
 mod record;
@@ -20,10 +25,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use cloud::{of_cloud_event, of_cloud_parts};
 pub use log::Log;
-pub use person::{People, Person};
+pub use map::ColumnMap;
+pub use person::{People, Person, SnapshotLines};
 pub(crate) use read::{EventLines, PeopleLines, of_value};
-pub use read::{Format, read_events, read_people, read_posts, read_record};
+pub use read::{
+    Format, Intake, each_event, read_events, read_people, read_posts, read_record, read_snapshot,
+};
 pub(crate) use times::{Statement, Times};
 
 use crate::facts::{PersonFact, Value};
