@@ -417,7 +417,7 @@ fn translations<T: Line>(table: &Table<'_, '_>, name: &str, takes: Takes) -> Vec
             Takes::Value(Cell::List) => vec![json.clone()].into(),
             _ => json.clone(),
         };
-        if json != Json::from("")
+        if json.as_str() != Some("")
             && let Some(problem) = value_problem::<T>(name, tried)
         {
             table.problem(problem, value.span());

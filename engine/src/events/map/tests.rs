@@ -267,7 +267,7 @@ fn a_mistake_in_a_row_is_told_by_the_name_of_its_column() {
             "in the columns `A` and `B`: one of the columns",
         ),
         ("2;ann;share;2026-01-01", Code::Syntax, "", "4 cells"),
-        ("2;ann;share;2026-01-01;\"1;;;a;b", Code::Syntax, "", "quotation mark"),
+        ("2;ann;share;2026-01-01;\"1;;;a;b", Code::Syntax, "", "in double quotes"),
     ] {
         let error = events(file(row).as_bytes(), Format::Mapped(&saved)).expect_err(row);
         let (problem, all) = first(&error);
