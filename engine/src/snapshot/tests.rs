@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::events::{Format, read_events, read_people, read_snapshot};
+use crate::facts::{PersonFact, Value};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

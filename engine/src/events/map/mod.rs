@@ -1,14 +1,16 @@
 //! Saved maps: what the columns of another system's export mean (`IMPORT.md`).
 //!
-//! - `read` reads a map from TOML, `row` makes records of a row by it;
-//! - `cell` reads a cell, `decode` a file in another encoding.
+//! - `read` reads a map from TOML: its fields (`field`), and how they are written (`written`);
+//! - `row` makes records of a row by it, `cell` reads a cell, `decode` a file in another encoding.
 
 mod cell;
 mod decode;
+mod field;
 mod read;
 mod row;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use encoding_rs::Encoding;
 use jiff::Timestamp;
