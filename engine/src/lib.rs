@@ -11,7 +11,8 @@
 //! Map of the folders, lowest first; nothing below knows what is above:
 //!
 //! - [`error`]: what can be wrong, in one table of codes; `threads`: many things over all cores;
-//! - `time`: instants, local days and periods; `wire`: canonical JSON; [`severity`]: a word list;
+//! - `time`: instants, local days and periods; `wire`: canonical JSON; `table`: TOML with places;
+//!   [`severity`]: a word list;
 //! - [`text`]: what can be told of a text, found in one pass;
 //! - [`post`]: a post as it comes in;
 //! - [`facts`]: what rules can see, declared once;
@@ -19,7 +20,8 @@
 //! - `script`: everything that names rhai: sandbox, static checks, coverage, the fast way;
 //! - [`program`]: reads and compiles a program directory;
 //! - `timeline`: from accepted events to what holds; `roster`: who takes part, by all their names;
-//!   [`disputes`]: what advocates object to;
+//!   [`disputes`]: what advocates object to; `snapshot`: from the complete list of people to what
+//!   changed;
 //! - [`fault`]: a rule that failed; [`scoring`], then `history` and [`guidelines`];
 //! - [`standings`]: figures of people and teams, boards, by the page `FORMULAS.md`;
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
@@ -51,8 +53,10 @@ pub mod scenarios;
 pub mod scoring;
 mod script;
 pub mod severity;
+mod snapshot;
 pub mod standings;
 pub mod subjects;
+mod table;
 pub mod text;
 mod threads;
 mod time;
@@ -66,6 +70,7 @@ pub use post::Post;
 pub use program::{Program, Sources};
 pub use roster::{NotCounted, Roster};
 pub use scoring::{Explanation, Scores};
+pub use snapshot::{FieldChange, SeenPerson, Snapshot, Taking};
 pub use timeline::Records;
 pub use wire::canonical;
 

@@ -39,10 +39,10 @@ pub(crate) struct Member {
     pub(crate) name: Option<Arc<str>>,
     /// The person's facts, each set with the time from which it held.
     facts: Vec<(Timestamp, Arc<[Value]>)>,
-    consent: Option<Times>,
+    pub(crate) consent: Option<Times>,
     pub(crate) active: Times,
-    away: Times,
-    leaderboard: bool,
+    pub(crate) away: Times,
+    pub(crate) leaderboard: bool,
 }
 
 /// Why an activity does not count.
@@ -85,7 +85,23 @@ impl Roster {
         as_of: Timestamp,
         assume_consent: bool,
     ) -> Self {
-        let filed = people.records().map(|person| Record { at: person.at, identity: None, person });
+        Self::with_more(people, log, links, as_of, assume_consent, &[])
+    }
+
+    /// The same with further records that are not on record yet.
+    pub(crate) fn with_more(
+        people: &People,
+        log: &Log,
+        links: &Links,
+        as_of: Timestamp,
+        assume_consent: bool,
+        more: &[Person],
+    ) -> Self {
+        let filed = people.records().chain(more).map(|person| Record {
+            at: person.at,
+            identity: None,
+            person,
+        });
         let events = log.others().filter_map(|(place, event)| match &event.body {
             Body::Person(person) if !links.retracted(log, place, as_of) => {
                 Some(Record { at: Some(event.at), identity: Some(&event.identity), person })

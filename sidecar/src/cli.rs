@@ -162,6 +162,12 @@ pub(crate) struct Records {
     /// A journal, instead of files of activities and people.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["activities", "people"])]
     pub(crate) journal: Option<PathBuf>,
+    /// What the columns of the activities' CSV mean, where they are not called as fields are (TOML).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) map: Option<PathBuf>,
+    /// The same for people.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "people")]
+    pub(crate) people_map: Option<PathBuf>,
     /// Take people for willing where the file says nothing about consent.
     #[arg(long)]
     pub(crate) assume_consent: bool,

@@ -1,14 +1,14 @@
 //! Opens what a command reads: program, records and posts.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use plaudit_engine::events::{
-    Format, Log, People, read_events, read_people, read_posts, read_record,
+    ColumnMap, Format, Log, People, read_events, read_people, read_posts, read_record,
 };
 use plaudit_engine::journal::{Access, Journal, Sqlite};
 use plaudit_engine::ledger::Ledger;
@@ -16,7 +16,7 @@ use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
 use crate::cli::{Past, Records};
-use crate::output::on_one_line;
+use crate::output::{grouped, on_one_line};
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
@@ -24,6 +24,8 @@ pub(crate) fn now() -> Timestamp {
     now.round(jiff::Unit::Second).unwrap_or(now)
 }
 
+/// The most of a map that is read, in bytes.
+const LARGEST_MAP: u64 = 1 << 20;
 /// The name of standard input on the command line.
 const STANDARD_INPUT: &str = "-";
 
@@ -107,6 +109,7 @@ impl Asked {
 
 /// Reads the files of records.
 pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
+    let map = records.map.as_deref().map(map_of).transpose()?;
     let mut log = Log::new();
     if let Some(path) = &records.journal {
         Sqlite::open(path, Access::Read)?.read(0, &mut |entry| {
@@ -117,19 +120,48 @@ pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     }
     for path in &records.activities {
         let (reader, name, bar) = open(path, "reading activities")?;
-        read_events(reader, &name, Format::of_name(&name), &mut log)?;
+        let intake = read_events(reader, &name, format(&name, map.as_ref()), &mut log)?;
         bar.finish_and_clear();
+        if intake.skipped > 0 {
+            let skipped = grouped(i64::try_from(intake.skipped).unwrap_or(i64::MAX));
+            let rows = if intake.skipped == 1 { "row" } else { "rows" };
+            let told = format!("{name}: {skipped} {rows} passed over, as the map says");
+            // Nothing can be done where even standard error is closed.
+            let _ = writeln!(anstream::stderr(), "{}", on_one_line(&told));
+        }
     }
+    let people_map = records.people_map.as_deref().map(map_of).transpose()?;
     let people = match &records.people {
         Some(path) => {
             let (reader, name, bar) = open(path, "reading people")?;
-            let people = read_people(reader, &name, Format::of_name(&name))?;
+            let people = read_people(reader, &name, format(&name, people_map.as_ref()))?;
             bar.finish_and_clear();
             people
         }
         None => People::new(),
     };
     Ok(Loaded { log, people })
+}
+
+/// Reads a saved map of columns.
+fn map_of(path: &Path) -> Result<ColumnMap, Failure> {
+    let (reader, name, bar) = open(path, "reading the map")?;
+    bar.finish_and_clear();
+    let mut text = String::new();
+    reader.take(LARGEST_MAP).read_to_string(&mut text).map_err(|error| {
+        Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(&name)
+    })?;
+    Ok(ColumnMap::read(&text, &name)?)
+}
+
+/// How a file is written: by its name, or by a map of its columns. JSON has no columns.
+fn format<'m>(name: &str, map: Option<&'m ColumnMap>) -> Format<'m> {
+    let lower = name.to_ascii_lowercase();
+    let is_json = lower.ends_with(".jsonl") || lower.ends_with(".ndjson");
+    match map {
+        Some(map) if !is_json => Format::Mapped(map),
+        _ => Format::of_name(name),
+    }
 }
 
 /// An advocate as a table shows them: by name, where one is known.

@@ -9,9 +9,9 @@ pub(crate) fn activity(more: &str) -> String {
     format!(r#"{{"id":"1","advocate":"ann","kind":"share","at":"2026-01-01T00:00:00Z"{more}}}"#)
 }
 
-pub(crate) fn read(bytes: &[u8], format: Format) -> Result<Log, Error> {
+pub(crate) fn read(bytes: &[u8], format: Format<'_>) -> Result<Log, Error> {
     let mut log = Log::new();
-    read_events(bytes, "events", format, &mut log).map(|()| log)
+    read_events(bytes, "events", format, &mut log).map(|_| log)
 }
 
 /// What must be said of a file: code, line, field, and words of the message or its help.

@@ -59,7 +59,7 @@ pub(super) const EVENT: Keys = Keys {
 };
 
 /// The kinds of events that a file may hold.
-const TYPES: &[&str] = &[
+pub(super) const TYPES: &[&str] = &[
     "activity",
     "outcome",
     "update",

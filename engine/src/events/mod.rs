@@ -6,13 +6,18 @@
 //! - `log` keeps accepted events, each identity once;
 //! - `person` is what records say of people, and when it held (`times`); `award` is what award runs
 //!   and those who decide about grants leave, `dispute` what advocates object to;
-//! - `read` reads files; `record` reads an object by the tables of facts, `event` sorts its fields
-//!   by the type of event, `value` reads a single value; `write` writes what they read.
+//! - `read` reads files; `csv` tables, by a saved [`ColumnMap`] (`map`) where columns have names of
+//!   their own; `cloud` CloudEvents;
+//! - `record` reads an object by the tables of facts, `event` sorts its fields by the type of event,
+//!   `value` reads a single value; `write` writes what they read.
 
 mod award;
+mod cloud;
+mod csv;
 mod dispute;
 mod event;
 mod log;
+mod map;
 mod person;
 mod read;
 mod record;
@@ -26,14 +31,18 @@ use jiff::Timestamp;
 
 pub use award::{Closing, Grant, Subject, Verb};
 pub(crate) use award::{EVERYONE, Granted};
+pub use cloud::{of_cloud_event, of_cloud_parts};
 pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
 pub(crate) use event::MOST_POINTS;
 pub use log::Log;
 pub(crate) use log::{Kind, Named, Place};
-pub use person::{People, Person};
+pub use map::ColumnMap;
+pub use person::{People, Person, SnapshotLines};
 pub(crate) use read::{EventLines, PeopleLines, of_value};
-pub use read::{Format, read_events, read_people, read_posts, read_record};
+pub use read::{
+    Format, Intake, each_event, read_events, read_people, read_posts, read_record, read_snapshot,
+};
 pub(crate) use times::{Statement, Times};
 
 use crate::facts::{PersonFact, Value};

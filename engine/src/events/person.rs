@@ -100,41 +100,82 @@ pub(super) const PERSON: Keys = Keys {
 
 impl<'de> Deserialize<'de> for Person {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OfPerson;
-        impl<'de> Visitor<'de> for OfPerson {
-            type Value = Person;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a person as a JSON object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Person, A::Error> {
-                let mut person = Person::default();
-                let (mut id, mut cleared) = (None::<Short>, None);
-                person.stated = PERSON.read(map, |name, map| {
-                    match name {
-                        "id" => id = Some(map.next_value()?),
-                        "at" => {
-                            let at: Option<Instant> = map.next_value()?;
-                            person.at = at.map(|instant| instant.0);
-                        }
-                        "ext" => {
-                            person.ext = Some(map.next_value::<serde_json::Map<_, _>>()?.into());
-                        }
-                        name => cleared = person.field(name, map)?.or(cleared),
-                    }
-                    Ok(())
-                })?;
-                if let (Some(name), Some(_)) = (cleared, person.at) {
-                    return Err(Person::not_cleared(name));
+        deserializer.deserialize_map(OfPerson { of_snapshot: false })
+    }
+}
+
+/// The people of a full snapshot, each with its line; what a line does not say stays as it was,
+/// what it sets to nothing is cleared.
+#[derive(Clone, Debug)]
+pub struct SnapshotLines {
+    pub(crate) file: String,
+    pub(crate) people: Vec<(usize, Person)>,
+    /// Rows that the map has no record for.
+    pub skipped: usize,
+}
+
+impl SnapshotLines {
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+}
+
+/// A line of a snapshot.
+pub(super) struct SnapshotLine(pub(super) Person);
+
+impl<'de> Deserialize<'de> for SnapshotLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OfPerson { of_snapshot: true }).map(Self)
+    }
+}
+
+struct OfPerson {
+    /// Whether null clears although no time is said: the snapshot has one.
+    of_snapshot: bool,
+}
+
+impl<'de> Visitor<'de> for OfPerson {
+    type Value = Person;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a person as a JSON object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Person, A::Error> {
+        let mut person = Person::default();
+        let (mut id, mut cleared) = (None::<Short>, None);
+        person.stated = PERSON.read(map, |name, map| {
+            match name {
+                "id" => id = Some(map.next_value()?),
+                "at" => {
+                    let at: Option<Instant> = map.next_value()?;
+                    person.at = at.map(|instant| instant.0);
                 }
-                person.id = id.ok_or_else(|| de::Error::custom("the field `id` is missing"))?.0;
-                if person.at.is_none() {
-                    // What is not known from the start was never known.
-                    person.stated.retain(|(_, value)| *value != crate::facts::Value::Unknown);
+                "ext" => {
+                    person.ext = Some(map.next_value::<serde_json::Map<_, _>>()?.into());
                 }
-                Ok(person)
+                name => cleared = person.field(name, map)?.or(cleared),
             }
+            Ok(())
+        })?;
+        if self.of_snapshot && person.at.is_some() {
+            return Err(de::Error::custom(
+                "a line of a snapshot has no `at`; all of it holds from one time on",
+            ));
         }
-        deserializer.deserialize_map(OfPerson)
+        if let Some(name) = cleared.filter(|_| self.of_snapshot || person.at.is_some()) {
+            return Err(Person::not_cleared(name));
+        }
+        person.id = id.ok_or_else(|| de::Error::custom("the field `id` is missing"))?.0;
+        if person.at.is_none() && !self.of_snapshot {
+            // What is not known from the start was never known.
+            person.stated.retain(|(_, value)| *value != crate::facts::Value::Unknown);
+        }
+        Ok(person)
     }
 }
 

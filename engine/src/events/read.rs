@@ -1,6 +1,5 @@
-//! Reading files of records: JSON lines and CSV, with every problem placed.
+//! Reading files of records, with every problem placed.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
 use std::sync::Arc;
@@ -8,30 +7,87 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::record::{self, column_cell, column_problem};
-use super::{Event, Log, People, Person};
+use super::person::{SnapshotLine, SnapshotLines};
+use super::{ColumnMap, Event, Log, People, Person, cloud, csv};
 use crate::error::{Code, Error, Place, Problem, Source, choose};
 use crate::facts::Object;
 use crate::post::Post;
 
 /// How a file of records is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// One JSON object a line.
+pub enum Format<'m> {
+    /// One JSON object a line; among events, one that has `specversion` is a CloudEvent.
     JsonLines,
     /// A line of column names, then a line a record.
     Csv,
+    /// The same with columns named by another system; the map says what they mean.
+    Mapped(&'m ColumnMap),
+    /// CloudEvents: one JSON object a line, or all of them as one JSON list.
+    CloudEvents,
 }
 
-impl Format {
+impl Format<'_> {
     /// The format that a file name tells; JSON lines where it tells none.
     pub fn of_name(name: &str) -> Self {
         if name.to_ascii_lowercase().ends_with(".csv") { Format::Csv } else { Format::JsonLines }
     }
 }
 
+/// What came of reading a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Intake {
+    /// Records that were read; a row of a mapped file may hold several.
+    pub records: usize,
+    /// Rows of a mapped file that its map has no record for.
+    pub skipped: usize,
+}
+
+/// A kind of record that files hold.
+pub(super) trait Line: DeserializeOwned {
+    /// Whose facts and fields it has.
+    const OBJECT: Object;
+    /// Whether an empty cell says that a fact is not known any more.
+    const CLEARS: bool = false;
+
+    /// Reads a line of JSON; an error comes with its line and column in the text.
+    fn of_json(text: &str) -> Result<Self, (Problem, usize, usize)> {
+        parse(text)
+    }
+
+    /// Reads one CloudEvent.
+    fn of_cloud_event(_: serde_json::Value) -> Result<Self, Problem> {
+        Err(Problem::new(Code::WrongValue, "only events come as CloudEvents")
+            .help("a CloudEvent of type `person` is one of the events"))
+    }
+}
+
+impl Line for Event {
+    const OBJECT: Object = Object::Activity;
+
+    fn of_json(text: &str) -> Result<Self, (Problem, usize, usize)> {
+        cloud::of_line(text).unwrap_or_else(|| parse(text))
+    }
+
+    fn of_cloud_event(event: serde_json::Value) -> Result<Self, Problem> {
+        cloud::event(event)
+    }
+}
+
+impl Line for Person {
+    const OBJECT: Object = Object::Person;
+}
+
+impl Line for SnapshotLine {
+    const OBJECT: Object = Object::Person;
+    const CLEARS: bool = true;
+}
+
+impl Line for Post {
+    const OBJECT: Object = Object::Post;
+}
+
 /// The longest line of a file of records, in bytes.
-const LONGEST_LINE: u64 = 16 << 20;
+pub(super) const LONGEST_LINE: u64 = 16 << 20;
 /// After so many problems a file is given up: the rest is likely of the same kind.
 const MOST_PROBLEMS: usize = 20;
 
@@ -44,15 +100,29 @@ const MOST_PROBLEMS: usize = 20;
 pub fn read_events(
     reader: impl BufRead,
     file: &str,
-    format: Format,
+    format: Format<'_>,
     log: &mut Log,
-) -> Result<(), Error> {
+) -> Result<Intake, Error> {
     let mut taken = EventLines::new(log.clone_if_filled());
-    records::<Event>(reader, file, format, Object::Activity, |event, line| {
-        taken.take(event, line)
-    })?;
+    let intake = each_event(reader, file, format, |event, line| taken.take(event, line))?;
     *log = taken.log;
-    Ok(())
+    Ok(intake)
+}
+
+/// Hands over the events of a file one by one, each with its line. A problem that the taker gives
+/// back is placed in the file and told with those of the file itself; reading goes on behind it, so
+/// that a taker who keeps events knows only at the end whether all of the file was right.
+///
+/// # Errors
+///
+/// Every problem of the file with its line and field, up to twenty.
+pub fn each_event(
+    reader: impl BufRead,
+    file: &str,
+    format: Format<'_>,
+    take: impl FnMut(Event, usize) -> Result<(), Problem>,
+) -> Result<Intake, Error> {
+    records(reader, file, format, take)
 }
 
 /// Takes in the events of a file, line by line.
@@ -108,12 +178,29 @@ impl Log {
 /// # Errors
 ///
 /// Every problem of the file with its line and field, up to twenty.
-pub fn read_people(reader: impl BufRead, file: &str, format: Format) -> Result<People, Error> {
+pub fn read_people(reader: impl BufRead, file: &str, format: Format<'_>) -> Result<People, Error> {
     let mut taken = PeopleLines::default();
-    records::<Person>(reader, file, format, Object::Person, |person, line| {
-        taken.take(person, line)
-    })?;
+    records::<Person>(reader, file, format, |person, line| taken.take(person, line))?;
     Ok(taken.people)
+}
+
+/// Reads the people of a full snapshot, for [`crate::Snapshot::take`]. An empty cell clears a fact,
+/// as null does; what has no column stays as it was.
+///
+/// # Errors
+///
+/// Every problem of the file with its line and field, up to twenty.
+pub fn read_snapshot(
+    reader: impl BufRead,
+    file: &str,
+    format: Format<'_>,
+) -> Result<SnapshotLines, Error> {
+    let mut people = Vec::new();
+    let intake = records::<SnapshotLine>(reader, file, format, |person, line| {
+        people.push((line, person.0));
+        Ok(())
+    })?;
+    Ok(SnapshotLines { file: file.to_owned(), people, skipped: intake.skipped })
 }
 
 /// Takes in the people of a file, line by line.
@@ -167,7 +254,7 @@ impl PeopleLines {
 /// Every problem of the file with its line and field, up to twenty.
 pub fn read_posts(reader: impl BufRead, file: &str) -> Result<Vec<(usize, Post)>, Error> {
     let mut posts = Vec::new();
-    records::<Post>(reader, file, Format::JsonLines, Object::Post, |post, line| {
+    records::<Post>(reader, file, Format::JsonLines, |post, line| {
         posts.push((line, post));
         Ok(())
     })?;
@@ -186,39 +273,58 @@ pub fn read_record<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Err
     })
 }
 
-fn records<T: DeserializeOwned>(
+pub(super) fn records<T: Line>(
     reader: impl BufRead,
     file: &str,
-    format: Format,
-    object: Object,
+    format: Format<'_>,
     mut take: impl FnMut(T, usize) -> Result<(), Problem>,
-) -> Result<(), Error> {
+) -> Result<Intake, Error> {
     let mut problems = Vec::new();
+    let mut intake = Intake::default();
     let mut each = |record: Result<T, Problem>, line: usize| {
         let taken = record.and_then(|record| take(record, line));
-        if let Err(problem) = taken {
-            let column = problem.column.unwrap_or(1);
-            let mut placed = problem.file(file);
-            if placed.line.is_none() {
-                placed = placed.line(line, column);
+        match taken {
+            Ok(()) => intake.records += 1,
+            Err(problem) => {
+                let column = problem.column.unwrap_or(1);
+                let mut placed = problem.file(file);
+                if placed.line.is_none() {
+                    placed = placed.line(line, column);
+                }
+                problems.push(placed);
             }
-            problems.push(placed);
         }
         problems.len() < MOST_PROBLEMS
     };
     let read = match format {
-        Format::JsonLines => json_lines(reader, &mut each),
-        Format::Csv => csv_lines(reader, object, &mut each),
+        Format::JsonLines => json_lines(reader, &mut each).map(|()| 0),
+        Format::Csv => csv::lines(reader, &mut each).map(|()| 0),
+        Format::Mapped(map) => csv::mapped_lines(reader, map, &mut each),
+        Format::CloudEvents => cloud::lines(reader, &mut each).map(|()| 0),
     };
-    if let Err(problem) = read {
-        problems.push(problem.file(file));
+    match read {
+        Ok(skipped) => intake.skipped = skipped,
+        Err(problem) => problems.push(problem.file(file)),
     }
-    Error::of(problems).map_or(Ok(()), Err)
+    Error::of(problems).map_or(Ok(intake), Err)
 }
 
-fn json_lines<T: DeserializeOwned>(
-    mut reader: impl BufRead,
+fn json_lines<T: Line>(
+    reader: impl BufRead,
     each: &mut impl FnMut(Result<T, Problem>, usize) -> bool,
+) -> Result<(), Problem> {
+    text_lines(reader, |text, line| {
+        let record = text.and_then(|text| {
+            T::of_json(text).map_err(|(problem, _, column)| problem.line(line, column))
+        });
+        each(record, line)
+    })
+}
+
+/// Hands over the lines of a file that are not blank, each with its number.
+pub(super) fn text_lines(
+    mut reader: impl BufRead,
+    mut each: impl FnMut(Result<&str, Problem>, usize) -> bool,
 ) -> Result<(), Problem> {
     let mut bytes = Vec::new();
     for line in 1.. {
@@ -232,20 +338,20 @@ fn json_lines<T: DeserializeOwned>(
             let message = format!("the line is longer than {} MiB", LONGEST_LINE >> 20);
             return Err(Problem::new(Code::TooLarge, message).line(line, 1));
         }
-        let record = std::str::from_utf8(&bytes).map_err(|error| {
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
             Problem::new(Code::NotUtf8, "the line is not UTF-8 text")
                 .help("save the file as UTF-8")
                 .line(line, error.valid_up_to() + 1)
         });
-        let record = match record {
+        let text = match text {
             // A byte order mark opens files that some spreadsheets write.
             Ok(text) => match text.trim_start_matches('\u{feff}').trim() {
                 "" => continue,
-                text => parse(text).map_err(|(problem, _, column)| problem.line(line, column)),
+                text => Ok(text),
             },
             Err(problem) => Err(problem),
         };
-        if !each(record, line) {
+        if !each(text, line) {
             break;
         }
     }
@@ -253,7 +359,7 @@ fn json_lines<T: DeserializeOwned>(
 }
 
 /// Reads one JSON value; an error comes with its line and column in the text.
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> {
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> {
     if text.trim_start().starts_with('[') {
         // Serde would take a list for a record whose fields come in order.
         let problem = Problem::new(Code::Syntax, "a record is a JSON object, not a list")
@@ -308,164 +414,6 @@ fn data_code(message: &str) -> Code {
     }
 }
 
-fn csv_lines<T: DeserializeOwned>(
-    mut reader: impl BufRead,
-    object: Object,
-    each: &mut impl FnMut(Result<T, Problem>, usize) -> bool,
-) -> Result<(), Problem> {
-    let state = Cell::new(CsvState::CellStart);
-    let delimiter = delimiter(&mut reader);
-    let watched = CsvWatch { reader, delimiter, state: &state };
-    let mut csv =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(false).from_reader(watched);
-    let mut last = 1;
-    let headers: Vec<String> = match csv.headers() {
-        Ok(headers) => headers
-            .iter()
-            .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
-            .collect(),
-        Err(error) => return Err(csv_problem(&error)),
-    };
-    if let Some(twice) = headers.iter().enumerate().find(|(at, name)| headers[..*at].contains(name))
-    {
-        let message = format!("the column `{}` stands there twice", twice.1);
-        return Err(Problem::new(Code::Duplicate, message).line(1, 1));
-    }
-    if let Some(problem) = headers.iter().find_map(|name| column_problem(object, name)) {
-        return Err(problem.line(1, 1));
-    }
-    for row in csv.records() {
-        let (record, line) = match row {
-            Ok(row) => {
-                let line = row.position().map_or(0, csv::Position::line);
-                let line = usize::try_from(line).unwrap_or(usize::MAX);
-                (csv_record(&headers, &row, object).and_then(of_value), line)
-            }
-            Err(error) => {
-                let problem = csv_problem(&error);
-                let line = problem.line.unwrap_or(0);
-                (Err(problem), line)
-            }
-        };
-        last = line;
-        if !each(record, line) {
-            return Ok(());
-        }
-    }
-    if state.get() == CsvState::Quoted {
-        let problem = Problem::new(Code::Syntax, "a quotation mark is opened and never closed")
-            .help("what stands behind it was read as one cell; write a mark that is part of a text twice");
-        return Err(problem.line(last, 1));
-    }
-    Ok(())
-}
-
-/// The sign between cells: what the first line has most of, commas, semicolons or tabs.
-fn delimiter(reader: &mut impl BufRead) -> u8 {
-    let start = reader.fill_buf().unwrap_or_default();
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
-    [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CsvState {
-    CellStart,
-    Plain,
-    Quoted,
-    /// Behind a mark within quotes: the cell ends here, or the mark is doubled.
-    Mark,
-}
-
-/// Passes a CSV file on and follows its quotes: whether one is open at the end, and which line
-/// breaks end a line. Those of Windows become plain ones, so that lines are counted right.
-struct CsvWatch<'a, R> {
-    reader: R,
-    delimiter: u8,
-    state: &'a Cell<CsvState>,
-}
-
-impl<R: Read> Read for CsvWatch<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            let read = self.reader.read(buffer)?;
-            let mut kept = 0;
-            for index in 0..read {
-                let byte = buffer[index];
-                let state = self.state.get();
-                if byte == b'\r' && state != CsvState::Quoted {
-                    continue;
-                }
-                self.state.set(match (state, byte) {
-                    (CsvState::CellStart | CsvState::Mark, b'"') => CsvState::Quoted,
-                    (CsvState::Quoted, b'"') => CsvState::Mark,
-                    (CsvState::Quoted, _) => CsvState::Quoted,
-                    (_, byte) if byte == self.delimiter || byte == b'\n' => CsvState::CellStart,
-                    _ => CsvState::Plain,
-                });
-                buffer[kept] = byte;
-                kept += 1;
-            }
-            // Nothing kept of something read is no end of the file.
-            if kept > 0 || read == 0 {
-                return Ok(kept);
-            }
-        }
-    }
-}
-
-/// A row as the JSON object it stands for: empty cells are left out, `post.text` is nested.
-fn csv_record(
-    headers: &[String],
-    row: &csv::StringRecord,
-    object: Object,
-) -> Result<serde_json::Value, Problem> {
-    let mut record = serde_json::Map::new();
-    for (name, cell) in headers.iter().zip(row) {
-        if cell.is_empty() {
-            continue;
-        }
-        let value = cell_value(object, name, cell)
-            .map_err(|message| Problem::new(Code::WrongValue, message).field(name.as_str()))?;
-        match name.split_once('.') {
-            Some((outer, inner)) => {
-                let nested = record.entry(outer).or_insert_with(|| serde_json::Map::new().into());
-                if let Some(nested) = nested.as_object_mut() {
-                    nested.insert(inner.to_owned(), value);
-                }
-            }
-            None => {
-                record.insert(name.clone(), value);
-            }
-        }
-    }
-    Ok(record.into())
-}
-
-fn cell_value(object: Object, name: &str, cell: &str) -> Result<serde_json::Value, String> {
-    let cell_text = cell.trim();
-    match column_cell(object, name) {
-        record::Cell::Number => cell_text
-            .parse::<i64>()
-            .map(Into::into)
-            .map_err(|_| format!("`{cell_text}` is not a whole number")),
-        record::Cell::Flag => match cell_text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "y" | "1" | "wahr" | "ja" => Ok(true.into()),
-            "false" | "no" | "n" | "0" | "falsch" | "nein" => Ok(false.into()),
-            _ => Err(format!(
-                "`{cell_text}` is neither `true` nor `false` (`yes`, `no`, `ja`, `nein`, `1` and `0` do, too)"
-            )),
-        },
-        record::Cell::List => Ok(cell
-            .split([',', ';', '|'])
-            .map(str::trim)
-            .filter(|word| !word.is_empty())
-            .map(serde_json::Value::from)
-            .collect()),
-        record::Cell::Text => Ok(cell.into()),
-    }
-}
-
 /// Reads a record that stands in something else than a line of its own.
 pub(crate) fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
     // Through text, so that CSV and JSON share every check and every message.
@@ -475,24 +423,6 @@ pub(crate) fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<
     })
 }
 
-fn csv_problem(error: &csv::Error) -> Problem {
-    let line = error.position().map_or(1, csv::Position::line);
-    let line = usize::try_from(line).unwrap_or(usize::MAX);
-    match error.kind() {
-        csv::ErrorKind::Io(error) => unreadable(error),
-        csv::ErrorKind::Utf8 { .. } => Problem::new(Code::NotUtf8, "the line is not UTF-8 text")
-            .help("save the file as UTF-8")
-            .line(line, 1),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => Problem::new(
-            Code::Syntax,
-            format!("the line has {len} cells; the first line names {expected_len} columns"),
-        )
-        .help("put text with commas or line breaks in double quotes")
-        .line(line, 1),
-        _ => Problem::new(Code::Syntax, format!("this is not CSV: {error}")).line(line, 1),
-    }
-}
-
-fn unreadable(error: &std::io::Error) -> Problem {
+pub(super) fn unreadable(error: &std::io::Error) -> Problem {
     Problem::new(Code::Unreadable, format!("the file cannot be read: {error}"))
 }

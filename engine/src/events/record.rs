@@ -73,6 +73,11 @@ impl Keys {
         self.own.iter().chain(self.others).copied().chain(facts.map(|fact| fact.name))
     }
 
+    /// Whether a record may have a field of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
     fn unknown<E: de::Error>(&self, name: &str) -> E {
         let why = match self.objects().find_map(|object| object.fact(name)) {
             Some(_) => format!("`{name}` is worked out and cannot be given"),
@@ -185,4 +190,9 @@ pub(super) fn column_cell(object: Object, name: &str) -> Cell {
         Some((_, Fact { kind: Type::Number(..), .. })) => Cell::Number,
         _ => Cell::Text,
     }
+}
+
+/// Whether a name is that of a fact, which a dated record can clear.
+pub(super) fn is_fact(object: Object, name: &str) -> bool {
+    object.fact(name).is_some_and(|(_, fact)| fact.given)
 }

@@ -12,7 +12,6 @@ mod manifest;
 mod rules;
 mod settings;
 mod sources;
-pub(crate) mod table;
 mod view;
 
 use std::path::Path;

@@ -10,8 +10,8 @@ use toml::de::DeValue;
 use super::read::{About, Expectation, ExpectedFigure, Lined, MENTORS, Reading, UNKNOWN};
 use crate::error::{Code, choose, did_you_mean};
 use crate::facts::{Argument, Fact, Folder, Object, PersonFact, STYLES, Type, Value, Words};
-use crate::program::table::{Set, Table, whole};
 use crate::standings::{Among, BoardQuestion, Span, arguments};
+use crate::table::{Set, Table, whole};
 
 /// What can be expected.
 const EXPECTED: [&str; 6] =

@@ -14,8 +14,8 @@ use crate::error::{Code, Problem, Source, choose};
 use crate::events::{Body, Event, EventLines, Log, People, PeopleLines, Person, of_value};
 use crate::facts::Value;
 use crate::program::Program;
-use crate::program::table::{Report, Table, parse, whole};
 use crate::standings::BoardQuestion;
+use crate::table::{Report, Table, parse, whole};
 
 /// What a figure that is not known is called in a scenario.
 pub(super) const UNKNOWN: &str = "unknown";

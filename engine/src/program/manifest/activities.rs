@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::need;
 use crate::facts::STYLES;
-use crate::program::table::{Set, Table};
+use crate::table::{Set, Table};
 use crate::text::Count;
 use crate::time::Unit;
 

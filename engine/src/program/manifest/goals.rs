@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::need;
 use crate::error::{Code, Problem};
 use crate::facts::ActivityFact;
-use crate::program::table::Table;
+use crate::table::Table;
 use crate::time::Unit;
 
 /// A key performance indicator with the goal that makes it one.

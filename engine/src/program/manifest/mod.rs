@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::table::{Report, Table, parse};
 use crate::error::{Code, Problem, Source};
 use crate::facts::PersonFact;
+use crate::table::{Report, Table, parse};
 use crate::time::{Calendar, Day};
 pub(crate) use activities::{Cap, Channel, Kind, Role};
 pub(crate) use goals::Rewards;

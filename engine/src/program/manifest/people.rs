@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{each, need};
 use crate::error::{Code, Problem, choose};
 use crate::facts::PersonFact;
-use crate::program::table::{Set, Table};
+use crate::table::{Set, Table};
 
 /// A level that is held from so many lifetime points on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::{each, need};
 use crate::error::{Code, Problem, did_you_mean};
-use crate::program::table::Table;
+use crate::table::Table;
 use crate::time::{Calendar, Day, Unit};
 
 /// So many days that end with the last date.

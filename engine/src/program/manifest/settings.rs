@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::error::{Code, Problem};
-use crate::program::table::Table;
 use crate::severity::Severity;
+use crate::table::Table;
 use crate::time::{Calendar, Day};
 
 /// The settings of one rule.

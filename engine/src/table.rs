@@ -268,6 +268,19 @@ impl<'t, 'a> Table<'t, 'a> {
         self.inner(name, key.span(), value)
     }
 
+    /// A value that is a table, under the name that problems call it by.
+    pub(crate) fn within<'n>(
+        &self,
+        name: &'n str,
+        range: Range<usize>,
+        value: &'n Spanned<DeValue<'a>>,
+    ) -> Option<Table<'n, 'a>>
+    where
+        't: 'n,
+    {
+        Table { name, ..*self }.inner(name, range, value)
+    }
+
     /// A table that must be there.
     pub(crate) fn need_table(&self, name: &'t str) -> Option<Table<'t, 'a>> {
         if self.get(name).is_none() {
