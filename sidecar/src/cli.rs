@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub(crate) use self::journal::{
-    Adjust, Backup, Close, Decide, Dispute, Disputes, GrantState, Grants, Journal, ListDisputes,
-    ListGrants, OneJournal, Record, Resolve, Restore, Signed,
+    Adjust, Backup, Close, Decide, Dispute, Disputes, GrantState, Grants, Import, Journal,
+    ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Signed, Sync,
 };
 use crate::values::{
     AskedFigure, OneTeam, SomeTeams, When, figure, kind_of_team, one_team, some_teams, when,
@@ -58,6 +58,10 @@ pub(crate) enum Command {
     Pair(Pair),
     /// Put events on record in a journal, one by one
     Record(Record),
+    /// Put the events of files on record in a journal
+    Import(Import),
+    /// Bring the people of a journal in line with a complete list
+    Sync(Sync),
     /// Run awards: make entitlements real, once
     Close(Close),
     /// Show grants and decide about them

@@ -16,7 +16,7 @@ use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
 use crate::cli::{Past, Records};
-use crate::output::{grouped, on_one_line};
+use crate::output::{count, on_one_line};
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
@@ -67,6 +67,17 @@ pub(crate) fn ledger(directory: &Path, path: &Path) -> Result<Ledger, Failure> {
     Ok(Ledger::open(Arc::new(program(directory)?), journal, false)?)
 }
 
+/// Everything that is on record in a journal.
+pub(crate) fn log_of(journal: &Sqlite) -> Result<Log, Failure> {
+    let mut log = Log::new();
+    journal.read(0, &mut |entry| {
+        // A journal has each identity once.
+        let _ = log.add(entry.event);
+        Ok(())
+    })?;
+    Ok(log)
+}
+
 /// The events and people that a command works on.
 pub(crate) struct Loaded {
     pub(crate) log: Log,
@@ -110,25 +121,15 @@ impl Asked {
 /// Reads the files of records.
 pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     let map = records.map.as_deref().map(map_of).transpose()?;
-    let mut log = Log::new();
-    if let Some(path) = &records.journal {
-        Sqlite::open(path, Access::Read)?.read(0, &mut |entry| {
-            // A journal has each identity once.
-            let _ = log.add(entry.event);
-            Ok(())
-        })?;
-    }
+    let mut log = match &records.journal {
+        Some(path) => log_of(&Sqlite::open(path, Access::Read)?)?,
+        None => Log::new(),
+    };
     for path in &records.activities {
         let (reader, name, bar) = open(path, "reading activities")?;
         let intake = read_events(reader, &name, format(&name, map.as_ref()), &mut log)?;
         bar.finish_and_clear();
-        if intake.skipped > 0 {
-            let skipped = grouped(i64::try_from(intake.skipped).unwrap_or(i64::MAX));
-            let rows = if intake.skipped == 1 { "row" } else { "rows" };
-            let told = format!("{name}: {skipped} {rows} passed over, as the map says");
-            // Nothing can be done where even standard error is closed.
-            let _ = writeln!(anstream::stderr(), "{}", on_one_line(&told));
-        }
+        tell_skipped(&name, intake.skipped);
     }
     let people_map = records.people_map.as_deref().map(map_of).transpose()?;
     let people = match &records.people {
@@ -143,8 +144,18 @@ pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     Ok(Loaded { log, people })
 }
 
+/// Says how many rows of a file its map has no record for.
+pub(crate) fn tell_skipped(name: &str, skipped: usize) {
+    if skipped > 0 {
+        let told =
+            format!("{name}: {} passed over, as the map says", count(skipped, "row", "rows"));
+        // Nothing can be done where even standard error is closed.
+        let _ = writeln!(anstream::stderr(), "{}", on_one_line(&told));
+    }
+}
+
 /// Reads a saved map of columns.
-fn map_of(path: &Path) -> Result<ColumnMap, Failure> {
+pub(crate) fn map_of(path: &Path) -> Result<ColumnMap, Failure> {
     let (reader, name, bar) = open(path, "reading the map")?;
     bar.finish_and_clear();
     let mut text = String::new();
@@ -155,7 +166,7 @@ fn map_of(path: &Path) -> Result<ColumnMap, Failure> {
 }
 
 /// How a file is written: by its name, or by a map of its columns. JSON has no columns.
-fn format<'m>(name: &str, map: Option<&'m ColumnMap>) -> Format<'m> {
+pub(crate) fn format<'m>(name: &str, map: Option<&'m ColumnMap>) -> Format<'m> {
     let lower = name.to_ascii_lowercase();
     let is_json = lower.ends_with(".jsonl") || lower.ends_with(".ndjson");
     match map {

@@ -28,11 +28,17 @@ pub(crate) struct Record {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// Events as JSON lines or CSV; `-` is standard input.
-    #[arg(value_hint = ValueHint::FilePath, default_value = "-")]
+    /// Events as JSON lines, CSV or CloudEvents; `-` is standard input.
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) file: JournalFile,
+    /// What the columns of a CSV mean, where they are not called as fields are (TOML).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) map: Option<PathBuf>,
+    /// The files hold CloudEvents: one a line, or all as one JSON list.
+    #[arg(long, conflicts_with = "map")]
+    pub(crate) cloud_events: bool,
     /// Take in all events or, where one is refused, none.
     #[arg(long)]
     pub(crate) all_or_nothing: bool,
@@ -48,7 +54,22 @@ pub(crate) struct Sync {
     pub(crate) people: PathBuf,
     #[command(flatten)]
     pub(crate) file: JournalFile,
-    /// Print JSON.
+    /// From when on the list holds: a time, or a date of the program's time zone.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) at: When,
+    /// The system that the list comes from: only people whom it has reported leave by it.
+    #[arg(long, value_name = "NAME", default_value = "hr")]
+    pub(crate) source: String,
+    /// What the columns of a CSV mean, where they are not called as fields are (TOML).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) map: Option<PathBuf>,
+    /// Refuse the list where more leave than so many percent of those whom the source reports.
+    #[arg(long, value_name = "PERCENT", default_value_t = 20, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) at_most_leave: u8,
+    /// Show what would change; change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print canonical JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

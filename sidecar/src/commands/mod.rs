@@ -12,6 +12,7 @@ mod explain;
 mod facts;
 mod figures;
 mod grants;
+mod import;
 mod journal;
 mod leaderboard;
 mod lint;
@@ -21,6 +22,7 @@ mod record;
 mod score;
 mod standing;
 mod subjects;
+mod sync;
 mod team;
 mod test;
 
@@ -44,6 +46,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Entitlements(options) => entitlements::run(&cli.rules, options),
         Command::Pair(options) => pair::run(&cli.rules, options),
         Command::Record(options) => record::run(options),
+        Command::Import(options) => import::run(options),
+        Command::Sync(options) => sync::run(&cli.rules, options),
         Command::Close(options) => close::run(&cli.rules, options),
         Command::Grants(options) => grants::run(&cli.rules, options),
         Command::Adjust(options) => adjust::run(&cli.rules, options),

@@ -1,0 +1,134 @@
+//! `plaudit import`: puts the events of files on record.
+
+use std::io::Write;
+use std::path::Path;
+
+use plaudit_engine::events::{Event, Format, each_event};
+use plaudit_engine::journal::{Access, Batch, Receipt, Sqlite, Taken};
+use plaudit_engine::ledger::take_in;
+use plaudit_engine::{Code, Problem, canonical};
+use serde::Serialize;
+
+use crate::cli::Import;
+use crate::input::{self, Failure};
+use crate::output::{self, Exit, count};
+
+/// So many events are put on record at a time.
+const BATCH: usize = 1_000;
+
+pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
+    let map = options.map.as_deref().map(input::map_of).transpose()?;
+    let journal = Sqlite::open(&options.file.journal, Access::Create)?;
+    let mut taking = Taking { journal, options, waiting: Vec::new(), told: Told::default() };
+    let mut failed = false;
+    for path in &options.files {
+        let (reader, name, bar) = input::open(path, "importing")?;
+        let format = match options.cloud_events {
+            true => Format::CloudEvents,
+            false => input::format(&name, map.as_ref()),
+        };
+        let mut stopped = Ok(());
+        let read = each_event(reader, &name, format, |event, line| {
+            taking.waiting.push(Waiting { event, file: path, line });
+            if stopped.is_ok() && !options.all_or_nothing && taking.waiting.len() == BATCH {
+                stopped = taking.flush();
+            }
+            match &stopped {
+                Ok(()) => Ok(()),
+                // What stopped it is told below; nothing more is read in vain.
+                Err(_) => Err(Problem::new(Code::Unwritable, "the journal cannot be written")),
+            }
+        });
+        bar.finish_and_clear();
+        stopped?;
+        match read {
+            Ok(intake) => input::tell_skipped(&name, intake.skipped),
+            Err(error) if options.all_or_nothing => return Err(error.into()),
+            Err(error) => {
+                failed = true;
+                output::report(&error.into());
+            }
+        }
+    }
+    taking.flush()?;
+    if !options.json {
+        taking.summarise()?;
+    }
+    Ok(if failed || taking.told.refused > 0 { Exit::No } else { Exit::Success })
+}
+
+/// An event, and where it stands.
+struct Waiting<'a> {
+    event: Event,
+    file: &'a Path,
+    line: usize,
+}
+
+/// What became of the events.
+#[derive(Default)]
+struct Told {
+    recorded: usize,
+    known: usize,
+    refused: usize,
+    left_out: usize,
+}
+
+struct Taking<'a> {
+    journal: Sqlite,
+    options: &'a Import,
+    waiting: Vec<Waiting<'a>>,
+    told: Told,
+}
+
+/// What became of an event, with its place in the file.
+#[derive(Serialize)]
+struct Line<'a> {
+    file: String,
+    line: usize,
+    #[serde(flatten)]
+    receipt: &'a Receipt,
+}
+
+impl Taking<'_> {
+    /// Puts on record what waits for it.
+    fn flush(&mut self) -> Result<(), Failure> {
+        let (events, places): (Vec<Event>, Vec<(&Path, usize)>) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .map(|waiting| (waiting.event, (waiting.file, waiting.line)))
+            .unzip();
+        let batch = if self.options.all_or_nothing { Batch::Whole } else { Batch::Each };
+        let receipts = take_in(&self.journal, events, batch)?;
+        let mut output = std::io::BufWriter::new(anstream::stdout());
+        for (receipt, (file, line)) in receipts.iter().zip(places) {
+            let file = file.display().to_string();
+            let number = match receipt.result {
+                Taken::Recorded => &mut self.told.recorded,
+                Taken::Known => &mut self.told.known,
+                Taken::Refused => &mut self.told.refused,
+                Taken::LeftOut => &mut self.told.left_out,
+            };
+            *number += 1;
+            if self.options.json {
+                writeln!(output, "{}", canonical(&Line { file, line, receipt })?)?;
+            } else if let Some(problem) = &receipt.problem {
+                output::report(&problem.clone().file(file).line(line, 1).into());
+            }
+        }
+        Ok(output.flush()?)
+    }
+
+    fn summarise(&self) -> Result<(), Failure> {
+        let Told { recorded, known, refused, left_out } = self.told;
+        let mut output = anstream::stdout();
+        let mut parts = vec![format!("{} recorded", count(recorded, "event", "events"))];
+        for (number, what) in
+            [(known, "on record already"), (refused, "refused"), (left_out, "left out with them")]
+        {
+            if number > 0 {
+                parts.push(format!("{} {what}", count(number, "event", "events")));
+            }
+        }
+        writeln!(output, "{}", parts.join(", "))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! `plaudit sync`: brings the people of a journal in line with a complete list of them.
+
+use std::io::Write;
+use std::path::Path;
+
+use plaudit_engine::events::{People, read_snapshot};
+use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken};
+use plaudit_engine::{SeenPerson, Snapshot, Taking, canonical};
+use serde_json::Value;
+
+use crate::cli::Sync;
+use crate::input::{self, Failure};
+use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, on_one_line, safe, styled};
+
+pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
+    let program = input::program(directory)?;
+    let map = options.map.as_deref().map(input::map_of).transpose()?;
+    let (reader, name, bar) = input::open(&options.people, "reading people")?;
+    let lines = read_snapshot(reader, &name, input::format(&name, map.as_ref()))?;
+    bar.finish_and_clear();
+    input::tell_skipped(&name, lines.skipped);
+    let access = if options.dry_run { Access::Read } else { Access::Create };
+    let journal = Sqlite::open(&options.file.journal, access)?;
+    let mut taking = Taking::new(options.source.as_str(), options.at.instant(&program));
+    taking.at_most_leave_percent = options.at_most_leave;
+    let snapshot = Snapshot::take(&People::new(), &input::log_of(&journal)?, &lines, &taking)?;
+    if !options.dry_run {
+        for receipt in journal.append(&snapshot.events, Batch::Whole)? {
+            if let (Taken::Refused, Some(problem)) = (receipt.result, receipt.problem) {
+                return Err(problem.into());
+            }
+        }
+    }
+    let mut output = anstream::stdout();
+    if options.json {
+        writeln!(output, "{}", canonical(&snapshot)?)?;
+    } else {
+        print(&mut output, &snapshot, options.dry_run)?;
+    }
+    Ok(Exit::Success)
+}
+
+fn print(output: &mut impl Write, snapshot: &Snapshot, dry_run: bool) -> std::io::Result<()> {
+    let groups = [
+        (GREEN, "joins", &snapshot.joined),
+        (GREEN, "returns", &snapshot.returned),
+        (YELLOW, "changes", &snapshot.changed),
+        (DIM, "is reported from now on", &snapshot.adopted),
+        (RED, "leaves", &snapshot.left),
+    ];
+    for (colour, verb, people) in groups {
+        for person in people {
+            let name = match &person.name {
+                Some(name) => format!("{} ({})", on_one_line(name), on_one_line(&person.advocate)),
+                None => on_one_line(&person.advocate),
+            };
+            writeln!(output, "{} {}", styled(BOLD, name), styled(colour, verb))?;
+            print_changes(output, person)?;
+        }
+    }
+    let numbers = [
+        (snapshot.joined.len(), "joined"),
+        (snapshot.returned.len(), "returned"),
+        (snapshot.changed.len(), "changed"),
+        (snapshot.left.len(), "left"),
+        (snapshot.unchanged, "as before"),
+    ];
+    let numbers: Vec<String> =
+        numbers.iter().map(|(number, what)| format!("{number} {what}")).collect();
+    writeln!(output, "as of {}: {}", snapshot.at, numbers.join(", "))?;
+    let events = count(snapshot.events.len(), "event", "events");
+    match dry_run {
+        true => writeln!(output, "Nothing was changed: without --dry-run {events} go on record."),
+        false => writeln!(output, "{events} recorded"),
+    }
+}
+
+fn print_changes(output: &mut impl Write, person: &SeenPerson) -> std::io::Result<()> {
+    let show = |value: &Value| match value {
+        Value::Null => "nothing".to_owned(),
+        Value::String(text) => safe(text),
+        other => safe(&other.to_string()),
+    };
+    for change in &person.changes {
+        let (before, after) = (show(&change.before), show(&change.after));
+        writeln!(output, "    {}", styled(DIM, format!("{}: {before} → {after}", change.field)))?;
+    }
+    Ok(())
+}
