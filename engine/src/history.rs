@@ -30,14 +30,14 @@ pub struct History<'a> {
     assume_consent: bool,
     /// What held before the time that was asked for last: a batch asks for one time again and
     /// again.
-    latest: Mutex<Option<Arc<Past<'a>>>>,
+    latest: Mutex<Option<Arc<Past>>>,
 }
 
 /// What held before a time.
 #[derive(Debug)]
-struct Past<'a> {
+struct Past {
     at: Timestamp,
-    timeline: Timeline<'a>,
+    timeline: Timeline,
     published: Vec<Published>,
 }
 
@@ -59,7 +59,7 @@ impl<'a> History<'a> {
         Self { program, log, people, assume_consent, latest: Mutex::new(None) }
     }
 
-    fn before(&self, at: Timestamp) -> Arc<Past<'a>> {
+    fn before(&self, at: Timestamp) -> Arc<Past> {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(past) = latest.as_ref().filter(|past| past.at == at) {
             return Arc::clone(past);
@@ -76,14 +76,14 @@ impl<'a> History<'a> {
     }
 
     /// The posts of people who may be seen, from the days in which a copy counts.
-    fn published(&self, timeline: &Timeline<'_>, at: Timestamp) -> Vec<Published> {
+    fn published(&self, timeline: &Timeline, at: Timestamp) -> Vec<Published> {
         let days = SignedDuration::from_hours(NEAR_DAYS * 24);
         let since = at.checked_sub(days).unwrap_or(Timestamp::MIN);
         let roster = &timeline.roster;
         timeline
             .advocates()
             .filter(|advocate| roster.shows(advocate, at).is_ok())
-            .flat_map(|advocate| timeline.activities(advocate))
+            .flat_map(|advocate| timeline.activities(self.log, advocate))
             .filter(|activity| since <= activity.at)
             .filter(|activity| roster.admits(&activity.advocate, activity.at).is_ok())
             .filter_map(|activity| {
@@ -111,7 +111,7 @@ impl<'a> History<'a> {
         let past = self.before(at);
         let roster = &past.timeline.roster;
         let author = &roster.resolve(author, Calendar::last_instant(at));
-        let activities = past.timeline.activities(author);
+        let activities = past.timeline.activities(self.log, author);
         if activities.is_empty() || roster.shows(author, at).is_err() {
             return Ok((SoFar::default(), Vec::new()));
         }

@@ -42,7 +42,7 @@ pub struct Person {
 /// People by id, with all that is on record about each, in order of time.
 #[derive(Clone, Debug, Default)]
 pub struct People {
-    by_id: BTreeMap<Arc<str>, BTreeMap<Option<Timestamp>, Person>>,
+    by_id: BTreeMap<Arc<str>, Vec<Person>>,
 }
 
 impl People {
@@ -58,14 +58,21 @@ impl People {
     /// Another record says something else of the same person for the same time; that one stays
     /// and is given back.
     pub fn add(&mut self, person: Person) -> Result<(), &Person> {
-        let records = self.by_id.entry(Arc::clone(&person.id)).or_default();
-        match records.entry(person.at) {
-            Entry::Vacant(place) => {
-                place.insert(person);
+        // There is one record of most people: no room for more is made.
+        let records = match self.by_id.entry(Arc::clone(&person.id)) {
+            Entry::Vacant(new) => {
+                new.insert(vec![person]);
+                return Ok(());
+            }
+            Entry::Occupied(known) => known.into_mut(),
+        };
+        match records.binary_search_by_key(&person.at, |known| known.at) {
+            Err(place) => {
+                records.insert(place, person);
                 Ok(())
             }
-            Entry::Occupied(known) if *known.get() == person => Ok(()),
-            Entry::Occupied(known) => Err(known.into_mut()),
+            Ok(place) if records[place] == person => Ok(()),
+            Ok(place) => Err(&records[place]),
         }
     }
 
@@ -81,12 +88,12 @@ impl People {
 
     /// What is on record about a person, in order of time.
     pub fn get(&self, id: &str) -> impl Iterator<Item = &Person> {
-        self.by_id.get(id).into_iter().flat_map(BTreeMap::values)
+        self.by_id.get(id).into_iter().flatten()
     }
 
     /// Everything on record: by person, then in order of time.
     pub fn records(&self) -> impl Iterator<Item = &Person> {
-        self.by_id.values().flat_map(BTreeMap::values)
+        self.by_id.values().flatten()
     }
 }
 

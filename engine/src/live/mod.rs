@@ -6,7 +6,6 @@
 
 mod index;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -81,7 +80,7 @@ pub struct Live {
 #[derive(Debug)]
 struct State {
     log: Log,
-    links: Links,
+    links: Arc<Links>,
     index: Index,
     /// The times of what people, content and meetings are worked out from, in order.
     times: Vec<Timestamp>,
@@ -128,7 +127,7 @@ impl Live {
         times.sort_unstable();
         let state = State {
             log: Log::new(),
-            links: Links::default(),
+            links: Arc::default(),
             index: Index::of(&people),
             times,
             ground: RwLock::default(),
@@ -167,7 +166,7 @@ impl Live {
         if state.log.places().end == place {
             return Ok(Recorded::Known);
         }
-        state.links.add(&state.log, place);
+        Arc::make_mut(&mut state.links).add(&state.log, place);
         state.index.add(&state.log, place);
         if matters_to_all {
             let next = state.times.partition_point(|time| *time <= at);
@@ -349,7 +348,7 @@ impl Live {
             }
             // Whoever did something before then is looked up to say why, or whose name is near.
             let roster = Arc::clone(&ground.roster);
-            let links = Cow::Borrowed(&state.links);
+            let links = Arc::clone(&state.links);
             Timeline::before(&state.log, links, roster, as_of).find(name, as_of)?;
             let message = "the advocate was not counted";
             return Err(Problem::new(Code::Internal, message).into());
@@ -401,10 +400,11 @@ impl Live {
         id: &Arc<str>,
         as_of: Timestamp,
     ) -> Result<Arc<Kept>, Error> {
-        if let Some(kept) = self.tallies.get(id) {
-            if kept.holds(as_of) && (kept.judged || !fold.judge) {
-                return Ok(Arc::clone(&kept));
-            }
+        if let Some(kept) = self.tallies.get(id)
+            && kept.holds(as_of)
+            && (kept.judged || !fold.judge)
+        {
+            return Ok(Arc::clone(&kept));
         }
         let kept = Arc::new(self.work_out(state, fold, id, as_of)?);
         self.tallies.insert(Arc::clone(id), Arc::clone(&kept));

@@ -266,7 +266,7 @@ impl Program {
         let people = timeline.advocates().count();
         for (done, advocate) in timeline.advocates().enumerate() {
             progress(done, people);
-            let activities = timeline.activities(advocate);
+            let activities = timeline.activities(input.log, advocate);
             let adjustments = timeline.adjustments_of(advocate);
             if let Err(why) = roster.shows(advocate, input.as_of) {
                 for activity in &activities {
@@ -326,7 +326,7 @@ impl Program {
         let timeline = Timeline::of(input);
         let advocate = timeline.find(advocate, input.as_of)?;
         let adjustments = timeline.adjustments_of(&advocate);
-        let activities = timeline.activities(&advocate);
+        let activities = timeline.activities(input.log, &advocate);
         let mut lines = Vec::new();
         let mut total = Total { advocate: Arc::clone(&advocate), ..Total::default() };
         if !activities.is_empty() {

@@ -65,11 +65,11 @@ impl Census {
         judge: bool,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, Error> {
-        let timeline = Timeline::of(records);
+        let (timeline, log) = (Timeline::of(records), records.log);
         let view = Arc::new(Viewpoint::new(program, records.as_of));
         let roster = &timeline.roster;
         let mut gifts: HashMap<Arc<str>, Vec<Received>> = HashMap::default();
-        for activity in timeline.with_counterpart(|kind| is_received(program, kind)) {
+        for activity in timeline.with_counterpart(log, |kind| is_received(program, kind)) {
             if let Some(gift) = received(program, roster, &activity)
                 && let Some(counterpart) = activity.counterpart
             {
@@ -86,10 +86,10 @@ impl Census {
             fold
         };
         let count = |fold: &mut Fold<'_>, advocate: &Arc<str>| {
-            let activities = timeline.activities(advocate);
+            let activities = timeline.activities(log, advocate);
             let adjustments = timeline.adjustments_of(advocate);
             let gifts = gifts.get(advocate).cloned().unwrap_or_default();
-            Tally::of(program, timeline.log, fold, advocate, &activities, adjustments, gifts)
+            Tally::of(program, log, fold, advocate, &activities, adjustments, gifts)
         };
         let tallies = each(&everyone, fold, count, progress)?;
         let tallies = everyone.iter().cloned().zip(tallies.into_iter().map(Arc::new)).collect();
@@ -124,7 +124,7 @@ impl Census {
 }
 
 /// Everyone who may be seen: people on record, and those of whom only events are.
-fn everyone(timeline: &Timeline<'_>, as_of: Timestamp) -> BTreeSet<Arc<str>> {
+fn everyone(timeline: &Timeline, as_of: Timestamp) -> BTreeSet<Arc<str>> {
     let roster = &timeline.roster;
     roster
         .ids()

@@ -259,7 +259,7 @@ impl Standing {
                 self.entries(published)
                     .into_iter()
                     .filter_map(|entry| {
-                        Some((entry, if entry.ghostwritten { 0 } else { entry.own_words?.into() }))
+                        Some((entry, if entry.ghostwritten { 0 } else { entry.own_words()? }))
                     })
                     .collect(),
             ),
@@ -367,7 +367,7 @@ impl Standing {
             .iter()
             .filter(|entry| entry.role == Some(Role::Mentoring) && recent(entry.day));
         let mut mentees: BTreeSet<Arc<str>> = mentored
-            .filter_map(|entry| entry.counterpart().cloned())
+            .filter_map(|entry| entry.mentee().cloned())
             .filter(|id| self.roster.shows(id, view.as_of).is_ok())
             .collect();
         let named = self.ties.mentees_of.get(id).into_iter().flatten();
@@ -401,7 +401,7 @@ impl Standing {
             }
             StandingFact::KudosGiven => {
                 let given = of_role(Role::Kudos);
-                Workings::Count(given.into_iter().filter(|e| e.counterpart().is_some()).collect())
+                Workings::Count(given.into_iter().filter(|e| e.has_counterpart).collect())
             }
             StandingFact::KudosReceived => Workings::Received(self.received(Role::Kudos).collect()),
             StandingFact::KudosReceivedThisPeriod => Workings::Received(

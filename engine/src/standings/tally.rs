@@ -30,17 +30,20 @@ pub(crate) struct Entry {
     more: Option<Box<More>>,
     style: u8,
     format: u8,
-    pub(crate) own_words: Option<u8>,
+    /// In percent; beyond 100 where it is not known.
+    own_words: u8,
     pub(crate) role: Option<Role>,
     pub(crate) ghostwritten: bool,
     pub(crate) own_photo: bool,
     pub(crate) customer: bool,
+    pub(crate) has_counterpart: bool,
 }
 
 /// What few activities have.
 #[derive(Clone, Debug, Default)]
 struct More {
-    counterpart: Option<Arc<str>>,
+    /// Who was mentored.
+    mentee: Option<Arc<str>>,
     /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
     results: Option<[i64; ActivityFact::OUTCOMES.len()]>,
     /// How much each guideline found in its post.
@@ -60,8 +63,13 @@ impl Entry {
         FORMATS.get(usize::from(self.format)).copied()
     }
 
-    pub(crate) fn counterpart(&self) -> Option<&Arc<str>> {
-        self.more.as_ref()?.counterpart.as_ref()
+    pub(crate) fn own_words(&self) -> Option<i64> {
+        (self.own_words <= 100).then(|| self.own_words.into())
+    }
+
+    /// Who was mentored, where it is mentoring.
+    pub(crate) fn mentee(&self) -> Option<&Arc<str>> {
+        self.more.as_ref()?.mentee.as_ref()
     }
 
     /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
@@ -172,9 +180,9 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
         .iter()
         .any(stated)
         .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)));
-    let more = More { counterpart: activity.counterpart.clone(), results, findings };
-    let has_more =
-        more.counterpart.is_some() || more.results.is_some() || !more.findings.is_empty();
+    let role = declared.and_then(|kind| kind.role);
+    let mentee = activity.counterpart.clone().filter(|_| role == Some(Role::Mentoring));
+    let has_more = mentee.is_some() || results.is_some() || !findings.is_empty();
     let own_words = fact(ActivityFact::OwnWords).number();
     Entry {
         points: 0,
@@ -184,14 +192,15 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
         day: program.manifest.calendar.day(activity.at),
         kind: number.and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX),
         content: activity.content.clone(),
-        more: has_more.then(|| Box::new(more)),
+        more: has_more.then(|| Box::new(More { mentee, results, findings })),
         style: number_of(STYLES, declared.map(|kind| &*kind.style)),
         format: number_of(FORMATS, fact(ActivityFact::Format).text().map(|format| &**format)),
-        own_words: own_words.and_then(|percent| u8::try_from(percent).ok()),
-        role: declared.and_then(|kind| kind.role),
+        own_words: own_words.and_then(|percent| u8::try_from(percent).ok()).unwrap_or(u8::MAX),
+        role,
         ghostwritten: flag(fact(ActivityFact::Ghostwritten)),
         own_photo: flag(fact(ActivityFact::OwnPhoto)),
         customer: flag(fact(ActivityFact::Customer)),
+        has_counterpart: activity.counterpart.is_some(),
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Links {
 #[derive(Clone, Debug)]
 enum About {
     One(Place),
-    Several(Box<Vec<Place>>),
+    Several(Vec<Place>),
 }
 
 impl About {
@@ -38,7 +38,7 @@ impl About {
     fn add(&mut self, log: &Log, event: Place) {
         let place = self.places().partition_point(|known| log.order(*known) < log.order(event));
         if let About::One(first) = self {
-            *self = About::Several(Box::new(vec![*first]));
+            *self = About::Several(vec![*first]);
         }
         if let About::Several(places) = self {
             places.insert(place, event);

@@ -3,7 +3,6 @@
 
 mod links;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -88,9 +87,8 @@ pub(crate) fn in_order(log: &Log, activities: &mut [Settled]) {
 /// Everyone's activities before a time: where they are, so that each person's are put together
 /// when it is their turn.
 #[derive(Debug)]
-pub(crate) struct Timeline<'a> {
-    pub(crate) log: &'a Log,
-    links: Cow<'a, Links>,
+pub(crate) struct Timeline {
+    links: Arc<Links>,
     as_of: Timestamp,
     pub(crate) roster: Arc<Roster>,
     by_advocate: BTreeMap<Arc<str>, Vec<Place>>,
@@ -117,13 +115,13 @@ pub(crate) struct Adjusted {
     pub(crate) adjustment: Adjustment,
 }
 
-impl<'a> Timeline<'a> {
+impl Timeline {
     /// What holds as of the time that is asked for.
-    pub(crate) fn of(records: &Records<'a>) -> Self {
+    pub(crate) fn of(records: &Records<'_>) -> Self {
         let Records { log, people, as_of, assume_consent } = *records;
         let links = Links::of(log);
         let roster = Roster::linked(people, log, &links, as_of, assume_consent);
-        Self::before(log, Cow::Owned(links), Arc::new(roster), as_of)
+        Self::before(log, Arc::new(links), Arc::new(roster), as_of)
     }
 
     /// The advocate whom a name stands for, where there is one who may be seen.
@@ -133,8 +131,8 @@ impl<'a> Timeline<'a> {
 
     /// What holds before `as_of`, by the time of events, whenever they arrived.
     pub(crate) fn before(
-        log: &'a Log,
-        links: Cow<'a, Links>,
+        log: &Log,
+        links: Arc<Links>,
         roster: Arc<Roster>,
         as_of: Timestamp,
     ) -> Self {
@@ -148,12 +146,11 @@ impl<'a> Timeline<'a> {
             waiting,
             without_effect,
             later: 0,
-            log,
             links,
             as_of,
             roster,
         };
-        timeline.find_activities();
+        timeline.find_activities(log);
         for (place, _) in log.others() {
             if let Some(adjusted) = adjusted(log, &timeline.links, &timeline.roster, place, as_of) {
                 let advocate = Arc::clone(&adjusted.adjustment.advocate);
@@ -167,19 +164,19 @@ impl<'a> Timeline<'a> {
     }
 
     /// Finds out whose activities are where.
-    fn find_activities(&mut self) {
+    fn find_activities(&mut self, log: &Log) {
         let mut by_advocate: HashMap<Arc<str>, Vec<Place>> = HashMap::default();
-        for place in self.log.places() {
-            let Some(names) = self.log.names(place) else { continue };
+        for place in log.places() {
+            let Some(names) = log.names(place) else { continue };
             self.later += usize::from(names.at >= self.as_of);
             // Most are as they were recorded, and need not be put together to know whose they are.
-            let (advocate, has_counterpart) = if self.links.is_as_recorded(self.log, place) {
+            let (advocate, has_counterpart) = if self.links.is_as_recorded(log, place) {
                 if names.at >= self.as_of {
                     continue;
                 }
                 (self.roster.resolve(names.advocate, names.at), names.counterpart.is_some())
             } else {
-                let Some(settled) = self.settled(place) else { continue };
+                let Some(settled) = self.settled(log, place) else { continue };
                 (settled.advocate, settled.counterpart.is_some())
             };
             by_advocate.entry(advocate).or_default().push(place);
@@ -191,8 +188,8 @@ impl<'a> Timeline<'a> {
     }
 
     /// An activity as it stands, with advocates in the place of the names that stand for them.
-    fn settled(&self, place: Place) -> Option<Settled> {
-        let mut settled = self.links.settle(self.log, place, self.as_of)?;
+    fn settled(&self, log: &Log, place: Place) -> Option<Settled> {
+        let mut settled = self.links.settle(log, place, self.as_of)?;
         settled.resolve(&self.roster);
         Some(settled)
     }
@@ -208,25 +205,26 @@ impl<'a> Timeline<'a> {
     }
 
     /// A person's activities, in the order of the fold.
-    pub(crate) fn activities(&self, advocate: &str) -> Vec<Settled> {
+    pub(crate) fn activities(&self, log: &Log, advocate: &str) -> Vec<Settled> {
         let places = self.by_advocate.get(advocate).map_or(&[][..], Vec::as_slice);
         let mut activities: Vec<Settled> =
-            places.iter().filter_map(|place| self.settled(*place)).collect();
-        in_order(self.log, &mut activities);
+            places.iter().filter_map(|place| self.settled(log, *place)).collect();
+        in_order(log, &mut activities);
         activities
     }
 
     /// The activities with a counterpart whose kind may fit.
-    pub(crate) fn with_counterpart(
-        &self,
-        fits: impl Fn(&str) -> bool,
-    ) -> impl Iterator<Item = Settled> {
+    pub(crate) fn with_counterpart<'a>(
+        &'a self,
+        log: &'a Log,
+        fits: impl Fn(&str) -> bool + 'a,
+    ) -> impl Iterator<Item = Settled> + 'a {
         let may_fit = move |place: Place| {
-            let kind = self.log.names(place).and_then(|names| names.kind);
-            !self.links.is_as_recorded(self.log, place) || kind.is_some_and(|kind| fits(kind))
+            let kind = log.names(place).and_then(|names| names.kind);
+            !self.links.is_as_recorded(log, place) || kind.is_some_and(|kind| fits(kind))
         };
         let places = self.with_counterpart.iter().copied();
-        places.filter(move |place| may_fit(*place)).filter_map(|place| self.settled(place))
+        places.filter(move |place| may_fit(*place)).filter_map(|place| self.settled(log, place))
     }
 
     /// A person's points by hand, in the order of the fold.
