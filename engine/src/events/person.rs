@@ -42,7 +42,8 @@ pub struct Person {
 /// People by id, with all that is on record about each, in order of time.
 #[derive(Clone, Debug, Default)]
 pub struct People {
-    by_id: BTreeMap<Arc<str>, Vec<Person>>,
+    /// Boxed, since a map makes room for eleven and of most people there is one.
+    by_id: BTreeMap<Arc<str>, BTreeMap<Option<Timestamp>, Box<Person>>>,
 }
 
 impl People {
@@ -58,21 +59,14 @@ impl People {
     /// Another record says something else of the same person for the same time; that one stays
     /// and is given back.
     pub fn add(&mut self, person: Person) -> Result<(), &Person> {
-        // There is one record of most people: no room for more is made.
-        let records = match self.by_id.entry(Arc::clone(&person.id)) {
-            Entry::Vacant(new) => {
-                new.insert(vec![person]);
-                return Ok(());
-            }
-            Entry::Occupied(known) => known.into_mut(),
-        };
-        match records.binary_search_by_key(&person.at, |known| known.at) {
-            Err(place) => {
-                records.insert(place, person);
+        let records = self.by_id.entry(Arc::clone(&person.id)).or_default();
+        match records.entry(person.at) {
+            Entry::Vacant(place) => {
+                place.insert(Box::new(person));
                 Ok(())
             }
-            Ok(place) if records[place] == person => Ok(()),
-            Ok(place) => Err(&records[place]),
+            Entry::Occupied(known) if **known.get() == person => Ok(()),
+            Entry::Occupied(known) => Err(known.into_mut()),
         }
     }
 
@@ -88,12 +82,12 @@ impl People {
 
     /// What is on record about a person, in order of time.
     pub fn get(&self, id: &str) -> impl Iterator<Item = &Person> {
-        self.by_id.get(id).into_iter().flatten()
+        self.by_id.get(id).into_iter().flat_map(BTreeMap::values).map(|person| &**person)
     }
 
     /// Everything on record: by person, then in order of time.
     pub fn records(&self) -> impl Iterator<Item = &Person> {
-        self.by_id.values().flatten()
+        self.by_id.values().flat_map(BTreeMap::values).map(|person| &**person)
     }
 }
 
