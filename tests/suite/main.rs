@@ -10,6 +10,10 @@
 //! - `live`: standings that follow events equal a rebuild, whatever the order, batches and threads;
 //! - `privacy`: no number of a few people can be told from all that is shown;
 //! - `rfcs`: real data against an independent calculation;
+//! - `journal`: what every journal promises; `journal_shared`: one file that many use at once;
+//! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
+//! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
+//! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
 
 #![allow(
@@ -19,14 +23,22 @@
     reason = "a test fails by panicking"
 )]
 
+mod awards;
 mod cases;
+mod children;
 mod coaching;
+mod crash;
+mod damage;
+mod disk;
 mod gifts;
 mod hostile_crowds;
 mod hostile_posts;
 mod hostile_records;
 mod hostile_rules;
 mod independent;
+mod journal;
+mod journal_shared;
+mod ledger;
 mod live;
 mod order;
 mod pages;

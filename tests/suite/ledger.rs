@@ -1,0 +1,150 @@
+//! Answers over a journal are those over a plain log of the same events: in whatever order they
+//! came, however they were batched, through several handles on one file, opened anew in between.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+use plaudit_engine::events::{Event, Log, People, read_record};
+use plaudit_engine::journal::Batch;
+use plaudit_engine::ledger::Ledger;
+use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::{Program, Records, canonical};
+use proptest::prelude::*;
+
+use super::journal::{entries, open};
+use super::support::top;
+
+/// The sample with its people as events, too.
+fn sample() -> &'static [Event] {
+    static SAMPLE: LazyLock<Vec<Event>> = LazyLock::new(|| {
+        let file = |name: &str| {
+            std::fs::read_to_string(top().join("tests/data/sample").join(name)).unwrap()
+        };
+        let people = file("people.jsonl");
+        let people = people.lines().filter(|line| !line.is_empty()).map(|line| {
+            let mut person: serde_json::Value = serde_json::from_str(line).unwrap();
+            let id = person["id"].as_str().unwrap().to_owned();
+            person["type"] = "person".into();
+            person["id"] = format!("person {id}").into();
+            person["advocate"] = id.into();
+            if person.get("at").is_none() {
+                person["at"] = "2020-01-01T00:00:00Z".into();
+            }
+            person.to_string()
+        });
+        let done = file("activities.jsonl");
+        let done = done.lines().filter(|line| !line.is_empty()).map(str::to_owned);
+        people.chain(done).map(|line| read_record(&line, "sample").unwrap()).collect()
+    });
+    &SAMPLE
+}
+
+fn program() -> Arc<Program> {
+    static PROGRAM: LazyLock<Arc<Program>> =
+        LazyLock::new(|| Arc::new(Program::load(top().join("rules")).unwrap()));
+    Arc::clone(&PROGRAM)
+}
+
+fn ledger(path: &Path) -> Ledger {
+    Ledger::open(program(), Arc::new(open(path)), false).unwrap()
+}
+
+fn question(among: Among) -> BoardQuestion {
+    BoardQuestion { span: Span::Window("90_days".into()), among, period: None }
+}
+
+/// What a ledger says.
+fn told(ledger: &Ledger, as_of: Timestamp) -> [String; 6] {
+    let live = ledger.live().unwrap();
+    let board = |among| canonical(&live.leaderboard(&question(among), as_of).unwrap());
+    [
+        canonical(&live.standings(as_of).unwrap()),
+        board(Among::Everyone),
+        board(Among::Teams("department".into())),
+        canonical(&live.teams(Some("department"), None, as_of).unwrap()),
+        canonical(&live.teams(None, None, as_of).unwrap()),
+        canonical(&live.recognize(None, as_of).unwrap()),
+    ]
+    .map(Result::unwrap)
+}
+
+/// What the program says of a plain log.
+fn expected(log: &Log, as_of: Timestamp) -> [String; 6] {
+    let (program, people) = (program(), People::new());
+    let records = Records { log, people: &people, as_of, assume_consent: false };
+    let board = |among| canonical(&program.leaderboard(&records, &question(among)).unwrap());
+    [
+        canonical(&program.standings(&records).unwrap()),
+        board(Among::Everyone),
+        board(Among::Teams("department".into())),
+        canonical(&program.teams(&records, Some("department"), None).unwrap()),
+        canonical(&program.teams(&records, None, None).unwrap()),
+        canonical(&program.recognize(&records, None).unwrap()),
+    ]
+    .map(Result::unwrap)
+}
+
+fn log<'e>(events: impl Iterator<Item = &'e Event>) -> Log {
+    let mut log = Log::new();
+    events.for_each(|event| log.add(event.clone()).unwrap());
+    log
+}
+
+const TIMES: [&str; 4] = [
+    "2026-04-16T09:20:00Z",
+    "2026-05-08T06:00:01Z",
+    "2026-06-16T12:00:01Z",
+    "2026-07-01T00:00:00Z",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn answers_over_a_file_with_several_handles_are_those_over_a_plain_log(
+        keys in prop::collection::vec(any::<u32>(), 200),
+        doubled in prop::collection::vec(any::<prop::sample::Index>(), 0..30),
+        batches in prop::collection::vec((1..30usize, 0..2usize, any::<bool>(), any::<bool>(), 0..4usize), 1..12),
+        closed in prop::option::of(0..4usize),
+    ) {
+        let mut events: Vec<(u32, &Event)> = sample()
+            .iter()
+            .chain(doubled.iter().map(|index| index.get(sample())))
+            .enumerate()
+            .map(|(place, event)| (keys[place % keys.len()].wrapping_add(u32::try_from(place).unwrap()), event))
+            .collect();
+        events.sort_by_key(|(key, _)| *key);
+        let mut events = events.into_iter().map(|(_, event)| event);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let mut handles = [ledger(&path), ledger(&path)];
+        let mut recorded: Vec<&Event> = Vec::new();
+        for (size, handle, whole, reopen, time) in batches {
+            let batch: Vec<&Event> = events.by_ref().take(size).collect();
+            recorded.extend(&batch);
+            let kind = if whole { Batch::Whole } else { Batch::Each };
+            handles[handle].record(batch.into_iter().cloned().collect(), kind).unwrap();
+            let as_of = TIMES[time].parse().unwrap();
+            if let Some(closed) = closed {
+                handles[1 - handle].close(TIMES[closed].parse().unwrap(), "jo", false).unwrap();
+            }
+            // The one that did not record it knows it as well.
+            prop_assert_eq!(told(&handles[1 - handle], as_of), expected(&log(recorded.iter().copied()), as_of));
+            if reopen {
+                handles[handle] = ledger(&path);
+            }
+        }
+        let rest: Vec<Event> = events.cloned().collect();
+        handles[0].record(rest, Batch::Whole).unwrap();
+        let on_record = entries(&**handles[0].journal());
+        for as_of in TIMES.map(|time| time.parse().unwrap()) {
+            let expected = expected(&log(sample().iter().rev()), as_of);
+            prop_assert_eq!(&told(&handles[0], as_of), &expected);
+            prop_assert_eq!(told(&handles[1], as_of), expected.clone());
+            prop_assert_eq!(told(&ledger(&path), as_of), expected.clone());
+            // Grants and award runs among the events change no answer.
+            prop_assert_eq!(self::expected(&log(on_record.iter().map(|it| &it.event)), as_of), expected);
+        }
+    }
+}
