@@ -14,7 +14,7 @@ use plaudit_engine::{Code, Program, Sources};
 use proptest::prelude::*;
 
 use super::journal::{entries, open};
-use super::support::MANIFEST;
+use super::support::{MANIFEST, rounds};
 
 /// The names that the rule about gifts has had, or will have.
 const NAMES: [&str; 3] = ["gift", "present", "token"];
@@ -218,7 +218,7 @@ impl Story {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(rounds(24, 2_000)))]
 
     /// Runs at any times, backwards, too; with late events, a rule that is renamed back and forth,
     /// people who turn out to be one, and decisions in between.
@@ -295,6 +295,24 @@ fn of_several_who_decide_at_once_one_is_heard() {
         assert_eq!(heard, 1, "{}", grant.grant);
     }
     assert!(ledgers[1].grants().unwrap().iter().all(|grant| grant.decisions.len() <= 1));
+}
+
+#[test]
+fn what_somebody_got_under_another_name_or_by_a_rule_of_another_name_is_not_granted_again() {
+    let mut story = Story::new("ever", 1_000, None);
+    story.ledger.record(vec![activity("1", "p0", day(31))], Batch::Each).unwrap();
+    story.close(day(33));
+    story.step((6, 0, 34));
+    story.step((9, 1, 0));
+    story.ledger.record(vec![activity("2", "p1", day(36))], Batch::Each).unwrap();
+    let closed = story.ledger.close(day(40), "jo", true).unwrap();
+    let of_q0 = Subject::Advocate { advocate: "q0".into() };
+    let granted = closed.granted.iter().filter(|it| it.subject == of_q0).map(|it| &*it.what.rule);
+    // Both have the badge and the present of the month already, as p0.
+    assert_eq!(granted.collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!(closed.kept >= 2);
+    story.close(day(40));
+    assert_eq!(story.ledger.grants().unwrap().len(), 2);
 }
 
 #[test]

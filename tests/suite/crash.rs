@@ -249,7 +249,7 @@ fn awards_hold(path: &Path, acknowledged: &BTreeSet<String>) {
 fn whoever_is_killed_loses_nothing_that_was_acknowledged_and_leaves_nothing_half_done() {
     let folder = tempfile::tempdir().unwrap();
     let (mut events, mut grants) = (BTreeMap::new(), BTreeSet::new());
-    for round in 0..rounds(16, 400) {
+    for round in 0..u64::from(rounds(16, 400)) {
         let work = WORKS[usize::try_from(round).unwrap() % WORKS.len()];
         let said = killed(work, folder.path(), round);
         for line in &said {
@@ -280,7 +280,7 @@ fn whoever_is_killed_loses_nothing_that_was_acknowledged_and_leaves_nothing_half
 
 #[test]
 fn one_of_several_processes_that_write_without_pause_is_killed_and_the_others_get_their_turn() {
-    for round in 0..rounds(2, 40) {
+    for round in 0..u64::from(rounds(2, 40)) {
         let folder = tempfile::tempdir().unwrap();
         let works = ["singles", "threads", "batches"];
         let journal = open(&folder.path().join("journal"));

@@ -11,7 +11,7 @@ use plaudit_engine::{Code, Error};
 use proptest::prelude::*;
 
 use super::journal::{entries, open};
-use super::support::share;
+use super::support::{rounds, share};
 
 /// What a file can have that is not as it was.
 const CODES: [Code; 5] = [
@@ -343,7 +343,7 @@ fn tables_that_do_not_fit_together_are_told() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(rounds(96, 3_000)))]
 
     /// Any byte of a file, with or without a log beside it, in the head more often than elsewhere.
     #[test]

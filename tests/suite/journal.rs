@@ -9,7 +9,7 @@ use plaudit_engine::journal::{Access, Batch, Entry, Journal, Memory, Receipt, Sq
 use plaudit_engine::{Code, Error, Problem};
 use proptest::prelude::*;
 
-use super::support::share;
+use super::support::{rounds, share};
 
 /// A journal in a file.
 pub(crate) fn open(path: &Path) -> Sqlite {
@@ -264,7 +264,7 @@ fn line((source, id, words, way): (u8, u8, u8, u8)) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(rounds(48, 1_000)))]
 
     /// Any batches, with duplicates and conflicts within them and across, written in different
     /// ways, and with the file opened anew in between, are answered as a plain table says.

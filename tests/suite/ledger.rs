@@ -13,7 +13,7 @@ use plaudit_engine::{Program, Records, canonical};
 use proptest::prelude::*;
 
 use super::journal::{entries, open};
-use super::support::top;
+use super::support::{rounds, top};
 
 /// The sample with its people as events, too.
 fn sample() -> &'static [Event] {
@@ -99,7 +99,7 @@ const TIMES: [&str; 4] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(rounds(12, 200)))]
 
     #[test]
     fn answers_over_a_file_with_several_handles_are_those_over_a_plain_log(

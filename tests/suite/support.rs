@@ -99,7 +99,7 @@ pub(crate) fn share(id: &str, own_words: i64) -> Event {
 }
 
 /// How often: a few times, or many times in the full tier.
-pub(crate) fn rounds(few: u64, many: u64) -> u64 {
+pub(crate) fn rounds(few: u32, many: u32) -> u32 {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse::<u64>().ok());
     if cases.is_some_and(|cases| cases > 1_000) { many } else { few }
 }
