@@ -11,6 +11,11 @@
 //! - `live`: standings that follow events equal a rebuild, whatever the order, batches and threads;
 //! - `privacy`: no number of a few people can be told from all that is shown;
 //! - `rfcs`: real data against an independent calculation;
+//! - `journal`: what every journal promises; `journal_shared`: one file that many use at once;
+//! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
+//! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) through every door;
+//! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
+//! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
 
 #![allow(
@@ -20,8 +25,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod awards;
 mod cases;
+mod children;
 mod coaching;
+mod crash;
+mod damage;
+mod disk;
 mod gifts;
 mod hostile_crowds;
 mod hostile_posts;
@@ -29,6 +39,8 @@ mod hostile_records;
 mod hostile_rules;
 mod imports;
 mod independent;
+mod journal;
+mod journal_shared;
 mod ledger;
 mod live;
 mod order;
@@ -38,4 +50,5 @@ mod program;
 mod readme;
 mod rfcs;
 mod rules;
+mod stories;
 mod support;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
-use plaudit_engine::events::{Format, Log, People, read_events, read_people};
+use plaudit_engine::events::{Event, Format, Log, People, read_events, read_people, read_record};
 use plaudit_engine::{Program, Sources};
 
 /// The top of the workspace.
@@ -88,4 +88,18 @@ pub(crate) fn stdout(output: &Output) -> String {
 /// Standard error as text.
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// An event: somebody shared something, with so many words of their own.
+pub(crate) fn share(id: &str, own_words: i64) -> Event {
+    let line = format!(
+        r#"{{"id": "{id}", "advocate": "ada", "kind": "share", "at": "2026-06-01T09:00:00Z", "own_words": {own_words}}}"#
+    );
+    read_record(&line, "event").unwrap()
+}
+
+/// How often: a few times, or many times in the full tier.
+pub(crate) fn rounds(few: u32, many: u32) -> u32 {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse::<u64>().ok());
+    if cases.is_some_and(|cases| cases > 1_000) { many } else { few }
 }

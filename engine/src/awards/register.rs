@@ -119,7 +119,9 @@ pub(super) struct Run {
 pub(crate) struct Register {
     grants: BTreeMap<Identity, Event>,
     decisions: BTreeMap<Identity, BTreeMap<(Timestamp, Verb, Identity), Decision>>,
-    runs: BTreeMap<(Timestamp, Identity), Run>,
+    /// By the time that they were as of, and those as of the same time by their numbers: a longer
+    /// number is a greater one.
+    runs: BTreeMap<(Timestamp, usize, Identity), Run>,
 }
 
 impl Register {
@@ -141,7 +143,8 @@ impl Register {
             }
             Body::Close { closing, by } => {
                 let run = Run { as_of: event.at, by: Arc::clone(by), closing: (**closing).clone() };
-                self.runs.insert((event.at, event.identity.clone()), run);
+                let order = (event.at, event.identity.id.len(), event.identity.clone());
+                self.runs.insert(order, run);
             }
             _ => {}
         }
@@ -191,6 +194,11 @@ impl Register {
     /// The latest award run, and how many there were.
     pub(super) fn last_run(&self) -> Option<&Run> {
         self.runs.values().next_back()
+    }
+
+    /// The latest award run as of a time.
+    pub(super) fn last_run_as_of(&self, as_of: Timestamp) -> Option<&Run> {
+        self.runs.values().rfind(|run| run.as_of == as_of)
     }
 
     pub(super) fn runs(&self) -> usize {

@@ -309,11 +309,10 @@ impl Candidates<'_> {
     /// What goes on record; nothing where the last run said the same as of the same time.
     fn events(&self, register: &Register, granted: &[Award], closing: Closing) -> Vec<Event> {
         let as_of = self.census.view.as_of;
-        let said = register.last_run().is_some_and(|last| {
+        let said = register.last_run_as_of(as_of).is_some_and(|last| {
             let before = &last.closing;
-            last.as_of == as_of
-                && (&before.program, &before.held, &before.lapsed)
-                    == (&closing.program, &closing.held, &closing.lapsed)
+            (&before.program, &before.held, &before.lapsed)
+                == (&closing.program, &closing.held, &closing.lapsed)
         });
         if granted.is_empty() && said {
             return Vec::new();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Span, Timestamp};
 
-use super::Ledger;
+use super::{Ledger, all_taken};
 use crate::awards::{SOURCE, Signed, short_id};
 use crate::disputes::{DisputeDocument, Ending, Standing};
 use crate::error::{Code, Error, Problem, did_you_mean};
@@ -117,7 +117,7 @@ impl Ledger {
         if let Some(points) = points {
             events.push(adjustment(&format!("{name}:points"), &known.advocate, points, signed)?);
         }
-        self.journal.append_upon(position, &mut |since| {
+        let receipts = self.journal.append_upon(position, &mut |since| {
             let resolved = |entry: &Entry| {
                 matches!(&entry.event.body, Body::Resolution(it) if it.target == target)
             };
@@ -126,6 +126,7 @@ impl Ledger {
                 false => Ok(events.clone()),
             }
         })?;
+        all_taken(receipts)?;
         let after = signed.at.checked_add(Span::new().nanoseconds(1)).unwrap_or(signed.at);
         let mut disputes = self.live()?.disputes(after);
         disputes.retain(|it| (&it.source, &it.dispute) == (&target.source, &target.id));

@@ -170,7 +170,7 @@ impl Ledger {
             return Ok(candidates.close(&followed.register)?.1);
         }
         let mut closed = None;
-        self.journal.append_upon(followed.position, &mut |since| {
+        let receipts = self.journal.append_upon(followed.position, &mut |since| {
             // Another run, or a decision, may have come in the meantime.
             let mut register = followed.register.clone();
             since.iter().for_each(|entry| register.add(&entry.event));
@@ -178,6 +178,7 @@ impl Ledger {
             closed = Some(told);
             Ok(events)
         })?;
+        all_taken(receipts)?;
         self.refresh()?;
         closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
     }
@@ -256,17 +257,24 @@ impl Ledger {
     /// cannot be written.
     pub fn decide(&self, choice: &Choice<'_>) -> Result<Vec<GrantDocument>, Error> {
         let followed = self.followed()?.clone();
-        self.journal.append_upon(followed.position, &mut |since| {
+        let receipts = self.journal.append_upon(followed.position, &mut |since| {
             let mut register = followed.register.clone();
             since.iter().for_each(|entry| register.add(&entry.event));
             choice.events(&register)
         })?;
+        all_taken(receipts)?;
         let grants = self.followed()?.register.grants();
         let chosen = |grant: &GrantDocument| {
             choice.grants.iter().any(|id| grant.grant.starts_with(id.as_str()))
         };
         Ok(grants.into_iter().filter(chosen).collect())
     }
+}
+
+/// What was decided is on record, or it is said why not.
+fn all_taken(receipts: Vec<Receipt>) -> Result<(), Error> {
+    let mut problems = receipts.into_iter().filter_map(|receipt| receipt.problem);
+    problems.next().map_or(Ok(()), |problem| Err(problem.into()))
 }
 
 /// Takes events from outside into a journal: all but those that only award runs and decisions write.

@@ -39,7 +39,7 @@ impl Sqlite {
         // One state of the file throughout, whoever writes meanwhile.
         let transaction = connection.transaction().map_err(|error| failed.because(&error))?;
         let mut health = Health {
-            schema: schema::version(&transaction, &self.file)?,
+            schema: schema::version(&transaction, failed)?,
             events: super::position(&transaction, &self.file)?,
             commits: 0,
             damage: Vec::new(),
@@ -78,6 +78,9 @@ impl Sqlite {
                     .push(format!("the commit of event {first} stands where {next} belongs"));
                 return Ok(());
             }
+            if identities.is_empty() {
+                health.damage.push(format!("the commit of event {first} has no events"));
+            }
             let mut checksum = Checksum::default();
             for known in identities.chunks(4) {
                 let Some(row) = events.next().map_err(|error| because(&error))? else {
@@ -85,7 +88,10 @@ impl Sqlite {
                     return Ok(());
                 };
                 let position: u64 = row.get(0).map_err(|error| because(&error))?;
-                let text: String = row.get(1).map_err(|error| because(&error))?;
+                let text = row.get_ref(1).map_err(|error| because(&error))?;
+                let text = text.as_bytes().map_err(|error| because(&error.into()))?;
+                // A sign that is none is told by the checksum, and with its event.
+                let text = String::from_utf8_lossy(text);
                 if position != next {
                     health.damage.push(format!("event {position} stands where {next} belongs"));
                     return Ok(());
@@ -137,9 +143,12 @@ impl Sqlite {
         if partial.exists() {
             std::fs::remove_file(partial).map_err(io)?;
         }
-        self.reader()
-            .execute("VACUUM INTO ?1", [partial.to_string_lossy()])
-            .map_err(|error| Failed::writing(&name).because(&error))?;
+        let copied = self.reader().execute("VACUUM INTO ?1", [partial.to_string_lossy()]);
+        if let Err(error) = copied {
+            // Nothing of it is of use, and the disk may be full.
+            let _ = std::fs::remove_file(partial);
+            return Err(Failed::writing(&name).because(&error).into());
+        }
         let copy = std::fs::File::open(partial).map_err(io)?;
         copy.sync_all().map_err(io)?;
         std::fs::rename(partial, target).map_err(io)?;

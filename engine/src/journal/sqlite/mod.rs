@@ -10,13 +10,15 @@ mod identities;
 mod problem;
 mod queue;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use health::Health;
 
@@ -29,6 +31,8 @@ use crate::events::{Event, read_record};
 
 /// How long a process waits for another one that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// So many events are read before they are shown.
+const AT_A_TIME: u32 = 1_000;
 /// The most events of a journal file.
 const STOPPED: &str = "a journal file has at most 4,294,967,295 events";
 
@@ -76,7 +80,7 @@ impl Sqlite {
         let reading = Failed::reading(&file);
         if access == Access::Read {
             let reader = open_to_read(path, &file)?;
-            match schema::version(&reader, &file)? {
+            match schema::version(&reader, reading)? {
                 0 => return Err(corrupt(&file, "it is empty").into()),
                 schema::CURRENT => {}
                 older => return Err(problem::older(&file, older, schema::CURRENT).into()),
@@ -91,13 +95,14 @@ impl Sqlite {
             Connection::open_with_flags(path, flags).map_err(|error| writing.because(&error))?;
         connection.busy_timeout(PATIENCE).map_err(|error| writing.because(&error))?;
         // What is no journal must not be touched.
-        schema::version(&connection, &file)?;
+        schema::version(&connection, writing)?;
         configure(&connection).map_err(|error| writing.because(&error))?;
         schema::migrate(&mut connection, &file)?;
         let reader = Connection::open_with_flags(path, flags);
         let reader = reader.map_err(|error| reading.because(&error))?;
         reader.busy_timeout(PATIENCE).map_err(|error| reading.because(&error))?;
-        let writer = Some(Mutex::new(Writer::new(connection, file.clone())));
+        let writer = Writer::new(connection, file.clone());
+        let writer = Some(Mutex::new(writer.map_err(|error| writing.because(&error))?));
         Ok(Self { file, queue: Queue::default(), writer, reader: Mutex::new(reader) })
     }
 
@@ -109,9 +114,7 @@ impl Sqlite {
     pub fn wait_at_most(&self, patience: Duration) -> Result<(), Error> {
         let failed = Failed::reading(&self.file);
         if let Some(writer) = &self.writer {
-            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let set = writer.connection.busy_timeout(patience);
-            set.map_err(|error| failed.because(&error))?;
+            writer.lock().unwrap_or_else(PoisonError::into_inner).patience = patience;
         }
         self.reader().busy_timeout(patience).map_err(|error| failed.because(&error).into())
     }
@@ -151,8 +154,8 @@ fn open_to_read(path: &Path, file: &str) -> Result<Connection, Error> {
     let left_behind = std::fs::metadata(&log).is_ok_and(|log| log.len() > 0);
     let cannot = matches!(
         error.sqlite_error_code(),
-        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly)
-    );
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DiskFull)
+    ) || problem::no_room_for_index(&error);
     if !cannot || left_behind {
         return Err(failed.because(&error).into());
     }
@@ -173,11 +176,27 @@ fn uri_path(path: &Path) -> String {
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "trusted_schema", false)?;
     // Of 4 KiB each: the log grows to 16 MiB before it is worked into the file.
     connection.pragma_update(None, "wal_autocheckpoint", 4_096)
+}
+
+/// Turns the write-ahead log on. SQLite does not wait for others who do so at the same moment.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let pause = Duration::from_millis(5);
+    let mut left = PATIENCE.as_millis() / pause.as_millis();
+    loop {
+        let set = connection.pragma_update(None, "journal_mode", "WAL");
+        let busy =
+            |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+        if left == 0 || !set.as_ref().is_err_and(busy) {
+            return set;
+        }
+        left -= 1;
+        std::thread::sleep(pause);
+    }
 }
 
 /// The event that a row holds.
@@ -188,23 +207,27 @@ fn event_of(file: &str, position: u64, text: &str) -> Result<Event, Error> {
     })
 }
 
-/// Shows every entry after a place to `each`.
+/// Adds the entries after a place to others, so many at most.
 fn entries(
     connection: &Connection,
     file: &str,
     after: u64,
-    each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+    most: u32,
+    entries: &mut Vec<Entry>,
 ) -> Result<(), Error> {
     let failed = Failed::reading(file);
     let mut statement = connection
-        .prepare_cached("SELECT position, event FROM events WHERE position > ?1 ORDER BY position")
+        .prepare_cached(
+            "SELECT position, event FROM events WHERE position > ?1 ORDER BY position LIMIT ?2",
+        )
         .map_err(|error| failed.because(&error))?;
-    let mut rows = statement.query([after]).map_err(|error| failed.because(&error))?;
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let mut rows = statement.query((after, most)).map_err(|error| failed.because(&error))?;
     while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
         let position = row.get(0).map_err(|error| failed.because(&error))?;
         let text = row.get_ref(1).map_err(|error| failed.because(&error))?;
         let text = text.as_str().map_err(|error| corrupt(file, &error.to_string()))?;
-        each(Entry { position, event: event_of(file, position, text)? })?;
+        entries.push(Entry { position, event: event_of(file, position, text)? });
     }
     Ok(())
 }
@@ -238,7 +261,17 @@ impl Journal for Sqlite {
         after: u64,
         each: &mut dyn FnMut(Entry) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        entries(&self.reader(), &self.file, after, each)
+        // What is shown may in turn be recorded: nothing is locked meanwhile.
+        let (mut after, last) = (after, self.position()?);
+        while after < last {
+            let mut some = Vec::new();
+            let most = u32::try_from(last - after).map_or(AT_A_TIME, |left| left.min(AT_A_TIME));
+            let read = entries(&self.reader(), &self.file, after, most, &mut some);
+            after = some.last().map_or(last, |entry| entry.position);
+            some.into_iter().try_for_each(&mut *each)?;
+            read?;
+        }
+        Ok(())
     }
 
     fn position(&self) -> Result<u64, Error> {

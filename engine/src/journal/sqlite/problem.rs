@@ -1,13 +1,13 @@
 //! What SQLite says went wrong, in our words.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::error::{Code, Problem};
 
 /// What was being done with a file when something went wrong.
 #[derive(Clone, Copy)]
 pub(super) struct Failed<'a> {
-    file: &'a str,
+    pub(super) file: &'a str,
     writing: bool,
 }
 
@@ -26,18 +26,23 @@ impl<'a> Failed<'a> {
         let Some(code) = error.sqlite_error_code() else {
             return corrupt(file, &error.to_string());
         };
+        let full = code == ErrorCode::DiskFull || no_room_for_index(error);
         let problem = match code {
+            _ if full => Problem::new(Code::DiskFull, "there is no room on the disk")
+                .help("make room and try again; what was acknowledged before is on record"),
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
                 let message = "another process has been writing to the journal for too long";
                 Problem::new(Code::JournalBusy, message).help("try again; nothing was changed")
             }
-            ErrorCode::DiskFull => Problem::new(Code::DiskFull, "there is no room on the disk")
-                .help("make room and try again; what was acknowledged before is on record"),
             ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
                 Problem::new(Code::Unwritable, "the journal cannot be written: it is read-only")
                     .help("give this user the right to write the file and its directory")
             }
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+            // The statements are always the same: tables that they do not fit are not as they were.
+            ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            | ErrorCode::ConstraintViolation
+            | ErrorCode::Unknown => {
                 return corrupt(file, &message_of(error));
             }
             ErrorCode::CannotOpen => {
@@ -55,6 +60,12 @@ impl<'a> Failed<'a> {
         };
         problem.file(file)
     }
+}
+
+/// Whether there was no room for the index of the write-ahead log (`-shm`), which has a code of
+/// its own.
+pub(super) fn no_room_for_index(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|it| it.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 /// SQLite's own words.

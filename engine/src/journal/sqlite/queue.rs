@@ -138,3 +138,81 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread::scope;
+
+    use super::*;
+
+    /// Nothing to write, for each of those who wait.
+    fn nothing(jobs: &[Job]) -> Vec<Vec<Receipt>> {
+        jobs.iter().map(|_| Vec::new()).collect()
+    }
+
+    fn wait_for(queue: &Queue, waiting: usize) {
+        while queue.lock().jobs.len() < waiting {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn who_waits_behind_a_commit_that_panics_is_served_by_the_next() {
+        let queue = Queue::default();
+        scope(|scope| {
+            let panics = scope.spawn(|| {
+                queue.append(Vec::new(), Batch::Each, |_| {
+                    wait_for(&queue, 4);
+                    std::panic::resume_unwind(Box::new("given up"))
+                })
+            });
+            while !queue.lock().writing {
+                std::thread::yield_now();
+            }
+            let append = || queue.append(Vec::new(), Batch::Each, |jobs| Ok(nothing(jobs)));
+            let waiting: Vec<_> = (0..4).map(|_| scope.spawn(append)).collect();
+            assert!(panics.join().is_err());
+            for waiting in waiting {
+                assert_eq!(waiting.join().unwrap().unwrap(), []);
+            }
+        });
+        assert!(!queue.lock().writing);
+    }
+
+    #[test]
+    fn all_of_a_commit_that_fails_or_panics_are_told_and_the_next_goes_on() {
+        for panic in [false, true] {
+            let queue = Queue::default();
+            scope(|scope| {
+                let first = || {
+                    queue.append(Vec::new(), Batch::Each, |jobs| {
+                        wait_for(&queue, 3);
+                        Ok(nothing(jobs))
+                    })
+                };
+                let first = scope.spawn(first);
+                while !queue.lock().writing {
+                    std::thread::yield_now();
+                }
+                let fails = || {
+                    queue.append(Vec::new(), Batch::Each, |_| {
+                        if panic {
+                            std::panic::resume_unwind(Box::new("given up"))
+                        }
+                        Err(Problem::new(Code::DiskFull, "no room").into())
+                    })
+                };
+                let waiting: Vec<_> = (0..3).map(|_| scope.spawn(fails)).collect();
+                assert_eq!(first.join().unwrap().unwrap(), []);
+                let ends: Vec<_> = waiting.into_iter().map(|it| it.join()).collect();
+                assert_eq!(ends.iter().filter(|end| end.is_err()).count(), usize::from(panic));
+                for told in ends.into_iter().flatten() {
+                    let code = told.unwrap_err().problems()[0].code;
+                    assert_eq!(code, if panic { Code::Internal } else { Code::DiskFull });
+                }
+            });
+            let next = queue.append(Vec::new(), Batch::Each, |jobs| Ok(nothing(jobs)));
+            assert_eq!(next.unwrap(), []);
+        }
+    }
+}

@@ -41,16 +41,17 @@ const STEPS: &[&str] = &[
 pub(super) const CURRENT: usize = STEPS.len();
 
 /// The version of a file: 0 for an empty one.
-pub(super) fn version(connection: &Connection, file: &str) -> Result<usize, Error> {
-    let failed = Failed::reading(file);
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let (application, version) = (
-        pragma("application_id").map_err(|error| failed.because(&error))?,
-        pragma("user_version").map_err(|error| failed.because(&error))?,
+pub(super) fn version(connection: &Connection, failed: Failed<'_>) -> Result<usize, Error> {
+    // One statement sees one state of the file, whoever takes a step meanwhile.
+    let asked = connection.query_row(
+        "SELECT (SELECT application_id FROM pragma_application_id),
+                (SELECT user_version FROM pragma_user_version),
+                (SELECT count(*) FROM sqlite_schema)",
+        [],
+        |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i32>(1)?, row.get::<_, i64>(2)?)),
     );
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|error| failed.because(&error))?;
+    let (application, version, tables) = asked.map_err(|error| failed.because(&error))?;
+    let file = failed.file;
     match (application, usize::try_from(version)) {
         (0, Ok(0)) if tables == 0 => Ok(0),
         (APPLICATION, Ok(version)) if version <= CURRENT => Ok(version),
@@ -70,7 +71,7 @@ pub(super) fn migrate_to(
     target: usize,
 ) -> Result<(), Error> {
     let failed = Failed::writing(file);
-    while version(connection, file)? < target {
+    while version(connection, failed)? < target {
         let step = |transaction: &Transaction<'_>, version: usize| {
             transaction.execute_batch(STEPS[version])?;
             transaction.pragma_update(None, "application_id", APPLICATION)?;
@@ -80,7 +81,7 @@ pub(super) fn migrate_to(
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed.because(&error))?;
         // Another process may have taken the step while this one waited.
-        let reached = version(&transaction, file)?;
+        let reached = version(&transaction, failed)?;
         if reached < target {
             step(&transaction, reached).map_err(|error| failed.because(&error))?;
         }

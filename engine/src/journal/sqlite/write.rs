@@ -1,13 +1,13 @@
 //! The one place that writes events: everything of a commit is on the disk, or nothing is.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 use twox_hash::XxHash3_64;
 
 use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
-use super::{entries, event_of};
+use super::{PATIENCE, entries, event_of};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity};
 use crate::journal::{Batch, Entry, Found, Fresh, Receipt, Taken, settle};
@@ -39,10 +39,16 @@ impl Prepared {
 /// The connection that writes, and what it knows of the file.
 #[derive(Debug)]
 pub(super) struct Writer {
-    pub(super) connection: Connection,
+    connection: Connection,
     identities: Identities,
     file: String,
+    /// How long it waits for others who are writing.
+    pub(super) patience: Duration,
 }
+
+/// How long SQLite itself waits for its turn. It asks more and more seldom, and hardly ever meets
+/// the moment between two commits of somebody who writes without pause.
+const BEFORE_ASKING_ANEW: Duration = Duration::from_millis(2);
 
 /// The checksum of the events of a commit, each hashed upon those before; part of the format.
 #[derive(Default)]
@@ -59,8 +65,9 @@ impl Checksum {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, file: String) -> Self {
-        Self { connection, identities: Identities::default(), file }
+    pub(super) fn new(connection: Connection, file: String) -> rusqlite::Result<Self> {
+        connection.busy_timeout(BEFORE_ASKING_ANEW)?;
+        Ok(Self { connection, identities: Identities::default(), file, patience: PATIENCE })
     }
 
     /// Takes in what several callers brought, in one transaction.
@@ -81,10 +88,7 @@ impl Writer {
     ) -> Result<Vec<Receipt>, Error> {
         self.transact(|open| {
             let mut known = Vec::new();
-            entries(open.transaction, open.file, after, &mut |entry| {
-                known.push(entry);
-                Ok(())
-            })?;
+            entries(open.transaction, open.file, after, u32::MAX, &mut known)?;
             let events = decide(known)?;
             let events: Vec<Prepared> =
                 events.iter().map(Prepared::of).collect::<Result<_, _>>()?;
@@ -96,11 +100,9 @@ impl Writer {
         &mut self,
         work: impl FnOnce(&mut Open<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Self { connection, identities, file } = self;
+        let Self { connection, identities, file, patience } = self;
         let failed = Failed::writing(file);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|error| failed.because(&error))?;
+        let transaction = begin(connection, *patience).map_err(|error| failed.because(&error))?;
         identities.follow(&transaction, file)?;
         let last = identities.last;
         let mut open =
@@ -115,6 +117,19 @@ impl Writer {
             *identities = Identities::default();
         }
         done
+    }
+}
+
+/// Begins to write, as soon as nobody else does.
+fn begin(connection: &Connection, patience: Duration) -> rusqlite::Result<Transaction<'_>> {
+    let since = Instant::now();
+    loop {
+        let begun = Transaction::new_unchecked(connection, TransactionBehavior::Immediate);
+        let busy =
+            |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+        if since.elapsed() >= patience || !begun.as_ref().is_err_and(busy) {
+            return begun;
+        }
     }
 }
 
