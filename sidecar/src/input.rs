@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use plaudit_engine::events::{
     ColumnMap, Format, Log, People, read_events, read_people, read_posts, read_record,
 };
-use plaudit_engine::journal::{Access, Journal, Sqlite};
+use plaudit_engine::journal::{Access, Sqlite, log_of};
 use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
@@ -67,17 +67,6 @@ pub(crate) fn ledger(directory: &Path, path: &Path) -> Result<Ledger, Failure> {
     Ok(Ledger::open(Arc::new(program(directory)?), journal, false)?)
 }
 
-/// Everything that is on record in a journal.
-pub(crate) fn log_of(journal: &Sqlite) -> Result<Log, Failure> {
-    let mut log = Log::new();
-    journal.read(0, &mut |entry| {
-        // A journal has each identity once.
-        let _ = log.add(entry.event);
-        Ok(())
-    })?;
-    Ok(log)
-}
-
 /// The events and people that a command works on.
 pub(crate) struct Loaded {
     pub(crate) log: Log,
@@ -122,7 +111,7 @@ impl Asked {
 pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     let map = records.map.as_deref().map(map_of).transpose()?;
     let mut log = match &records.journal {
-        Some(path) => log_of(&Sqlite::open(path, Access::Read)?)?,
+        Some(path) => log_of(&Sqlite::open(path, Access::Read)?)?.0,
         None => Log::new(),
     };
     for path in &records.activities {

@@ -132,6 +132,7 @@ proptest! {
             // The one that did not record it knows it as well.
             prop_assert_eq!(told(&handles[1 - handle], as_of), expected(&log(recorded.iter().copied()), as_of));
             if reopen {
+                handles[handle].checkpoint().unwrap();
                 handles[handle] = ledger(&path);
             }
         }
@@ -147,4 +148,53 @@ proptest! {
             prop_assert_eq!(self::expected(&log(on_record.iter().map(|it| &it.event)), as_of), expected);
         }
     }
+}
+
+/// A checkpoint that is damaged, or of another version, is as if there were none.
+#[test]
+fn a_checkpoint_is_never_the_truth() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let as_of = TIMES[3].parse().unwrap();
+    let (first, rest) = sample().split_at(30);
+    let recorder = ledger(&path);
+    recorder.record(first.to_vec(), Batch::Whole).unwrap();
+    recorder.checkpoint().unwrap();
+    recorder.record(rest.to_vec(), Batch::Whole).unwrap();
+    let expected = expected(&log(sample().iter()), as_of);
+    assert_eq!(told(&ledger(&path), as_of), expected, "from the checkpoint on");
+
+    let change = |sql: &str| {
+        let changed = rusqlite::Connection::open(&path).unwrap().execute(sql, []).unwrap();
+        assert!(changed > 0, "{sql}");
+    };
+    for damage in [
+        "UPDATE checkpoints SET data = zeroblob(length(data)) WHERE name LIKE 'log%'",
+        "UPDATE checkpoints SET data = substr(data, 1, length(data) - 1) WHERE name LIKE 'log%'",
+        "UPDATE checkpoints SET position = position + 1 WHERE name = 'current'",
+        "UPDATE checkpoints SET data = x'00' WHERE name = 'current'",
+        "DELETE FROM checkpoints WHERE name LIKE 'log%'",
+    ] {
+        recorder.checkpoint().unwrap();
+        change(damage);
+        assert_eq!(told(&ledger(&path), as_of), expected, "{damage}");
+        assert_eq!(recorder.journal().position().unwrap(), sample().len() as u64);
+    }
+}
+
+/// What a checkpoint holds is used: without it, everything would be read again.
+#[test]
+fn a_start_reads_only_what_came_after_the_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let recorder = ledger(&path);
+    recorder.record(sample().to_vec(), Batch::Whole).unwrap();
+    recorder.checkpoint().unwrap();
+    drop(recorder);
+    // Nobody reads the events up to there.
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute("UPDATE events SET event = 'no event' WHERE position <= 40", []).unwrap();
+    drop(connection);
+    let as_of = TIMES[3].parse().unwrap();
+    assert_eq!(told(&ledger(&path), as_of), expected(&log(sample().iter()), as_of));
 }

@@ -5,11 +5,13 @@
 //! acknowledged stays.
 //!
 //! - `memory` keeps it for as long as the process lives;
+//! - `start` reads it from its last checkpoint on;
 //! - `sqlite` keeps it in one file that any number of processes may use at once.
 
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod start;
 
 use std::collections::hash_map;
 use std::fmt::Debug;
@@ -20,6 +22,8 @@ use serde::Serialize;
 pub use memory::Memory;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Access, Health, Sqlite};
+pub use start::log_of;
+pub(crate) use start::{keep, log_and_keep};
 
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity};
@@ -66,7 +70,41 @@ pub trait Journal: Debug + Send + Sync {
     ///
     /// The journal cannot be read.
     fn position(&self) -> Result<u64, Error>;
+
+    /// Keeps what was worked out from the events up to a place, in the place of what was kept
+    /// before; `parts` gives it piece by piece. A journal that has nowhere to keep it does not.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be written, or what `parts` fails with; what was kept before stays.
+    fn keep(&self, checkpoint: &mut Checkpoint<'_>) -> Result<(), Error> {
+        let _ = checkpoint;
+        Ok(())
+    }
+
+    /// Shows the parts of what was kept last, as long as `each` wants more, and gives the place up to
+    /// which it is; nothing where there is nothing, or what was shown cannot be trusted.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    fn kept(&self, each: &mut dyn FnMut(&[u8]) -> bool) -> Result<Option<u64>, Error> {
+        let _ = each;
+        Ok(None)
+    }
 }
+
+/// What was worked out from the events of a journal up to a place.
+pub struct Checkpoint<'a> {
+    /// The place.
+    pub position: u64,
+    /// Gives all parts, one after the other.
+    pub parts: &'a mut Parts<'a>,
+}
+
+/// Gives parts to somebody who takes them.
+pub type Parts<'a> =
+    dyn FnMut(&mut dyn FnMut(Vec<u8>) -> Result<(), Error>) -> Result<(), Error> + 'a;
 
 /// An event and its place in the journal.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,7 +15,7 @@ use crate::awards::{Candidates, Choice, Closed, GrantDocument, Grants, Register,
 use crate::disputes::DisputeDocument;
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, People};
-use crate::journal::{Batch, Entry, Journal, Receipt, Taken};
+use crate::journal::{Batch, Entry, Journal, Receipt, Taken, keep, log_and_keep};
 use crate::live::Live;
 use crate::program::Program;
 use crate::roster::{Roster, find_in};
@@ -67,21 +67,23 @@ struct Followed {
 }
 
 impl Ledger {
-    /// A ledger over everything that is on record.
+    /// A ledger over everything that is on record: from the last checkpoint on, where there is one.
+    /// Where that took long, another one is kept.
     ///
     /// # Errors
     ///
-    /// The journal cannot be read.
+    /// The journal cannot be read or written.
     pub fn open(
         program: Arc<Program>,
         journal: Arc<dyn Journal>,
         assume_consent: bool,
     ) -> Result<Self, Error> {
-        let live = Live::new(Arc::clone(&program), People::new(), assume_consent);
-        let followed = Mutex::default();
-        let ledger = Self { program, journal, assume_consent, live, followed };
-        ledger.refresh()?;
-        Ok(ledger)
+        let (log, position) = log_and_keep(&*journal)?;
+        let mut register = Register::default();
+        log.others().for_each(|(_, event)| register.add(event));
+        let live = Live::over(Arc::clone(&program), People::new(), log, assume_consent);
+        let followed = Mutex::new(Followed { position, register });
+        Ok(Self { program, journal, assume_consent, live, followed })
     }
 
     /// Takes events in, durably, and answers for each. Grants and decisions about them are not
@@ -144,6 +146,17 @@ impl Ledger {
             Ok(())
         })?;
         Ok(followed)
+    }
+
+    /// Keeps a checkpoint, so that the next start is quick. It is never the truth: where it is
+    /// missing, damaged or of another version, everything is read again.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read or written.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        let followed = self.followed()?;
+        self.live.with_log(|log| keep(&*self.journal, log, followed.position))
     }
 
     /// Makes entitlements as of a time real: the one way in which grants come about. Each is given

@@ -17,7 +17,7 @@ use self::index::Index;
 use crate::coaching::Coaching;
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Identity, Log, Meeting, People, Place};
+use crate::events::{Body, Event, Identity, Kind, Log, Meeting, People, Place};
 use crate::facts::Folder;
 use crate::pairing::Pairing;
 use crate::program::Program;
@@ -123,15 +123,26 @@ impl Kept {
 impl Live {
     /// Standings without any event yet.
     pub fn new(program: Arc<Program>, people: People, assume_consent: bool) -> Self {
-        let mut times: Vec<Timestamp> = people.records().filter_map(|person| person.at).collect();
+        Self::over(program, people, Log::new(), assume_consent)
+    }
+
+    /// Standings over events that are at hand.
+    pub(crate) fn over(
+        program: Arc<Program>,
+        people: People,
+        log: Log,
+        assume_consent: bool,
+    ) -> Self {
+        let mut index = Index::of(&people);
+        log.places().for_each(|place| index.add(&log, place));
+        let dated = people.records().filter_map(|person| person.at);
+        let others = log.others().filter(|(_, event)| matters_to_all(&event.body));
+        let mut times: Vec<Timestamp> = dated.chain(others.map(|(_, event)| event.at)).collect();
+        let retractions = log.places().filter(|place| log.kind(*place) == Kind::Retraction);
+        times.extend(retractions.map(|place| log.at(place)));
         times.sort_unstable();
-        let state = State {
-            log: Log::new(),
-            links: Arc::default(),
-            index: Index::of(&people),
-            times,
-            ground: RwLock::default(),
-        };
+        let links = Arc::new(Links::of(&log));
+        let state = State { log, links, index, times, ground: RwLock::default() };
         Self { program, people, assume_consent, state: RwLock::new(state), tallies: DashMap::new() }
     }
 
@@ -173,8 +184,10 @@ impl Live {
             state.times.insert(next, at);
             *state.ground.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         }
-        for name in state.index.touched(&state.log, &state.links, place) {
-            self.tallies.remove(&name);
+        if !self.tallies.is_empty() {
+            for name in state.index.touched(&state.log, &state.links, place) {
+                self.tallies.remove(&name);
+            }
         }
         Ok(Recorded::New)
     }
@@ -256,6 +269,11 @@ impl Live {
     /// Who takes part as of a time, by all their names.
     pub(crate) fn roster(&self, as_of: Timestamp) -> Arc<Roster> {
         Arc::clone(&self.ground(&self.read(), as_of).roster)
+    }
+
+    /// Shows the events on record.
+    pub(crate) fn with_log<T>(&self, show: impl FnOnce(&Log) -> T) -> T {
+        show(&self.read().log)
     }
 
     /// What people object to, and how it ended, in order of time.

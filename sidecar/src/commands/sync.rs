@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use plaudit_engine::events::{People, read_snapshot};
-use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken};
+use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken, log_of};
 use plaudit_engine::{SeenPerson, Snapshot, Taking, canonical};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let journal = Sqlite::open(&options.file.journal, access)?;
     let mut taking = Taking::new(options.source.as_str(), options.at.instant(&program));
     taking.at_most_leave_percent = options.at_most_leave;
-    let snapshot = Snapshot::take(&People::new(), &input::log_of(&journal)?, &lines, &taking)?;
+    let snapshot = Snapshot::take(&People::new(), &log_of(&journal)?.0, &lines, &taking)?;
     if !options.dry_run {
         for receipt in journal.append(&snapshot.events, Batch::Whole)? {
             if let (Taken::Refused, Some(problem)) = (receipt.result, receipt.problem) {

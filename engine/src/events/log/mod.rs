@@ -5,6 +5,7 @@
 //! place: how many were accepted before it.
 
 mod bytes;
+mod image;
 mod pack;
 mod symbols;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use self::pack::{Head, Packed};
 use self::symbols::Symbols;
 use super::{Activity, Body, Event, Identity};
 
+pub(crate) use self::image::Image;
 pub(crate) use self::pack::Names;
 
 /// How many events share one row of bytes.
@@ -168,6 +170,17 @@ impl Log {
                 store.push(event);
                 Ok(())
             }
+        }
+    }
+
+    /// Finds the places of all events by their identities.
+    fn index_all(&mut self) {
+        let Self { store, index, state, .. } = self;
+        let hash_of = |place: &Place| state.hash_one(store.named(*place));
+        index.clear();
+        index.reserve(store.len, hash_of);
+        for place in 0..place(store.len) {
+            index.insert_unique(hash_of(&place), place, hash_of);
         }
     }
 

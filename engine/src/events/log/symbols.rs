@@ -29,6 +29,11 @@ impl Symbols {
         u64::from(number)
     }
 
+    /// All texts, in the order of their numbers.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.texts.iter()
+    }
+
     /// The text of a number.
     #[inline]
     pub(super) fn text(&self, number: usize) -> &Arc<str> {

@@ -234,3 +234,65 @@ fn numbers_of_any_size_are_read_as_they_were_written() {
     }
     assert_eq!((reader.byte(), reader.number(), reader.bytes()), (0, 0, &[][..]));
 }
+
+/// The parts of a log's image.
+fn image(log: &Log) -> Vec<Vec<u8>> {
+    let mut parts = Vec::new();
+    log.image(&mut |part| {
+        parts.push(part);
+        Ok(())
+    })
+    .unwrap();
+    parts
+}
+
+fn read(parts: &[Vec<u8>]) -> Option<Log> {
+    let mut image = Image::default();
+    parts.iter().try_for_each(|part| image.part(part))?;
+    image.finish()
+}
+
+#[test]
+fn a_log_read_from_its_image_is_the_same_and_goes_on() {
+    let mut log = Log::new();
+    assert_eq!(read(&image(&log)).unwrap().len(), 0);
+    for number in 0..CHUNK + 10 {
+        log.add(share(number)).unwrap();
+    }
+    let person = r#"{"type":"person","id":"p","advocate":"ada","at":"2026-01-01T00:00:00Z","consent":true,"ext":{"a":[1,null]}}"#;
+    log.add(crate::events::read_record(person, "person").unwrap()).unwrap();
+    let post = r#"{"id":"q","advocate":"ada","at":"2026-01-01T00:00:00Z","kind":"share","post":{"text":"New."}}"#;
+    log.add(crate::events::read_record(post, "post").unwrap()).unwrap();
+    let mut again = read(&image(&log)).unwrap();
+    for place in log.places() {
+        assert_eq!(again.event(place), log.event(place));
+        assert_eq!(again.position(log.named(place)), Some(place));
+    }
+    assert_eq!(again.len(), log.len());
+    again.add(share(0)).unwrap();
+    again.add(share(CHUNK + 10)).unwrap();
+    assert_eq!((again.len(), again.duplicates()), (log.len() + 1, 1));
+}
+
+proptest! {
+    #[test]
+    fn what_is_no_image_is_refused_without_a_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        at in any::<prop::sample::Index>(),
+        cut in any::<bool>(),
+    ) {
+        let mut image = Image::default();
+        let _ = image.part(&bytes);
+        let mut log = Log::new();
+        (0..3).for_each(|number| log.add(share(number)).unwrap());
+        let mut parts = self::image(&log);
+        let at = at.index(parts[0].len());
+        if cut {
+            parts[0].truncate(at);
+            prop_assert!(read(&parts).is_none());
+        } else {
+            parts[0][at] ^= bytes.first().copied().unwrap_or(1);
+            let _ = Image::default().part(&parts[0]);
+        }
+    }
+}

@@ -104,7 +104,7 @@ impl Sqlite {
                         health.damage.extend(problems.map(|problem| problem.message.clone()));
                     }
                 }
-                checksum.add(&text);
+                checksum.add(text.as_bytes());
                 next += 1;
             }
             if checksum.value() != stated {

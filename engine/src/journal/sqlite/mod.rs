@@ -3,10 +3,11 @@
 //! - `schema` has the tables and the steps from older ones;
 //! - `identities` knows which events are on record;
 //! - `queue` lets callers that write at the same time share a commit, `write` is that commit;
-//! - `health` looks for damage and copies a journal in use; `problem` puts SQLite's errors in words.
+//! - `keep` has checkpoints; `health` looks for damage and copies a journal in use; `problem` puts SQLite's errors in words.
 
 mod health;
 mod identities;
+mod keep;
 mod problem;
 mod queue;
 mod schema;
@@ -25,7 +26,7 @@ pub use health::Health;
 use self::problem::{Failed, corrupt};
 use self::queue::Queue;
 use self::write::{Prepared, Writer};
-use super::{Batch, Entry, Journal, Receipt};
+use super::{Batch, Checkpoint, Entry, Journal, Receipt};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, read_record};
 
@@ -276,5 +277,13 @@ impl Journal for Sqlite {
 
     fn position(&self) -> Result<u64, Error> {
         position(&self.reader(), &self.file)
+    }
+
+    fn keep(&self, checkpoint: &mut Checkpoint<'_>) -> Result<(), Error> {
+        self.writer()?.keep(checkpoint)
+    }
+
+    fn kept(&self, each: &mut dyn FnMut(&[u8]) -> bool) -> Result<Option<u64>, Error> {
+        keep::kept(&mut self.reader(), &self.file, each)
     }
 }

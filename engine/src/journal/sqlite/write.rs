@@ -7,10 +7,10 @@ use twox_hash::XxHash3_64;
 
 use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
-use super::{PATIENCE, entries, event_of};
+use super::{PATIENCE, entries, event_of, keep};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity};
-use crate::journal::{Batch, Entry, Found, Fresh, Receipt, Taken, settle};
+use crate::journal::{Batch, Checkpoint, Entry, Found, Fresh, Receipt, Taken, settle};
 
 /// An event as it will stand in the file.
 #[derive(Debug)]
@@ -50,13 +50,14 @@ pub(super) struct Writer {
 /// the moment between two commits of somebody who writes without pause.
 const BEFORE_ASKING_ANEW: Duration = Duration::from_millis(2);
 
-/// The checksum of the events of a commit, each hashed upon those before; part of the format.
+/// The checksum of the events of a commit, or of the parts of a checkpoint, each hashed upon those
+/// before; part of the format.
 #[derive(Default)]
 pub(super) struct Checksum(u64);
 
 impl Checksum {
-    pub(super) fn add(&mut self, text: &str) {
-        self.0 = XxHash3_64::oneshot_with_seed(self.0, text.as_bytes());
+    pub(super) fn add(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0 = XxHash3_64::oneshot_with_seed(self.0, bytes.as_ref());
     }
 
     pub(super) fn value(&self) -> i64 {
@@ -94,6 +95,17 @@ impl Writer {
                 events.iter().map(Prepared::of).collect::<Result<_, _>>()?;
             open.take_in(&events, Batch::Whole)
         })
+    }
+
+    /// Keeps a checkpoint.
+    pub(super) fn keep(&mut self, checkpoint: &mut Checkpoint<'_>) -> Result<(), Error> {
+        // Nothing is worth hurrying for: it waits for its turn, part by part.
+        let failed = Failed::writing(&self.file);
+        let set = self.connection.busy_timeout(self.patience);
+        set.map_err(|error| failed.because(&error))?;
+        let kept = keep::keep(&mut self.connection, &self.file, checkpoint);
+        let set = self.connection.busy_timeout(BEFORE_ASKING_ANEW);
+        kept.and(set.map_err(|error| failed.because(&error).into()))
     }
 
     fn transact<T>(

@@ -1,0 +1,62 @@
+//! A quick start: the events of a journal from its last checkpoint on, instead of reading all.
+
+use super::{Checkpoint, Entry, Journal};
+use crate::error::{Code, Error, Problem};
+use crate::events::{Image, Log};
+
+/// A checkpoint is made where so many events have come since the last one, and a quarter of all.
+const FEWEST: u64 = 50_000;
+
+/// Everything on record, and the place of the last event.
+///
+/// # Errors
+///
+/// The journal cannot be read.
+pub fn log_of(journal: &dyn Journal) -> Result<(Log, u64), Error> {
+    let (log, position, _) = read(journal)?;
+    Ok((log, position))
+}
+
+/// The same, and keeps a checkpoint where reading it took long.
+///
+/// # Errors
+///
+/// The journal cannot be read or written.
+pub(crate) fn log_and_keep(journal: &dyn Journal) -> Result<(Log, u64), Error> {
+    let (log, position, since) = read(journal)?;
+    if position - since >= FEWEST.max(position / 4) {
+        keep(journal, &log, position)?;
+    }
+    Ok((log, position))
+}
+
+/// Keeps a checkpoint, so that the next start need not read what is on record by now.
+///
+/// # Errors
+///
+/// The journal cannot be written.
+pub(crate) fn keep(journal: &dyn Journal, log: &Log, position: u64) -> Result<(), Error> {
+    let mut parts = |give: &mut dyn FnMut(Vec<u8>) -> Result<(), Error>| log.image(give);
+    journal.keep(&mut Checkpoint { position, parts: &mut parts })
+}
+
+/// Everything on record, the place of the last event, and the place of the checkpoint.
+fn read(journal: &dyn Journal) -> Result<(Log, u64, u64), Error> {
+    let mut image = Image::default();
+    let kept = journal.kept(&mut |part| image.part(part).is_some())?;
+    let kept = kept.and_then(|position| {
+        // One that has not as many events as it says is of no use.
+        let log = image.finish().filter(|log| log.len() as u64 == position)?;
+        Some((log, position))
+    });
+    let (mut log, since) = kept.unwrap_or_default();
+    let mut position = since;
+    journal.read(since, &mut |entry: Entry| {
+        position = entry.position;
+        log.add(entry.event).map_err(|_| {
+            let message = format!("event {position} is on record twice, and differs");
+            Problem::new(Code::JournalCorrupt, message).into()
+        })
+    })?;
+    Ok((log, position, since))
+}
