@@ -81,7 +81,8 @@ fn sixty_four_threads_share_commits_and_each_gets_its_own_answer() {
             scope.spawn(move || {
                 for number in 0..16 {
                     let event = share(&format!("{thread}-{number}"), 1);
-                    let receipt = journal.append(&[event.clone()], Batch::Each).unwrap();
+                    let receipt =
+                        journal.append(std::slice::from_ref(&event), Batch::Each).unwrap();
                     assert_eq!(receipt.len(), 1);
                     assert_eq!(receipt[0].identity, event.identity);
                     assert_eq!(receipt[0].result, Taken::Recorded);
