@@ -217,7 +217,7 @@ impl Story {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(rounds(24, 2_000)))]
+    #![proptest_config(ProptestConfig::with_cases(rounds(24, 500)))]
 
     /// Runs at any times, backwards, too; with late events, a rule that is renamed back and forth,
     /// people who turn out to be one, and decisions in between.
