@@ -343,7 +343,7 @@ fn tables_that_do_not_fit_together_are_told() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(rounds(96, 3_000)))]
+    #![proptest_config(ProptestConfig::with_cases(rounds(96, 600)))]
 
     /// Any byte of a file, with or without a log beside it, in the head more often than elsewhere.
     #[test]
