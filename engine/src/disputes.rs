@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::events::{Body, Dispute, Event, Identity, Log, Place, Resolution, Resolved};
+use crate::events::{Body, Dispute, Event, Identity, Log, Resolution, Resolved};
 use crate::roster::Roster;
 use crate::timeline::Links;
 
@@ -70,13 +70,15 @@ impl DisputeDocument {
         roster: &Roster,
         event: &Event,
         dispute: &Dispute,
-        resolution: Option<(Ending, Resolved)>,
+        resolution: Option<(Timestamp, Resolution)>,
         withdrawn: bool,
     ) -> Self {
         let state = match &resolution {
             _ if withdrawn => Standing::Withdrawn,
-            Some((_, Resolved::Upheld)) => Standing::Upheld,
-            Some((_, Resolved::Dismissed)) => Standing::Dismissed,
+            Some((_, ended)) => match ended.verb {
+                Resolved::Upheld => Standing::Upheld,
+                Resolved::Dismissed => Standing::Dismissed,
+            },
             None => Standing::Open,
         };
         Self {
@@ -88,7 +90,11 @@ impl DisputeDocument {
             reason: Arc::clone(&dispute.reason),
             at: event.at,
             state,
-            resolution: resolution.map(|(ending, _)| ending),
+            resolution: resolution.map(|(at, ended)| Ending {
+                at,
+                by: ended.by,
+                reason: ended.reason,
+            }),
         }
     }
 }
@@ -103,29 +109,11 @@ pub(crate) fn disputes(
     let mut found: BTreeMap<(Timestamp, Identity), DisputeDocument> = BTreeMap::new();
     for (place, event) in log.others().filter(|(_, event)| event.at < as_of) {
         if let Body::Dispute(dispute) = &event.body {
-            let resolution = resolution(log, links, place, as_of);
+            let resolution = links.resolution(log, place, as_of);
             let withdrawn = links.retracted(log, place, as_of);
             let document = DisputeDocument::of(roster, event, dispute, resolution, withdrawn);
             found.insert((event.at, event.identity.clone()), document);
         }
     }
     found.into_values().collect()
-}
-
-/// The first word on a dispute as of a time, which is the last.
-pub(crate) fn resolution(
-    log: &Log,
-    links: &Links,
-    dispute: Place,
-    as_of: Timestamp,
-) -> Option<(Ending, Resolved)> {
-    links.about(log, dispute).iter().filter(|&&later| log.at(later) < as_of).find_map(|&later| {
-        match &*log.body(later) {
-            Body::Resolution(Resolution { verb, by, reason, .. }) => {
-                let (by, reason) = (Arc::clone(by), Arc::clone(reason));
-                Some((Ending { at: log.at(later), by, reason }, *verb))
-            }
-            _ => None,
-        }
-    })
 }

@@ -487,7 +487,7 @@ fn people_and_meetings_among_events_are_read_with_care() {
             event("meeting", r#","agenda":true,"department":"a","country":"b""#),
             Code::WrongValue,
             "",
-            "of one team",
+            "name one team",
         ),
         (
             event("meeting", r#","agenda":true,"name":"a""#),

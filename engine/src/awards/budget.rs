@@ -90,19 +90,20 @@ impl Budget {
 
     /// Which of the rewards that people are entitled to the budget pays for, by their places.
     /// Whoever was rewarded least recently comes first, and then by a hash, so that neither names
-    /// nor the order of files decide. A reward that is too dear does not keep smaller ones out.
+    /// nor the order of files decide; `latest` is who a subject is by now. A reward that is too dear does not keep smaller ones out.
     pub(super) fn share_out(
         &mut self,
         entitlements: &[&Entitlement],
         grants: &[GrantDocument],
         as_of: Timestamp,
         period: &str,
+        latest: impl Fn(&Subject) -> Subject,
     ) -> Vec<usize> {
-        let mut last: BTreeMap<&Subject, Timestamp> = BTreeMap::new();
+        let mut last: BTreeMap<Subject, Timestamp> = BTreeMap::new();
         for grant in grants {
             if *grant.what.kind == *"reward" && grant.state.reserves() {
-                let latest = last.entry(&grant.subject).or_insert(grant.as_of);
-                *latest = (*latest).max(grant.as_of);
+                let until = last.entry(latest(&grant.subject)).or_insert(grant.as_of);
+                *until = (*until).max(grant.as_of);
             }
         }
         // Nobody comes second before everyone else has come first.
@@ -111,18 +112,20 @@ impl Budget {
             .enumerate()
             .map(|(place, entitlement)| {
                 // A lot that nobody can choose.
-                let lot = digest(&[&entitlement.rule, period, &entitlement.subject.key()]);
-                Reverse((last.get(&entitlement.subject).copied(), lot, place))
+                let subject = latest(&entitlement.subject);
+                let lot = digest(&[&entitlement.rule, period, &subject.key()]);
+                Reverse((last.get(&subject).copied(), lot, place))
             })
             .collect();
         let mut paid = Vec::new();
         while let Some(Reverse((since, lot, place))) = turns.pop() {
             let entitlement = entitlements[place];
-            let now = last.get(&entitlement.subject).copied();
+            let subject = latest(&entitlement.subject);
+            let now = last.get(&subject).copied();
             if now != since {
                 turns.push(Reverse((now, lot, place)));
             } else if self.take(entitlement.amount.unwrap_or(0)) {
-                last.insert(&entitlement.subject, as_of);
+                last.insert(subject, as_of);
                 paid.push(place);
             }
         }

@@ -14,6 +14,7 @@ use crate::events::{Body, Closing, Event, Grant, Granted, Identity, Subject};
 use crate::facts::LARGEST;
 use crate::program::Program;
 use crate::recognition::Entitlement;
+use crate::roster::Roster;
 use crate::standings::{Census, Origin, Withheld};
 use crate::subjects::SubjectFault;
 
@@ -107,6 +108,9 @@ pub struct Closed {
 pub(crate) struct Candidates<'a> {
     pub(crate) program: &'a Program,
     pub(crate) census: &'a Census,
+    /// Who is who by everything that is on record, whatever the as-of: a person who got another id
+    /// later is the same person.
+    pub(crate) names: &'a Roster,
     pub(crate) entitlements: &'a [Entitlement],
     pub(crate) faults: &'a [SubjectFault],
     pub(crate) assumed_consent: bool,
@@ -144,7 +148,7 @@ impl Candidates<'_> {
         let period = view.period.as_ref().map_or("", |period| &period.name);
         let paid: BTreeSet<Key> = match &mut budget {
             Some(budget) => budget
-                .share_out(&rewards, &on_record, view.as_of, period)
+                .share_out(&rewards, &on_record, view.as_of, period, |subject| self.latest(subject))
                 .into_iter()
                 .map(|place| self.key(rewards[place]))
                 .collect(),
@@ -211,21 +215,19 @@ impl Candidates<'_> {
     /// The rule under its present name, the person under theirs, and the key.
     fn key(&self, entitlement: &Entitlement) -> Key {
         let rule = self.program.present_name(&entitlement.rule).to_owned();
-        (rule, entitlement.subject.key(), Arc::clone(&entitlement.key))
+        (rule, self.latest(&entitlement.subject).key(), Arc::clone(&entitlement.key))
     }
 
     fn key_of_grant(&self, grant: &GrantDocument) -> Key {
         let rule = self.program.present_name(&grant.what.rule).to_owned();
-        (rule, self.present(&grant.subject).key(), Arc::clone(&grant.what.key))
+        (rule, self.latest(&grant.subject).key(), Arc::clone(&grant.what.key))
     }
 
-    /// A person may have got another id since.
-    fn present(&self, subject: &Subject) -> Subject {
+    /// A person by the id that they have by now.
+    fn latest(&self, subject: &Subject) -> Subject {
         match subject {
             Subject::Advocate { advocate } => {
-                let roster = &self.census.roster;
-                let advocate = roster.resolve(advocate, self.census.view.last);
-                Subject::Advocate { advocate }
+                Subject::Advocate { advocate: self.names.resolve(advocate, Timestamp::MAX) }
             }
             team @ Subject::Team { .. } => team.clone(),
         }
@@ -270,8 +272,11 @@ impl Candidates<'_> {
             grant.what.key.strip_suffix(&**period).is_some_and(|rest| rest.ends_with('@'))
         });
         let over = of_period && grant.what.period.as_ref() != period;
-        let seen = match self.present(&grant.subject) {
-            Subject::Advocate { advocate } => self.census.roster.is_enrolled(&advocate, view.last),
+        let seen = match &grant.subject {
+            Subject::Advocate { advocate } => {
+                let advocate = self.census.roster.resolve(advocate, view.last);
+                self.census.roster.is_enrolled(&advocate, view.last)
+            }
             Subject::Team { .. } => true,
         };
         grant.state.reserves() && in_force && !over && seen

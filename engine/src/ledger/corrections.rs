@@ -184,7 +184,6 @@ impl Ledger {
     /// Puts an event of the ledger's own on record.
     fn append_own(&self, event: Event) -> Result<Receipt, Error> {
         let receipts = self.journal.append(&[event], Batch::Whole)?;
-        self.refresh()?;
         let receipt = receipts.into_iter().next();
         let missing = || Error::from(Problem::new(Code::Internal, "the journal did not answer"));
         let receipt = receipt.ok_or_else(missing)?;

@@ -93,9 +93,8 @@ impl Ledger {
     ///
     /// The journal cannot be written; then none of the events was taken in.
     pub fn record(&self, events: Vec<Event>, batch: Batch) -> Result<Vec<Receipt>, Error> {
-        let receipts = take_in(&*self.journal, events, batch)?;
-        self.refresh()?;
-        Ok(receipts)
+        // Whoever asks next follows the journal: what is on record is acknowledged, come what may.
+        take_in(&*self.journal, events, batch)
     }
 
     /// Standings by everything that is on record by now.
@@ -173,6 +172,7 @@ impl Ledger {
         let candidates = Candidates {
             program: &self.program,
             census: &census,
+            names: &*self.live.roster(Timestamp::MAX),
             entitlements: &entitlements,
             faults: &faults,
             assumed_consent: self.assume_consent,
@@ -192,7 +192,6 @@ impl Ledger {
             Ok(events)
         })?;
         all_taken(receipts)?;
-        self.refresh()?;
         closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
     }
 

@@ -139,7 +139,11 @@ impl Tally {
             if scored.not_counted.is_some() {
                 return;
             }
-            let findings = std::mem::take(scored.findings);
+            let mut findings = std::mem::take(scored.findings);
+            findings.retain(|(rule, _)| {
+                let mut upheld = scored.activity.upheld.iter();
+                !upheld.any(|(_, disputed)| program.present_name(disputed) == &**rule)
+            });
             let mut entry = entry(program, scored.activity, scored.world, findings);
             entry.points = scored.points;
             faults.add(log, scored.activity, scored.faults);

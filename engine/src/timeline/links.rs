@@ -1,10 +1,12 @@
 //! Which outcomes, edits and retractions belong to which event.
 
+use std::sync::Arc;
+
 use hashbrown::HashTable;
 use jiff::Timestamp;
 
 use super::Settled;
-use crate::events::{Body, Change, Kind, Log, Named, Place, Stated};
+use crate::events::{Body, Change, Kind, Log, Named, Place, Resolution, Resolved, Stated};
 use crate::facts::Value;
 
 /// Outcomes, edits and retractions by the event they name, each list in the order of the fold.
@@ -129,10 +131,32 @@ impl Links {
             match &*log.body(later) {
                 Body::Outcome { stated, .. } => lay_over(&mut settled.stated, stated),
                 Body::Update { set, .. } => change(&mut settled, set),
+                Body::Dispute(dispute) => {
+                    let Some(rule) = &dispute.rule else { continue };
+                    let ended = self.resolution(log, later, as_of);
+                    if ended.is_some_and(|(_, ended)| ended.verb == Resolved::Upheld) {
+                        let by = Arc::clone(&dispute.advocate);
+                        settled.upheld.push((by, Arc::clone(rule)));
+                    }
+                }
                 _ => {}
             }
         }
         (settled.at < as_of).then_some(settled)
+    }
+
+    /// The first word on a dispute as of a time, which is the last.
+    pub(crate) fn resolution(
+        &self,
+        log: &Log,
+        dispute: Place,
+        as_of: Timestamp,
+    ) -> Option<(Timestamp, Resolution)> {
+        let about = self.about(log, dispute).iter().filter(|&&later| log.at(later) < as_of);
+        about.into_iter().find_map(|&later| match &*log.body(later) {
+            Body::Resolution(resolution) => Some((log.at(later), resolution.clone())),
+            _ => None,
+        })
     }
 
     /// Whether nothing but results may be known of an event since it was recorded.

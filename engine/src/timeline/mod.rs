@@ -43,12 +43,14 @@ pub(crate) struct Settled {
     pub(crate) counterpart: Option<Arc<str>>,
     pub(crate) post: Option<Arc<Post>>,
     pub(crate) stated: Stated,
+    /// Rules whose findings somebody objected to and was right, with who objected.
+    pub(crate) upheld: Vec<(Arc<str>, Arc<str>)>,
 }
 
 impl Settled {
     fn of(place: Place, at: Timestamp, activity: Activity) -> Self {
         let Activity { advocate, content, counterpart, post, stated } = activity;
-        Self { place, at, advocate, content, counterpart, post, stated }
+        Self { place, at, advocate, content, counterpart, post, stated, upheld: Vec::new() }
     }
 
     /// A text that the record states.
@@ -65,6 +67,9 @@ impl Settled {
         if let Some(counterpart) = &mut self.counterpart {
             *counterpart = roster.resolve(counterpart, self.at);
         }
+        // Nobody objects on behalf of somebody else.
+        let own = |by: &Arc<str>| roster.resolve(by, self.at) == self.advocate;
+        self.upheld.retain(|(by, _)| own(by));
     }
 }
 
