@@ -39,8 +39,8 @@ fn blocks(lines: &[&str]) -> Vec<Block> {
 fn print(command: &str, scratch: &std::path::Path) -> Vec<String> {
     let bin = std::path::Path::new(env!("CARGO_BIN_EXE_plaudit")).parent().unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
-    // A command that makes something makes it in a folder of its own.
-    let folder = if command.contains("my-program") { scratch.to_owned() } else { top() };
+    // A command that makes something makes it in a folder of its own, which has what it reads.
+    let folder = if command.contains("my-") { scratch.to_owned() } else { top() };
     let output = Command::new("sh")
         .args(["-c", command])
         .current_dir(folder)
@@ -57,6 +57,9 @@ fn every_command_of_the_readme_prints_what_stands_below_it() {
     let text = fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let scratch = tempfile::tempdir().unwrap();
+    for name in ["rules", "tests"] {
+        std::os::unix::fs::symlink(top().join(name), scratch.path().join(name)).unwrap();
+    }
     let blocks = blocks(&lines);
     assert!(blocks.len() >= 8, "the README has lost its tour");
     let mut written = Vec::new();

@@ -172,7 +172,7 @@ impl Ledger {
         let candidates = Candidates {
             program: &self.program,
             census: &census,
-            names: &*self.live.roster(Timestamp::MAX),
+            names: &self.live.roster(Timestamp::MAX),
             entitlements: &entitlements,
             faults: &faults,
             assumed_consent: self.assume_consent,

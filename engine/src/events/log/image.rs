@@ -135,7 +135,9 @@ impl Image {
                 let mut end = 0_usize;
                 for _ in 0..count {
                     starts.push(u32::try_from(end).ok()?);
-                    end = end.checked_add(reader.size())?;
+                    // No event takes no room.
+                    let size = reader.size();
+                    end = end.checked_add(size).filter(|_| size > 0)?;
                 }
                 let bytes = reader.bytes().to_vec();
                 if bytes.len() != end {
