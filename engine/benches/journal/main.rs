@@ -16,7 +16,9 @@
 //! - *import*: the whole way from JSON lines to the file.
 //! - *one by one*: a commit for each event; *shared*: single events from 64 threads at once.
 //! - *read and parse*: every row of the journal to an event, and no more. *rebuild*: the same, up to
-//!   a leaderboard of everyone. *next*: one more event, and the standing of its advocate.
+//!   a leaderboard of everyone; the checkpoint that is kept on the way is told apart, as *keep*.
+//!   *restart*: from the checkpoint to the same leaderboard. *next*: one more event, and the standing
+//!   of its advocate.
 
 #![allow(
     clippy::unwrap_used,
@@ -127,6 +129,12 @@ fn table(folder: &Path, activities: u64) {
     let rebuild = run("rebuild");
     let ratio = rebuild.seconds / parse.seconds;
     say("rebuild", rebuild, lines, format!("{ratio:.1}× reading and parsing (goal: 3×)"));
+    let keep = run("keep");
+    say("keep", keep, lines, String::new());
+    println!("  the file {:>34}", mebibytes(size(&folder.join("journal.db"))));
+    let restart = run("restart");
+    let ratio = restart.seconds / rebuild.seconds * 100.0;
+    say("restart", restart, lines, format!("{ratio:.0} % of a rebuild"));
     let next = run("next");
     say("next", next, 100.0, format!("{:.3} ms an event", next.seconds * 10.0));
     std::fs::remove_dir_all(&folder).unwrap();
@@ -205,12 +213,17 @@ fn measure(phase: &str, folder: &Path) -> f64 {
             let journal = Sqlite::open(&path, Access::Read).unwrap();
             timed(|| journal.read(0, &mut |entry| drop_entry(&entry.event)).unwrap())
         }
-        "rebuild" => timed(|| {
-            let ledger = ledger(&path);
-            leaders(&ledger);
-        }),
+        // A journal that may only be read keeps no checkpoint.
+        "rebuild" => timed(|| leaders(&ledger(&path, Access::Read))),
+        "keep" => {
+            // The first start of one that may be written keeps a checkpoint by itself.
+            let rest = timed(|| drop(ledger(&path, Access::Read)));
+            let all = timed(|| drop(ledger(&path, Access::Write)));
+            (all - rest).max(f64::EPSILON)
+        }
+        "restart" => timed(|| leaders(&ledger(&path, Access::Write))),
         "next" => {
-            let ledger = ledger(&path);
+            let ledger = ledger(&path, Access::Write);
             leaders(&ledger);
             let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
             timed(|| {
@@ -241,10 +254,10 @@ fn drop_entry(event: &Event) -> Result<(), plaudit_engine::Error> {
     Ok(())
 }
 
-fn ledger(path: &Path) -> Ledger {
+fn ledger(path: &Path, access: Access) -> Ledger {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
     let program = Arc::new(Program::load(rules).unwrap());
-    Ledger::open(program, Arc::new(Sqlite::open(path, Access::Write).unwrap()), false).unwrap()
+    Ledger::open(program, Arc::new(Sqlite::open(path, access).unwrap()), false).unwrap()
 }
 
 fn leaders(ledger: &Ledger) {

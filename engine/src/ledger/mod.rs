@@ -68,11 +68,11 @@ struct Followed {
 
 impl Ledger {
     /// A ledger over everything that is on record: from the last checkpoint on, where there is one.
-    /// Where that took long, another one is kept.
+    /// Where that took long, another one is kept, if the journal can be written.
     ///
     /// # Errors
     ///
-    /// The journal cannot be read or written.
+    /// The journal cannot be read.
     pub fn open(
         program: Arc<Program>,
         journal: Arc<dyn Journal>,

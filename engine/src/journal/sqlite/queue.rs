@@ -10,6 +10,9 @@ use crate::journal::{Batch, Receipt};
 /// So many events at most are written in one commit that callers share.
 const MOST_EVENTS: usize = 10_000;
 
+/// So often at most others are let run before a commit.
+const MOST_TURNS: usize = 50;
+
 type Job = (Vec<Prepared>, Batch);
 type Answer = Result<Vec<Receipt>, Error>;
 
@@ -24,6 +27,8 @@ struct Waiting {
     jobs: Vec<(Job, Arc<Caller>)>,
     /// Whether somebody is writing.
     writing: bool,
+    /// How many callers shared the last commit.
+    shared: usize,
 }
 
 /// Somebody who waits.
@@ -114,12 +119,23 @@ impl Queue {
     /// Writes for those who wait, the one who writes among them.
     fn serve(&self, commit: impl FnOnce(&[Job]) -> Result<Vec<Vec<Receipt>>, Error>) {
         let mut waiting = self.lock();
+        // Those who shared the last commit are likely to come again: the disk takes far longer than
+        // letting them run. Whoever writes alone waits for nobody.
+        for _ in 0..MOST_TURNS {
+            if waiting.jobs.len() >= waiting.shared {
+                break;
+            }
+            drop(waiting);
+            std::thread::yield_now();
+            waiting = self.lock();
+        }
         let mut events = 0;
         let share = waiting.jobs.iter().position(|((job, _), _)| {
             events += job.len();
             events > MOST_EVENTS
         });
         let share = share.unwrap_or(waiting.jobs.len()).max(1);
+        waiting.shared = share;
         let (jobs, served): (Vec<Job>, Vec<Arc<Caller>>) = waiting.jobs.drain(..share).unzip();
         drop(waiting);
         let mut writing = Writing { queue: self, served };
