@@ -44,6 +44,12 @@ impl When {
     }
 }
 
+/// A time that no program is needed to understand.
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
+    let wrong = "not a time with an offset, such as 2026-06-30T14:00:00+02:00";
+    text.parse().map_err(|_| wrong.to_owned())
+}
+
 pub(crate) fn when(text: &str) -> Result<When, String> {
     if let Ok(instant) = text.parse() {
         return Ok(When::Instant(instant));

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use plaudit_engine::Program;
-use plaudit_engine::events::Event;
-use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken};
+use plaudit_engine::events::{Event, Log, People};
+use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken, log_of};
 use plaudit_engine::ledger::Ledger;
+use plaudit_engine::{Program, Records, canonical};
 
 use super::awards::{self, activity, day};
 use super::children::{Process, Task};
@@ -21,8 +21,8 @@ use super::journal::{entries, ids, open};
 use super::support::{rounds, share};
 
 /// What is killed.
-const WORKS: [&str; 8] =
-    ["singles", "batches", "threads", "upon", "awards", "make", "upgrade", "copy"];
+const WORKS: [&str; 9] =
+    ["singles", "batches", "threads", "upon", "awards", "make", "upgrade", "copy", "keep"];
 
 /// The size of the batches that belong together.
 const TOGETHER: u64 = 40;
@@ -40,7 +40,8 @@ pub(crate) fn work(work: &str, task: &Task) -> bool {
         "awards" => award(task),
         "make" => make(task),
         "upgrade" => upgrade(task),
-        _ => copy(task),
+        "copy" => copy(task),
+        _ => keep(task),
     }
     true
 }
@@ -158,6 +159,38 @@ fn copy(task: &Task) {
     });
 }
 
+/// A checkpoint after each batch.
+fn keep(task: &Task) {
+    let program = Program::from_sources(&awards::sources("month", 200, Some(9), "gift")).unwrap();
+    let journal = Arc::new(open(&task.journal()));
+    let ledger = Ledger::open(Arc::new(program), journal.clone(), true).unwrap();
+    for number in 0.. {
+        let id = |part| format!("k-{}-{number}-{part}", task.number);
+        let events: Vec<Event> = (0..TOGETHER).map(|part| share(&id(part), 1)).collect();
+        for receipt in journal.append(&events, Batch::Whole).unwrap() {
+            task.say(&format!("event {} {}", receipt.identity.id, receipt.position.unwrap()));
+        }
+        ledger.checkpoint().unwrap();
+    }
+}
+
+/// Holds what is read from a checkpoint on against what is read from the beginning.
+fn starts_hold(path: &Path) {
+    let journal = open(path);
+    let (from_checkpoint, position) = log_of(&journal).unwrap();
+    let mut plain = Log::new();
+    entries(&journal).into_iter().for_each(|entry| plain.add(entry.event).unwrap());
+    assert_eq!((from_checkpoint.len(), position), (plain.len(), plain.len() as u64));
+    let program = Program::from_sources(&awards::sources("month", 200, Some(9), "gift")).unwrap();
+    let people = People::new();
+    let [from_checkpoint, plain] = [&from_checkpoint, &plain].map(|log| {
+        let as_of = Timestamp::MAX;
+        let records = Records { log, people: &people, as_of, assume_consent: true };
+        canonical(&program.standings(&records).unwrap()).unwrap()
+    });
+    assert_eq!(from_checkpoint, plain);
+}
+
 /// Starts a process in a folder and kills it after a while; what it has acknowledged.
 fn killed(work: &str, folder: &Path, round: u64) -> Vec<String> {
     let process = Process::start(work, folder, round).begun();
@@ -250,7 +283,7 @@ fn awards_hold(path: &Path, acknowledged: &BTreeSet<String>) {
 fn whoever_is_killed_loses_nothing_that_was_acknowledged_and_leaves_nothing_half_done() {
     let mut folder = tempfile::tempdir().unwrap();
     let (mut events, mut grants) = (BTreeMap::new(), BTreeSet::new());
-    for round in 0..u64::from(rounds(16, 240)) {
+    for round in 0..u64::from(rounds(18, 243)) {
         let work = WORKS[usize::try_from(round).unwrap() % WORKS.len()];
         let said = killed(work, folder.path(), round);
         for line in &said {
@@ -266,6 +299,9 @@ fn whoever_is_killed_loses_nothing_that_was_acknowledged_and_leaves_nothing_half
             "make" | "upgrade" => files_hold(folder.path(), &said),
             _ => {
                 holds(&folder.path().join("journal"), &events);
+                if work == "keep" {
+                    starts_hold(&folder.path().join("journal"));
+                }
                 files_hold(folder.path(), &said);
             }
         }

@@ -28,7 +28,9 @@ const ATTRIBUTES: &[&str] = &[
     "data_base64",
 ];
 /// The types of events that speak of an advocate.
-const OF_ADVOCATE: &[&str] = &["activity", "person", "adjustment"];
+const OF_ADVOCATE: &[&str] = &["activity", "person", "adjustment", "dispute"];
+/// Attributes of the distributed tracing extension.
+const OF_DELIVERY: [&str; 2] = ["traceparent", "tracestate"];
 /// The longest list of CloudEvents, in bytes: all of it is read before any of it.
 const LONGEST_LIST: u64 = 256 << 20;
 
@@ -214,6 +216,8 @@ pub(super) fn event(envelope: Json) -> Result<Event, Problem> {
         }
     }
     same(&mut fields, "type", "type", kind.into())?;
+    // What follows the way of one delivery says nothing of the event: the next one has others.
+    envelope.retain(|name, _| !OF_DELIVERY.contains(&name.as_str()));
     for (name, value) in envelope {
         rest.insert(extension(&name, &value).map(|()| name)?, value);
     }

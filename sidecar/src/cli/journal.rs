@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use jiff::Timestamp;
 
-use crate::values::{When, when};
+use crate::values::{When, instant, when};
 
 /// The journal that a command works on.
 #[derive(Debug, Args)]
@@ -36,6 +37,9 @@ pub(crate) struct Import {
     /// What the columns of a CSV mean, where they are not called as fields are (TOML).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) map: Option<PathBuf>,
+    /// When the files were exported, for records that no column of the map has a time for.
+    #[arg(long, value_name = "TIME", value_parser = instant, requires = "map")]
+    pub(crate) exported_at: Option<Timestamp>,
     /// The files hold CloudEvents: one a line, or all as one JSON list.
     #[arg(long, conflicts_with = "map")]
     pub(crate) cloud_events: bool,

@@ -18,6 +18,10 @@ const BATCH: usize = 1_000;
 
 pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
     let map = options.map.as_deref().map(input::map_of).transpose()?;
+    let map = match options.exported_at {
+        Some(at) => map.map(|map| map.exported_at(at)),
+        None => map,
+    };
     let journal = Sqlite::open(&options.file.journal, Access::Create)?;
     let mut taking = Taking { journal, options, waiting: Vec::new(), told: Told::default() };
     let mut failed = false;

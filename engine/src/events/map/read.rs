@@ -150,7 +150,7 @@ fn needed(kind: Option<&str>) -> &'static [&'static str] {
         Some("activity") => &["id", "advocate", "kind"],
         Some("outcome") => &["target"],
         Some("update" | "retraction") => &["id", "target"],
-        Some("person" | "adjustment") => &["id", "advocate"],
+        Some("person" | "adjustment" | "dispute") => &["id", "advocate"],
         _ => &["id"],
     }
 }
