@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::events::{Body, Dispute, Event, Identity, Log, Resolution, Resolved};
+use crate::links::Links;
 use crate::roster::Roster;
-use crate::timeline::Links;
 
 /// Where a dispute stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -19,10 +19,11 @@
 //! - [`events`]: what happened, and its reading from files;
 //! - `script`: everything that names rhai: sandbox, static checks, coverage, the fast way;
 //! - [`program`]: reads and compiles a program directory;
-//! - `timeline`: from accepted events to what holds; `roster`: who takes part, by all their names;
+//! - `links`: which events are about which; `roster`: who takes part, by all their names;
+//!   `timeline`: from accepted events to what holds;
 //!   [`disputes`]: what advocates object to; `snapshot`: from the complete list of people to what
 //!   changed;
-//! - [`fault`]: a rule that failed; [`scoring`], then `history` and [`guidelines`];
+//! - [`fault`]: a rule that failed; `findings` in published posts; [`scoring`], then `history` and [`guidelines`];
 //! - [`standings`]: figures of people and teams, boards, by the page `FORMULAS.md`;
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
 //! - [`live`]: the same as events come in; [`examples`] and [`scenarios`]: tests of a program;
@@ -37,10 +38,12 @@ pub mod events;
 pub mod examples;
 pub mod facts;
 pub mod fault;
+mod findings;
 pub mod guidelines;
 mod history;
 pub mod journal;
 pub mod ledger;
+mod links;
 pub mod live;
 pub mod pairing;
 pub mod post;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::error::{Code, Error, Problem, did_you_mean};
 use crate::events::{Body, Identity, Log, People, Person, Statement, Times};
 use crate::facts::{Object, PersonFact, Value, dense};
+use crate::links::Links;
 use crate::time::Calendar;
-use crate::timeline::Links;
 
 /// The people on record as of a time, and whether those without a word on consent take part.
 #[derive(Clone, Debug, Default)]

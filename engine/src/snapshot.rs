@@ -12,8 +12,8 @@ use serde_json::Value as Json;
 use self::differences::Differences;
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, Identity, Log, People, Person, SnapshotLines, Statement, Times};
+use crate::links::Links;
 use crate::roster::Roster;
-use crate::timeline::Links;
 
 /// So many may leave at once without a word, whatever part of everyone they are.
 const FEW: usize = 5;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use crate::events::{Body, Kind, Log, Named, People, Person, Place};
+use crate::links::Links;
 use crate::post::{Post, Shared};
-use crate::timeline::Links;
 
 type Name = Arc<str>;
 

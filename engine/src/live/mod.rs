@@ -19,6 +19,7 @@ use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, Identity, Kind, Log, Meeting, People, Place};
 use crate::facts::Folder;
+use crate::links::Links;
 use crate::pairing::Pairing;
 use crate::program::Program;
 use crate::recognition::{Entitlement, Entitlements};
@@ -31,7 +32,7 @@ use crate::standings::{
 use crate::subjects::{SubjectFault, Who};
 use crate::threads::each;
 use crate::timeline::{
-    Adjusted, Contents, Links, Records, Settled, Timeline, adjusted, contents, in_order, meetings,
+    Adjusted, Contents, Records, Settled, Timeline, adjusted, contents, in_order, meetings,
 };
 
 /// Whether an event was new.

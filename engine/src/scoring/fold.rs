@@ -6,7 +6,7 @@ use super::{Line, Total, add};
 use crate::error::Error;
 use crate::facts::{ActivityFact, Folder, Object, SoFar, Value, World, fill};
 use crate::fault::{Fault, retryable};
-use crate::guidelines::FindingCounts;
+use crate::findings::FindingCounts;
 use crate::program::{Program, Rule, evidence};
 use crate::roster::{NotCounted, Roster};
 use crate::script::Given;

@@ -20,10 +20,11 @@ use crate::error::{Code, Error, Problem};
 use crate::events::{Identity, Log};
 use crate::facts::{ActivityFact, Evidence, PersonFact, Value};
 use crate::fault::Fault;
+use crate::links::Links;
 use crate::program::Program;
 use crate::roster::{NotCounted, Roster};
 use crate::time::Calendar;
-use crate::timeline::{Adjusted, Links, Records, Settled, Timeline};
+use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
 pub(crate) use fold::{Fold, refusal};

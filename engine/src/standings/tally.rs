@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::error::Error;
 use crate::events::{Log, Place};
 use crate::facts::{ActivityFact, FORMATS, Object, STYLES, Value, World};
-use crate::guidelines::FindingCounts;
+use crate::findings::FindingCounts;
 use crate::program::{Program, Role};
 use crate::roster::Roster;
 use crate::scoring::{FaultCount, Faults, Fold, refusal};

@@ -1,7 +1,7 @@
 //! From accepted events to what holds: activities with their latest outcomes and edits, without
 //! what was taken back, each under the advocate whom its name stands for, in the order of the fold.
 
-mod links;
+mod settled;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,14 +9,12 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use jiff::Timestamp;
 
-pub(crate) use links::Links;
+pub(crate) use settled::Settled;
 
 use crate::error::Error;
-use crate::events::{
-    Activity, Adjustment, Body, Event, Identity, Log, Meeting, People, Place, Stated,
-};
-use crate::facts::{ActivityFact, Value};
-use crate::post::{Content, Post};
+use crate::events::{Adjustment, Body, Event, Identity, Log, Meeting, People, Place};
+use crate::links::Links;
+use crate::post::Content;
 use crate::roster::{Roster, find_in};
 
 /// What to look at: events, people and the time as of which to look.
@@ -30,47 +28,6 @@ pub struct Records<'a> {
     pub as_of: Timestamp,
     /// Takes people without a consent on record for willing; for files that have no such field.
     pub assume_consent: bool,
-}
-
-/// An activity as it stands as of a time.
-#[derive(Clone, Debug)]
-pub(crate) struct Settled {
-    /// Where the log has it.
-    pub(crate) place: Place,
-    pub(crate) at: Timestamp,
-    pub(crate) advocate: Arc<str>,
-    pub(crate) content: Option<Arc<str>>,
-    pub(crate) counterpart: Option<Arc<str>>,
-    pub(crate) post: Option<Arc<Post>>,
-    pub(crate) stated: Stated,
-    /// Rules whose findings somebody objected to and was right, with who objected.
-    pub(crate) upheld: Vec<(Arc<str>, Arc<str>)>,
-}
-
-impl Settled {
-    fn of(place: Place, at: Timestamp, activity: Activity) -> Self {
-        let Activity { advocate, content, counterpart, post, stated } = activity;
-        Self { place, at, advocate, content, counterpart, post, stated, upheld: Vec::new() }
-    }
-
-    /// A text that the record states.
-    pub(crate) fn text(&self, fact: ActivityFact) -> Option<&Arc<str>> {
-        match self.stated.iter().find(|(slot, _)| *slot == fact as u8) {
-            Some((_, Value::Text(text))) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Puts advocates in the place of the names that stand for them.
-    pub(crate) fn resolve(&mut self, roster: &Roster) {
-        self.advocate = roster.resolve(&self.advocate, self.at);
-        if let Some(counterpart) = &mut self.counterpart {
-            *counterpart = roster.resolve(counterpart, self.at);
-        }
-        // Nobody objects on behalf of somebody else.
-        let own = |by: &Arc<str>| roster.resolve(by, self.at) == self.advocate;
-        self.upheld.retain(|(by, _)| own(by));
-    }
 }
 
 /// Content by its id.

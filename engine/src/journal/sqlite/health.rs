@@ -5,9 +5,9 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde::Serialize;
 
+use super::checksum::Checksum;
 use super::identities::hash;
 use super::problem::Failed;
-use super::write::Checksum;
 use super::{Sqlite, event_of, schema};
 use crate::error::{Code, Error, Problem};
 

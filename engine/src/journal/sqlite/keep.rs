@@ -3,8 +3,8 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use super::checksum::Checksum;
 use super::problem::Failed;
-use super::write::Checksum;
 use crate::error::Error;
 use crate::journal::Checkpoint;
 

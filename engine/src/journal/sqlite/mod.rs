@@ -5,6 +5,7 @@
 //! - `queue` lets callers that write at the same time share a commit, `write` is that commit;
 //! - `keep` has checkpoints; `health` looks for damage and copies a journal in use; `problem` puts SQLite's errors in words.
 
+mod checksum;
 mod health;
 mod identities;
 mod keep;

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
-use twox_hash::XxHash3_64;
 
+use super::checksum::Checksum;
 use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
 use super::{PATIENCE, entries, event_of, keep};
@@ -49,21 +49,6 @@ pub(super) struct Writer {
 /// How long SQLite itself waits for its turn. It asks more and more seldom, and hardly ever meets
 /// the moment between two commits of somebody who writes without pause.
 const BEFORE_ASKING_ANEW: Duration = Duration::from_millis(2);
-
-/// The checksum of the events of a commit, or of the parts of a checkpoint, each hashed upon those
-/// before; part of the format.
-#[derive(Default)]
-pub(super) struct Checksum(u64);
-
-impl Checksum {
-    pub(super) fn add(&mut self, bytes: impl AsRef<[u8]>) {
-        self.0 = XxHash3_64::oneshot_with_seed(self.0, bytes.as_ref());
-    }
-
-    pub(super) fn value(&self) -> i64 {
-        self.0.cast_signed()
-    }
-}
 
 impl Writer {
     pub(super) fn new(connection: Connection, file: String) -> rusqlite::Result<Self> {

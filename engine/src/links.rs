@@ -1,13 +1,9 @@
 //! Which outcomes, edits and retractions belong to which event.
 
-use std::sync::Arc;
-
 use hashbrown::HashTable;
 use jiff::Timestamp;
 
-use super::Settled;
-use crate::events::{Body, Change, Kind, Log, Named, Place, Resolution, Resolved, Stated};
-use crate::facts::Value;
+use crate::events::{Body, Kind, Log, Named, Place, Resolution};
 
 /// Outcomes, edits and retractions by the event they name, each list in the order of the fold.
 ///
@@ -91,7 +87,7 @@ impl Links {
         self.about(log, event).iter().any(|&later| self.takes_back(log, later, as_of))
     }
 
-    fn takes_back(&self, log: &Log, event: Place, as_of: Timestamp) -> bool {
+    pub(crate) fn takes_back(&self, log: &Log, event: Place, as_of: Timestamp) -> bool {
         let counts = |event: Place| log.kind(event) == Kind::Retraction && log.at(event) < as_of;
         if !counts(event) {
             return false;
@@ -113,36 +109,6 @@ impl Links {
             }
         }
         stands[0]
-    }
-
-    /// An activity of the log as it stands as of a time: edited, with its latest results; nothing
-    /// where it is taken back or not before then.
-    pub(crate) fn settle(&self, log: &Log, event: Place, as_of: Timestamp) -> Option<Settled> {
-        let (at, activity) = log.activity(event)?;
-        let mut settled = Settled::of(event, at, activity);
-        let about = self.about(log, event);
-        if about.iter().any(|&later| self.takes_back(log, later, as_of)) {
-            return None;
-        }
-        for &later in about {
-            if log.at(later) >= as_of || self.retracted(log, later, as_of) {
-                continue;
-            }
-            match &*log.body(later) {
-                Body::Outcome { stated, .. } => lay_over(&mut settled.stated, stated),
-                Body::Update { set, .. } => change(&mut settled, set),
-                Body::Dispute(dispute) => {
-                    let Some(rule) = &dispute.rule else { continue };
-                    let ended = self.resolution(log, later, as_of);
-                    if ended.is_some_and(|(_, ended)| ended.verb == Resolved::Upheld) {
-                        let by = Arc::clone(&dispute.advocate);
-                        settled.upheld.push((by, Arc::clone(rule)));
-                    }
-                }
-                _ => {}
-            }
-        }
-        (settled.at < as_of).then_some(settled)
     }
 
     /// The first word on a dispute as of a time, which is the last.
@@ -183,35 +149,4 @@ impl Links {
         }
         (waiting, without_effect)
     }
-}
-
-/// Later statements replace earlier ones, fact by fact.
-fn lay_over(stated: &mut Stated, later: &Stated) {
-    for (slot, value) in later {
-        match stated.binary_search_by_key(slot, |(slot, _)| *slot) {
-            Ok(at) => stated[at].1 = value.clone(),
-            Err(at) => stated.insert(at, (*slot, value.clone())),
-        }
-    }
-}
-
-fn change(activity: &mut Settled, set: &Change) {
-    if let Some(at) = set.at {
-        activity.at = at;
-    }
-    if let Some(advocate) = &set.advocate {
-        activity.advocate.clone_from(advocate);
-    }
-    if let Some(content) = &set.content {
-        activity.content.clone_from(content);
-    }
-    if let Some(counterpart) = &set.counterpart {
-        activity.counterpart.clone_from(counterpart);
-    }
-    if let Some(post) = &set.post {
-        activity.post.clone_from(post);
-    }
-    lay_over(&mut activity.stated, &set.stated);
-    // A cleared fact is as if it had never been stated.
-    activity.stated.retain(|(_, value)| *value != Value::Unknown);
 }
