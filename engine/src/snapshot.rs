@@ -150,6 +150,7 @@ impl Snapshot {
         }
         let mut result = taken.result;
         result.events.sort_by(|a, b| a.identity.cmp(&b.identity));
+        result.events.iter().try_for_each(Event::check)?;
         let on_record = |event: &Event| log.position((&event.identity).into());
         result
             .events

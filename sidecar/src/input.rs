@@ -20,8 +20,22 @@ use crate::output::{count, on_one_line};
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    now.round(jiff::Unit::Second).unwrap_or(now)
+    Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default()
+}
+
+/// The end of the running second: as-of is exclusive, and what was just recorded is there.
+pub(crate) fn by_now() -> Timestamp {
+    Timestamp::from_second(now().as_second() + 1).unwrap_or_else(|_| now())
+}
+
+/// Refuses a time that has not come yet.
+pub(crate) fn not_later(at: Timestamp) -> Result<Timestamp, Problem> {
+    let now = now();
+    if at > now {
+        let message = format!("{at} has not come yet");
+        return Err(Problem::new(Code::WrongValue, message).help(format!("now it is {now}")));
+    }
+    Ok(at)
 }
 
 /// The most of a map that is read, in bytes.
@@ -62,8 +76,8 @@ pub(crate) fn program(directory: &Path) -> Result<Program, Failure> {
 }
 
 /// A program over a journal that is there already.
-pub(crate) fn ledger(directory: &Path, path: &Path) -> Result<Ledger, Failure> {
-    let journal = Arc::new(Sqlite::open(path, Access::Write)?);
+pub(crate) fn ledger(directory: &Path, path: &Path, access: Access) -> Result<Ledger, Failure> {
+    let journal = Arc::new(Sqlite::open(path, access)?);
     Ok(Ledger::open(Arc::new(program(directory)?), journal, false)?)
 }
 
@@ -87,7 +101,7 @@ impl Asked {
         need_records(&past.records)?;
         let program = program(directory)?;
         let loaded = records(&past.records)?;
-        let as_of = past.as_of.map_or_else(now, |when| when.instant(&program));
+        let as_of = past.as_of.map_or_else(by_now, |when| when.instant(&program));
         Ok(Self { program, loaded, as_of, assume_consent: past.records.assume_consent })
     }
 

@@ -204,3 +204,54 @@ fn cloud_events_are_recorded_one_a_line_or_as_a_list() {
     let (_, shown, _) = on(&journal, &["import", &name]);
     assert!(shown.contains("1 event recorded, 1 event on record already"), "{shown}");
 }
+
+/// What somebody writes on the command line is held to the rules of records: nothing goes on record
+/// that could not be read again.
+#[test]
+fn empty_and_endless_words_are_refused_and_the_journal_stays_readable() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal.db");
+    let sync = ["sync", "--at", "2026-01-01", "tests/data/sample/people.jsonl"];
+    assert_eq!(on(&journal, &sync).0, Some(0));
+    assert_eq!(on(&journal, &["import", "tests/data/sample/activities.jsonl"]).0, Some(0));
+    assert_eq!(on(&journal, &["close", "--as-of", "2026-07-01"]).0, Some(0));
+    let (_, shown, _) = on(&journal, &["grants", "list", "--state", "proposed", "--json"]);
+    let grants: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let grant = grants["grants"][0]["grant"].as_str().unwrap();
+    let position = |journal: &std::path::Path| {
+        let output = plaudit(&["journal", "check", &journal.display().to_string(), "--json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+        let health: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+        health["events"].as_u64().unwrap()
+    };
+    let before = position(&journal);
+    let endless = "x".repeat(20_000);
+    for words in ["", "  ", endless.as_str()] {
+        for (by, reason) in [(words, "why"), ("grace", words)] {
+            let signed = ["--by", by, "--reason", reason];
+            for command in [&["grants", "approve", grant][..], &["adjust", "amara", "5"]] {
+                let (code, _, told) = on(&journal, &[command, &signed].concat());
+                assert_eq!(code, Some(3), "{command:?} {told}");
+                assert!(told.contains("by") || told.contains("reason"), "{told}");
+            }
+        }
+        let dispute = ["disputes", "open", "amara", "--rule", "share", "--reason", words];
+        assert_eq!(on(&journal, &dispute).0, Some(3));
+        let close = ["close", "--as-of", "2026-08-01", "--by", words];
+        assert_eq!(on(&journal, &close).0, Some(3), "{words}");
+    }
+    for words in ["", endless.as_str()] {
+        let sync = ["sync", "--at", "2026-02-01", "--source", words, sync[3]];
+        assert_eq!(on(&journal, &sync).0, Some(3));
+    }
+    let later = ["--by", "grace", "--reason", "why", "--at", "2206-01-01"];
+    let (code, _, told) = on(&journal, &[&["grants", "approve", grant][..], &later].concat());
+    assert_eq!(code, Some(3));
+    assert!(told.contains("has not come yet"), "{told}");
+    assert_eq!(position(&journal), before);
+    // What was just recorded is there at once.
+    let dispute = ["disputes", "open", "amara", "--rule", "share", "--reason", "It was mine."];
+    assert_eq!(on(&journal, &dispute).0, Some(0));
+    let (_, shown, _) = on(&journal, &["disputes", "list"]);
+    assert!(shown.contains("1 open dispute"), "{shown}");
+}

@@ -61,10 +61,30 @@ pub struct Signed<'a> {
     pub at: Timestamp,
 }
 
+impl Signed<'_> {
+    /// Whether somebody is named, and something is said.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        said("by", self.by)?;
+        said("reason", self.reason)
+    }
+}
+
+/// Whether a text says anything at all.
+pub(crate) fn said(field: &str, text: &str) -> Result<(), Problem> {
+    if text.trim().is_empty() {
+        let message = format!("`{field}` says nothing");
+        return Err(Problem::new(Code::Missing, message)
+            .help("write a name, or a reason that those concerned may read")
+            .field(field));
+    }
+    Ok(())
+}
+
 impl Choice<'_> {
     /// The events that the decision is, where it follows for all of the grants; none for those
     /// about which the same person has decided the same already.
     pub(crate) fn events(&self, register: &Register) -> Result<Vec<Event>, Error> {
+        self.signed.check()?;
         let mut problems = Vec::new();
         let mut events: Vec<Event> = Vec::new();
         for id in self.grants {

@@ -85,8 +85,8 @@ pub struct GrantDocument {
     pub state: State,
     /// The time as of which the award run gave it.
     pub as_of: Timestamp,
-    /// Who ran the award run.
-    pub by: Arc<str>,
+    /// Who ran the award run; `by` is what a team is a group by.
+    pub granted_by: Arc<str>,
     /// What it is, and why.
     #[serde(flatten)]
     pub what: Grant,
@@ -185,7 +185,7 @@ impl Register {
             subject: granted.to.clone(),
             state,
             as_of: event.at,
-            by: Arc::clone(&granted.by),
+            granted_by: Arc::clone(&granted.by),
             what: granted.grant.clone(),
             decisions,
         })

@@ -174,7 +174,8 @@ impl Candidates<'_> {
         }
         let lapsed: Vec<GrantDocument> = on_record
             .iter()
-            .filter(|grant| !entitled.contains(&self.key_of_grant(grant)) && self.lapses(grant))
+            .filter(|grant| !entitled.contains(&self.key_of_grant(grant)))
+            .filter(|grant| self.lapses(grant) && !self.has_more(grant))
             .cloned()
             .collect();
 
@@ -271,6 +272,8 @@ impl Candidates<'_> {
         let of_period = grant.what.period.as_ref().is_some_and(|period| {
             grant.what.key.strip_suffix(&**period).is_some_and(|rest| rest.ends_with('@'))
         });
+        // What somebody was shown for is told of its time, too.
+        let of_period = of_period || *grant.what.kind == *"spotlight";
         let over = of_period && grant.what.period.as_ref() != period;
         let seen = match &grant.subject {
             Subject::Advocate { advocate } => {
@@ -280,6 +283,17 @@ impl Candidates<'_> {
             Subject::Team { .. } => true,
         };
         grant.state.reserves() && in_force && !over && seen
+    }
+
+    /// Whether the rule now gives a higher level of the same.
+    fn has_more(&self, grant: &GrantDocument) -> bool {
+        let (rule, subject, _) = self.key_of_grant(grant);
+        self.entitlements.iter().any(|entitlement| {
+            let (rule_now, subject_now, _) = self.key(entitlement);
+            entitlement.id == grant.what.id
+                && entitlement.level > grant.what.level
+                && (rule_now == rule && subject_now == subject)
+        })
     }
 
     fn since(

@@ -5,8 +5,9 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::{
     Activity, Body, Change, Event, Identity, LOCAL, Meeting, Person, Stated, Statement, Subject,
-    Times,
+    Times, read_record,
 };
+use crate::error::{Code, Error, Problem};
 use crate::facts::{ActivityFact, Fact, PersonFact};
 use crate::post::Content;
 
@@ -25,6 +26,24 @@ impl Serialize for Event {
         self.fields(&mut map)?;
         option(&mut map, "ext", self.ext.as_ref())?;
         map.end()
+    }
+}
+
+impl Event {
+    /// Whether it can be read again as it is: what the engine makes of people's words is held to the
+    /// same rules as what comes from files.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let text = serde_json::to_string(self).map_err(|error| {
+            Problem::new(Code::Internal, format!("the event cannot be written: {error}"))
+        })?;
+        let again: Event = read_record(&text, "the event")?;
+        match again == *self {
+            true => Ok(()),
+            false => {
+                let message = "the event would not be read again as it is";
+                Err(Problem::new(Code::Internal, message).into())
+            }
+        }
     }
 }
 

@@ -64,6 +64,7 @@ impl Journal for Memory {
     ) -> Result<Vec<Receipt>, Error> {
         let mut log = self.lock();
         let events = decide(entries(&log, after))?;
+        events.iter().try_for_each(Event::check)?;
         append(&mut log, &events, Batch::Whole)
     }
 

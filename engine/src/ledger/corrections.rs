@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{Span, Timestamp};
 
 use super::{Ledger, all_taken};
-use crate::awards::{SOURCE, Signed, short_id};
+use crate::awards::{SOURCE, Signed, said, short_id};
 use crate::disputes::{DisputeDocument, Ending, Standing};
 use crate::error::{Code, Error, Problem, did_you_mean};
 use crate::events::{
@@ -43,6 +43,7 @@ impl Ledger {
         points: i64,
         signed: &Signed<'_>,
     ) -> Result<Receipt, Error> {
+        signed.check()?;
         let advocate = self.known(advocate, signed.at)?;
         let at = signed.at.to_string();
         let number = points.to_string();
@@ -59,6 +60,7 @@ impl Ledger {
     /// is no such rule, or the journal cannot be written.
     pub fn dispute(&self, objection: &Objection<'_>) -> Result<Receipt, Error> {
         let Objection { activity, rule, reason, at, .. } = *objection;
+        said("reason", reason)?;
         let advocate = self.known(objection.advocate, at)?;
         if let Some(activity) = activity {
             let whose = self.live()?.whose(activity, at);
@@ -102,6 +104,7 @@ impl Ledger {
         points: Option<i64>,
         signed: &Signed<'_>,
     ) -> Result<DisputeDocument, Error> {
+        signed.check()?;
         let position = self.followed()?.position;
         let known = self.open_dispute(dispute, signed.at)?;
         let (source, id) = (Arc::clone(&known.source), Arc::clone(&known.dispute));
@@ -183,6 +186,7 @@ impl Ledger {
 
     /// Puts an event of the ledger's own on record.
     fn append_own(&self, event: Event) -> Result<Receipt, Error> {
+        event.check()?;
         let receipts = self.journal.append(&[event], Batch::Whole)?;
         let receipt = receipts.into_iter().next();
         let missing = || Error::from(Problem::new(Code::Internal, "the journal did not answer"));

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 pub use corrections::Objection;
 
-use crate::awards::{Candidates, Choice, Closed, GrantDocument, Grants, Register, SOURCE};
+use crate::awards::{Candidates, Choice, Closed, GrantDocument, Grants, Register, SOURCE, said};
 use crate::disputes::DisputeDocument;
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, People};
@@ -167,6 +167,7 @@ impl Ledger {
     /// The journal cannot be read or written, or a rule ran out of time (retryable); then nothing
     /// was granted.
     pub fn close(&self, as_of: Timestamp, by: &str, preview: bool) -> Result<Closed, Error> {
+        said("by", by)?;
         let followed = self.followed()?.clone();
         let (census, entitlements, faults) = self.live.all_entitlements(as_of)?;
         let candidates = Candidates {
@@ -279,7 +280,13 @@ impl Ledger {
         let chosen = |grant: &GrantDocument| {
             choice.grants.iter().any(|id| grant.grant.starts_with(id.as_str()))
         };
-        Ok(grants.into_iter().filter(chosen).collect())
+        let mut chosen: Vec<GrantDocument> = grants.into_iter().filter(chosen).collect();
+        if self.program.manifest.privacy.aggregate_only {
+            // Whoever decides need not see what rules read of people.
+            let of_people = chosen.iter_mut().filter(|grant| grant.subject.advocate().is_some());
+            of_people.for_each(|grant| grant.what.evidence.clear());
+        }
+        Ok(chosen)
     }
 }
 

@@ -4,15 +4,15 @@ use std::io::Write;
 use std::path::Path;
 
 use plaudit_engine::canonical;
-use plaudit_engine::journal::Taken;
+use plaudit_engine::journal::{Access, Taken};
 
 use crate::cli::Adjust;
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Adjust) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal)?;
-    let signed = options.signed.signed(ledger.program());
+    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
+    let signed = options.signed.signed(ledger.program())?;
     let receipt = ledger.adjust(&options.advocate, options.points, &signed)?;
     let mut output = anstream::stdout();
     if options.signed.json {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use plaudit_engine::awards::{Award, Budget, Closed, HeldBack, Since};
+use plaudit_engine::journal::Access;
 use plaudit_engine::{Code, Problem, Program, Roster, canonical};
 
 use super::grants::{amount, print_what};
@@ -16,7 +17,8 @@ use crate::output::{
 };
 
 pub(super) fn run(directory: &Path, options: &Close) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal)?;
+    let access = if options.preview { Access::Read } else { Access::Write };
+    let ledger = input::ledger(directory, &options.file.journal, access)?;
     let as_of = options.as_of.instant(ledger.program());
     let now = input::now();
     if as_of > now {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use plaudit_engine::disputes::{DisputeDocument, Standing};
 use plaudit_engine::events::{Identity, LOCAL, Resolved};
+use plaudit_engine::journal::Access;
 use plaudit_engine::ledger::Objection;
 use plaudit_engine::{Roster, canonical};
 use serde::Serialize;
@@ -26,8 +27,8 @@ fn list(directory: &Path, options: &ListDisputes) -> Result<Exit, Failure> {
     struct Listed<'a> {
         disputes: &'a [DisputeDocument],
     }
-    let ledger = input::ledger(directory, &options.file.journal)?;
-    let now = input::now();
+    let ledger = input::ledger(directory, &options.file.journal, Access::Read)?;
+    let now = input::by_now();
     let mut disputes = ledger.disputes(options.advocate.as_deref(), now)?;
     disputes.retain(|dispute| options.all || dispute.state == Standing::Open);
     let mut output = anstream::stdout();
@@ -45,7 +46,7 @@ fn list(directory: &Path, options: &ListDisputes) -> Result<Exit, Failure> {
 }
 
 fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal)?;
+    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
     let source = options.source.as_deref().unwrap_or(LOCAL);
     let activity =
         options.activity.as_deref().map(|id| Identity { source: source.into(), id: id.into() });
@@ -54,7 +55,9 @@ fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
         activity: activity.as_ref(),
         rule: options.rule.as_deref(),
         reason: &options.reason,
-        at: options.at.map_or_else(input::now, |when| when.instant(ledger.program())),
+        at: input::not_later(
+            options.at.map_or_else(input::now, |when| when.instant(ledger.program())),
+        )?,
     })?;
     let mut output = anstream::stdout();
     if options.json {
@@ -67,8 +70,8 @@ fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
 }
 
 fn resolve(directory: &Path, options: &Resolve) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal)?;
-    let signed = options.signed.signed(ledger.program());
+    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
+    let signed = options.signed.signed(ledger.program())?;
     let verb = if options.how.uphold { Resolved::Upheld } else { Resolved::Dismissed };
     let dispute = ledger.resolve(&options.dispute, verb, options.points, &signed)?;
     let mut output = anstream::stdout();

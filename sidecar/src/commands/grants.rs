@@ -5,6 +5,7 @@ use std::path::Path;
 
 use plaudit_engine::awards::{Choice, GrantDocument, Grants as Document, Signed, State};
 use plaudit_engine::events::{Grant, Verb};
+use plaudit_engine::journal::Access;
 use plaudit_engine::{Program, Roster, canonical};
 use serde::Serialize;
 
@@ -26,8 +27,8 @@ pub(super) fn run(directory: &Path, options: &Grants) -> Result<Exit, Failure> {
 }
 
 fn list(directory: &Path, options: &ListGrants) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal)?;
-    let now = input::now();
+    let ledger = input::ledger(directory, &options.file.journal, Access::Read)?;
+    let now = input::by_now();
     let mut document: Document = ledger.grants(options.advocate.as_deref(), now)?;
     if let Some(state) = options.state {
         document.grants.retain(|grant| grant.state == state.into());
@@ -55,8 +56,8 @@ fn decide(directory: &Path, options: &Decide, verb: Verb) -> Result<Exit, Failur
     struct Decided<'a> {
         grants: &'a [GrantDocument],
     }
-    let ledger = input::ledger(directory, &options.file.journal)?;
-    let signed = options.signed.signed(ledger.program());
+    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
+    let signed = options.signed.signed(ledger.program())?;
     let grants = ledger.decide(&Choice { grants: &options.grants, verb, signed })?;
     let mut output = anstream::stdout();
     if options.signed.json {
@@ -72,9 +73,9 @@ fn decide(directory: &Path, options: &Decide, verb: Verb) -> Result<Exit, Failur
 
 impl crate::cli::Signed {
     /// Who says so, why, and when: now, where it is not said.
-    pub(super) fn signed(&self, program: &Program) -> Signed<'_> {
+    pub(super) fn signed(&self, program: &Program) -> Result<Signed<'_>, Failure> {
         let at = self.at.map_or_else(input::now, |when| when.instant(program));
-        Signed { by: &self.by, reason: &self.reason, at }
+        Ok(Signed { by: &self.by, reason: &self.reason, at: input::not_later(at)? })
     }
 }
 
@@ -109,7 +110,7 @@ fn print(
         styled(colour, grant.state.name()),
     )?;
     print_what(output, &grant.what)?;
-    let granted = format!("granted as of {} by {}", grant.as_of, safe(&grant.by));
+    let granted = format!("granted as of {} by {}", grant.as_of, safe(&grant.granted_by));
     writeln!(output, "    {}", styled(DIM, granted))?;
     for decision in &grant.decisions {
         let verb = decision.decision.name();

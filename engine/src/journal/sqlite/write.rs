@@ -76,6 +76,7 @@ impl Writer {
             let mut known = Vec::new();
             entries(open.transaction, open.file, after, u32::MAX, &mut known)?;
             let events = decide(known)?;
+            events.iter().try_for_each(Event::check)?;
             let events: Vec<Prepared> =
                 events.iter().map(Prepared::of).collect::<Result<_, _>>()?;
             open.take_in(&events, Batch::Whole)
