@@ -168,7 +168,7 @@ impl Register {
             (None, _) => {
                 let message = format!("there is no grant `{id}`");
                 Err(Problem::new(Code::UnknownGrant, message)
-                    .help("`plaudit grants` lists those on record"))
+                    .help("`plaudit grants list` lists those on record"))
             }
         }
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::cli::{Dispute, Disputes, ListDisputes, Resolve};
 use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, GREEN, YELLOW, count, on_one_line, safe, styled};
+use crate::output::{BOLD, DIM, Exit, GREEN, YELLOW, count, on_one_line, styled};
 
 pub(super) fn run(directory: &Path, options: &Disputes) -> Result<Exit, Failure> {
     match options {
@@ -113,10 +113,11 @@ pub(super) fn print(
         about.join(" for "),
         styled(colour, state),
     )?;
-    writeln!(output, "    “{}”  {}", safe(&dispute.reason), styled(DIM, dispute.at))?;
+    writeln!(output, "    “{}”  {}", on_one_line(&dispute.reason), styled(DIM, dispute.at))?;
     match &dispute.resolution {
         Some(end) => {
-            let line = format!("{} at {} by {}", safe(&end.reason), end.at, safe(&end.by));
+            let line =
+                format!("{} at {} by {}", on_one_line(&end.reason), end.at, on_one_line(&end.by));
             writeln!(output, "    {}", styled(DIM, line))
         }
         None => Ok(()),

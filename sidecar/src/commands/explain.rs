@@ -38,8 +38,11 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
             print(&mut output, activity, &program.local_time(activity.at))?;
         }
         for adjustment in &explanation.adjustments {
-            let by =
-                adjustment.by.as_ref().map(|by| format!(" ({})", safe(by))).unwrap_or_default();
+            let by = adjustment
+                .by
+                .as_ref()
+                .map(|by| format!(" ({})", on_one_line(by)))
+                .unwrap_or_default();
             writeln!(
                 output,
                 "{}  {}  {}  {}\n    {}{by}",
@@ -47,7 +50,7 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
                 styled(BOLD, "by hand"),
                 styled(BOLD, format!("{:+}", adjustment.points)),
                 styled(DIM, safe(&adjustment.identity.id)),
-                safe(&adjustment.reason),
+                on_one_line(&adjustment.reason),
             )?;
         }
         let roster = asked.roster();

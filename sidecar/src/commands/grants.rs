@@ -110,11 +110,11 @@ fn print(
         styled(colour, grant.state.name()),
     )?;
     print_what(output, &grant.what)?;
-    let granted = format!("granted as of {} by {}", grant.as_of, safe(&grant.granted_by));
+    let granted = format!("granted as of {} by {}", grant.as_of, on_one_line(&grant.granted_by));
     writeln!(output, "    {}", styled(DIM, granted))?;
     for decision in &grant.decisions {
         let verb = decision.decision.name();
-        let (by, reason) = (safe(&decision.by), safe(&decision.reason));
+        let (by, reason) = (on_one_line(&decision.by), on_one_line(&decision.reason));
         let line = format!("{verb} at {} by {by}: {reason}", decision.at);
         writeln!(output, "    {}", styled(DIM, line))?;
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::cli::Sync;
 use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, on_one_line, safe, styled};
+use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, on_one_line, styled};
 
 pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let program = input::program(directory)?;
@@ -70,7 +70,7 @@ fn print(output: &mut impl Write, snapshot: &Snapshot, dry_run: bool) -> std::io
     writeln!(output, "as of {}: {}", snapshot.at, numbers.join(", "))?;
     let events = count(snapshot.events.len(), "event", "events");
     match dry_run {
-        true => writeln!(output, "Nothing was changed: without --dry-run {events} go on record."),
+        true => writeln!(output, "Nothing was changed; without --dry-run: {events} recorded."),
         false => writeln!(output, "{events} recorded"),
     }
 }
@@ -78,8 +78,8 @@ fn print(output: &mut impl Write, snapshot: &Snapshot, dry_run: bool) -> std::io
 fn print_changes(output: &mut impl Write, person: &SeenPerson) -> std::io::Result<()> {
     let show = |value: &Value| match value {
         Value::Null => "nothing".to_owned(),
-        Value::String(text) => safe(text),
-        other => safe(&other.to_string()),
+        Value::String(text) => on_one_line(text),
+        other => on_one_line(&other.to_string()),
     };
     for change in &person.changes {
         let (before, after) = (show(&change.before), show(&change.after));

@@ -75,7 +75,7 @@ impl Sqlite {
         let file = path.display().to_string();
         if access != Access::Create && !path.exists() {
             let problem = Problem::new(Code::Unreadable, format!("there is no journal `{file}`"))
-                .help("`plaudit record` and `plaudit import` make one")
+                .help("`plaudit sync`, `plaudit import` and `plaudit record` make one")
                 .file(&file);
             return Err(problem.into());
         }
