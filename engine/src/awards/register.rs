@@ -39,7 +39,7 @@ impl State {
 
     /// Where a grant of a kind begins: a badge takes nothing from anybody and is given at once, a
     /// reward costs something and a spotlight shows somebody, so people are asked first.
-    fn first(kind: &str) -> Self {
+    pub(super) fn first(kind: &str) -> Self {
         if kind == "badge" { State::Issued } else { State::Proposed }
     }
 

@@ -172,10 +172,16 @@ impl Candidates<'_> {
                 Some(why) => held.push(Held { why, award }),
             }
         }
+        let levels = self.levels();
         let lapsed: Vec<GrantDocument> = on_record
             .iter()
             .filter(|grant| !entitled.contains(&self.key_of_grant(grant)))
-            .filter(|grant| self.lapses(grant) && !self.has_more(grant))
+            .filter(|grant| {
+                let (rule, subject, _) = self.key_of_grant(grant);
+                let now = levels.get(&(rule, subject, &grant.what.id));
+                // A higher level of the same takes the place of a lower one.
+                now.is_none_or(|level| *level <= grant.what.level) && self.lapses(grant)
+            })
             .cloned()
             .collect();
 
@@ -240,7 +246,7 @@ impl Candidates<'_> {
         Award {
             grant: short_id(&[&rule, &subject, &key]).into(),
             subject: entitlement.subject.clone(),
-            state: if entitlement.kind == "badge" { State::Issued } else { State::Proposed },
+            state: State::first(entitlement.kind),
             what: Grant {
                 rule: Arc::clone(&entitlement.rule),
                 kind: entitlement.kind.into(),
@@ -285,15 +291,15 @@ impl Candidates<'_> {
         grant.state.reserves() && in_force && !over && seen
     }
 
-    /// Whether the rule now gives a higher level of the same.
-    fn has_more(&self, grant: &GrantDocument) -> bool {
-        let (rule, subject, _) = self.key_of_grant(grant);
-        self.entitlements.iter().any(|entitlement| {
-            let (rule_now, subject_now, _) = self.key(entitlement);
-            entitlement.id == grant.what.id
-                && entitlement.level > grant.what.level
-                && (rule_now == rule && subject_now == subject)
-        })
+    /// The highest level of each badge that somebody is entitled to, by rule, subject and id.
+    fn levels(&self) -> BTreeMap<(String, String, &Arc<str>), Option<i64>> {
+        let mut levels = BTreeMap::new();
+        for entitlement in self.entitlements {
+            let (rule, subject, _) = self.key(entitlement);
+            let level = levels.entry((rule, subject, &entitlement.id)).or_default();
+            *level = entitlement.level.max(*level);
+        }
+        levels
     }
 
     fn since(
@@ -305,6 +311,7 @@ impl Candidates<'_> {
     ) -> Option<Since> {
         let last = register.last_run()?;
         let beyond = |now: &[Arc<str>], then: &[Arc<str>]| -> Vec<Arc<str>> {
+            let then: BTreeSet<&Arc<str>> = then.iter().collect();
             now.iter().filter(|id| !then.contains(id)).cloned().collect()
         };
         let backed: Vec<Arc<str>> = known
@@ -313,6 +320,7 @@ impl Candidates<'_> {
             .map(|(_, grant)| Arc::clone(&grant.grant))
             .collect();
         let among = |ids: &[Arc<str>], others: &[Arc<str>]| -> Vec<Arc<str>> {
+            let others: BTreeSet<&Arc<str>> = others.iter().collect();
             ids.iter().filter(|id| others.contains(id)).cloned().collect()
         };
         Some(Since {

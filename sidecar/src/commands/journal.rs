@@ -60,7 +60,8 @@ fn export(options: &OneJournal) -> Result<Exit, Failure> {
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     let mut failed = Ok(());
     let read = journal.read(0, &mut |entry| {
-        failed = writeln!(output, "{}", serde_json::to_string(&entry.event).unwrap_or_default());
+        let written = serde_json::to_writer(&mut output, &entry.event);
+        failed = written.map_err(std::io::Error::from).and_then(|()| writeln!(output));
         match &failed {
             Ok(()) => Ok(()),
             // Ends the reading; the failure itself is told.
