@@ -252,7 +252,16 @@ impl Roster {
 
     /// Whether what a person did at a time counts.
     pub(crate) fn admits(&self, id: &str, at: Timestamp) -> Result<(), NotCounted> {
-        let Some(member) = self.members.get(id) else {
+        self.admits_member(self.member(id).map(|member| &**member), at)
+    }
+
+    /// The same, where the person was looked up already.
+    pub(crate) fn admits_member(
+        &self,
+        member: Option<&Member>,
+        at: Timestamp,
+    ) -> Result<(), NotCounted> {
+        let Some(member) = member else {
             return if self.assume_consent { Ok(()) } else { Err(NotCounted::NotOnRecord) };
         };
         if !self.consents(member, at) {

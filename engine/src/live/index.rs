@@ -18,8 +18,10 @@ type Name = Arc<str>;
 /// Events by the names that they speak of.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Activities, adjustments and person events by whose they are; edits that say so, too.
+    /// Activities by whose they are; edits that say so, too.
     by_person: HashMap<Name, Vec<Place>>,
+    /// Adjustments and person events by whom they are about.
+    about: HashMap<Name, Vec<Place>>,
     /// Activities, and edits of them, by whom they name as counterpart.
     by_counterpart: HashMap<Name, Vec<Place>>,
     /// Activities, and edits of them, by the content they name.
@@ -31,10 +33,15 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn of(people: &People) -> Self {
+    pub(super) fn of(people: &People, log: &Log) -> Self {
         let mut index = Self::default();
         for person in people.records() {
             index.relate(person);
+        }
+        log.places().for_each(|place| index.add(log, place));
+        let Self { by_person, about, by_counterpart, by_content, contents, .. } = &mut index;
+        for lists in [by_person, about, by_counterpart, by_content, contents] {
+            lists.values_mut().for_each(Vec::shrink_to_fit);
         }
         index
     }
@@ -72,9 +79,9 @@ impl Index {
                 let named = content_of(set.content.as_ref().and_then(Option::as_ref), post);
                 named.for_each(|content| put(&mut self.by_content, content));
             }
-            Body::Adjustment(adjustment) => put(&mut self.by_person, &adjustment.advocate),
+            Body::Adjustment(adjustment) => put(&mut self.about, &adjustment.advocate),
             Body::Person(person) => {
-                put(&mut self.by_person, &person.id);
+                put(&mut self.about, &person.id);
                 self.relate(person);
             }
             Body::Content(content) => {
@@ -105,7 +112,9 @@ impl Index {
         let event = root(log, event);
         let mut names: Vec<Name> = Vec::new();
         match &*log.body(event) {
-            Body::Activity(_) => names.extend(self.names_in(log, links, event)),
+            Body::Activity(_) => {
+                names_in(log, event, links.about(log, event), |name| names.push(Arc::clone(name)));
+            }
             Body::Adjustment(adjustment) => names.push(Arc::clone(&adjustment.advocate)),
             Body::Person(person) => {
                 let own = self.kin_of([Arc::clone(&person.id)]);
@@ -113,14 +122,16 @@ impl Index {
                 // did something for the person, who may have another name by now.
                 let done = self.activities(log, &self.by_person, &own);
                 for activity in done.into_iter().chain(self.received(log, &own)) {
-                    names.extend(self.names_in(log, links, activity));
+                    let about = links.about(log, activity);
+                    names_in(log, activity, about, |name| names.push(Arc::clone(name)));
                 }
                 names.extend(own);
             }
             Body::Content(content) => {
                 let id: BTreeSet<Name> = content.id.iter().cloned().collect();
                 for activity in self.activities(log, &self.by_content, &id) {
-                    names.extend(self.names_in(log, links, activity));
+                    let about = links.about(log, activity);
+                    names_in(log, activity, about, |name| names.push(Arc::clone(name)));
                 }
             }
             // What waits for its target changes nothing yet, and the rest is nobody's standing.
@@ -129,80 +140,66 @@ impl Index {
         self.kin_of(names)
     }
 
-    /// Everyone whom an activity speaks of, before and after its edits.
-    pub(super) fn names_in(&self, log: &Log, links: &Links, activity: Place) -> Vec<Name> {
-        let mut names = Vec::new();
-        if let Some(recorded) = log.names(activity) {
-            names.push(Arc::clone(recorded.advocate));
-            names.extend(recorded.counterpart.cloned());
-        }
-        for edit in edits(log, links, activity) {
-            if let Body::Update { set, .. } = &*edit {
-                names.extend(set.advocate.clone());
-                names.extend(set.counterpart.clone().flatten());
-            }
-        }
-        names
-    }
-
     /// The activities that a map has under some names, by themselves or by an edit.
     fn activities(
         &self,
         log: &Log,
         map: &HashMap<Name, Vec<Place>>,
         names: &BTreeSet<Name>,
-    ) -> BTreeSet<Place> {
-        names
-            .iter()
-            .filter_map(|name| map.get(name))
-            .flatten()
-            .map(|event| root(log, *event))
-            .filter(|event| log.kind(*event) == Kind::Activity)
-            .collect()
+    ) -> Vec<Place> {
+        let events = names.iter().filter_map(|name| map.get(name)).flatten();
+        let mut activities: Vec<Place> = events
+            .filter_map(|event| match log.kind(*event) {
+                Kind::Activity => Some(*event),
+                _ => Some(root(log, *event)).filter(|event| log.kind(*event) == Kind::Activity),
+            })
+            .collect();
+        activities.sort_unstable();
+        activities.dedup();
+        activities
     }
 
     /// The activities that may be those of a person.
-    pub(super) fn own(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<Place> {
+    pub(super) fn own(&self, log: &Log, names: &BTreeSet<Name>) -> Vec<Place> {
         self.activities(log, &self.by_person, names)
     }
 
     /// The activities that may have a person as counterpart.
-    pub(super) fn received(&self, log: &Log, names: &BTreeSet<Name>) -> BTreeSet<Place> {
+    pub(super) fn received(&self, log: &Log, names: &BTreeSet<Name>) -> Vec<Place> {
         self.activities(log, &self.by_counterpart, names)
     }
 
     /// The person events and adjustments of some names.
-    pub(super) fn about<'a>(
-        &'a self,
-        log: &'a Log,
-        names: &'a BTreeSet<Name>,
-    ) -> impl Iterator<Item = Place> + 'a {
-        let events = names.iter().filter_map(|name| self.by_person.get(name)).flatten().copied();
-        events.filter(|event| log.kind(*event) == Kind::Other)
+    pub(super) fn about(&self, names: &BTreeSet<Name>) -> impl Iterator<Item = Place> {
+        names.iter().filter_map(|name| self.about.get(name)).flatten().copied()
     }
 
-    /// The events of content that an activity names, before and after its edits.
-    pub(super) fn contents_of(&self, log: &Log, links: &Links, activity: Place) -> Vec<Place> {
-        let mut found = Vec::new();
+    /// Shows the events of content that an activity names, before and after its edits.
+    pub(super) fn contents_of(
+        &self,
+        log: &Log,
+        activity: Place,
+        about: &[Place],
+        mut show: impl FnMut(Place),
+    ) {
         let mut find = |content: Option<&Name>, post: Option<&Post>| {
             let events = content_of(content, post).filter_map(|id| self.contents.get(id));
-            found.extend(events.flatten());
+            events.flatten().for_each(|event| show(*event));
         };
         if let Some(recorded) = log.names(activity) {
             find(recorded.content, recorded.post);
         }
-        for edit in edits(log, links, activity) {
+        for edit in edits(log, about) {
             if let Body::Update { set, .. } = &*edit {
                 let post = set.post.as_ref().and_then(Option::as_deref);
                 find(set.content.as_ref().and_then(Option::as_ref), post);
             }
         }
-        found
     }
 
     /// Every name that something is recorded of.
     pub(super) fn people(&self) -> impl Iterator<Item = &Name> + Clone {
-        self.by_person.keys()
+        self.by_person.keys().chain(self.about.keys())
     }
 }
 
@@ -218,14 +215,23 @@ fn content_of<'a>(
     content.into_iter().chain(of_post)
 }
 
-/// The edits of an event.
-fn edits<'a>(
-    log: &'a Log,
-    links: &'a Links,
-    event: Place,
-) -> impl Iterator<Item = Cow<'a, Body>> + use<'a> {
-    let about = links.about(log, event).iter();
-    about.filter(|later| log.kind(**later) == Kind::Update).map(|later| log.body(*later))
+/// Shows everyone whom an activity speaks of, before and after its edits.
+pub(super) fn names_in(log: &Log, activity: Place, about: &[Place], mut show: impl FnMut(&Name)) {
+    if let Some(recorded) = log.names(activity) {
+        show(recorded.advocate);
+        recorded.counterpart.into_iter().for_each(&mut show);
+    }
+    for edit in edits(log, about) {
+        if let Body::Update { set, .. } = &*edit {
+            set.advocate.iter().for_each(&mut show);
+            set.counterpart.iter().flatten().for_each(&mut show);
+        }
+    }
+}
+
+/// The edits among what names an event.
+fn edits<'a>(log: &'a Log, about: &'a [Place]) -> impl Iterator<Item = Cow<'a, Body>> {
+    about.iter().filter(|later| log.kind(**later) == Kind::Update).map(|later| log.body(*later))
 }
 
 /// What an event is about in the end: itself, or what it names, as far as that has come.

@@ -13,7 +13,7 @@ use dashmap::DashMap;
 use foldhash::HashSet;
 use jiff::Timestamp;
 
-use self::index::Index;
+use self::index::{Index, names_in};
 use crate::coaching::Coaching;
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
@@ -34,6 +34,9 @@ use crate::threads::each;
 use crate::timeline::{
     Adjusted, Contents, Records, Settled, Timeline, adjusted, contents, in_order, meetings,
 };
+
+/// So many people are counted before others have their turn.
+const AT_A_TIME: usize = 8;
 
 /// Whether an event was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +91,16 @@ struct State {
     ground: RwLock<Option<Arc<Ground>>>,
 }
 
+impl State {
+    /// Everyone who may be seen as of a time: who is on record and, of others, who did something.
+    fn everyone(&self, roster: &Roster, as_of: Timestamp) -> Vec<Arc<str>> {
+        let others = self.index.people().filter(|name| roster.member(name).is_none());
+        let everyone: BTreeSet<&Arc<str>> = roster.ids().chain(others).collect();
+        let shown = everyone.into_iter().filter(|id| roster.shows(id, as_of).is_ok());
+        shown.cloned().collect()
+    }
+}
+
 /// What everyone's tally is worked out upon.
 #[derive(Debug)]
 struct Ground {
@@ -134,16 +147,18 @@ impl Live {
         log: Log,
         assume_consent: bool,
     ) -> Self {
-        let mut index = Index::of(&people);
-        log.places().for_each(|place| index.add(&log, place));
+        let (index, links) = std::thread::scope(|scope| {
+            let links = scope.spawn(|| Links::of(&log));
+            let index = Index::of(&people, &log);
+            (index, links.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
         let dated = people.records().filter_map(|person| person.at);
         let others = log.others().filter(|(_, event)| matters_to_all(&event.body));
         let mut times: Vec<Timestamp> = dated.chain(others.map(|(_, event)| event.at)).collect();
         let retractions = log.places().filter(|place| log.kind(*place) == Kind::Retraction);
         times.extend(retractions.map(|place| log.at(place)));
         times.sort_unstable();
-        let links = Arc::new(Links::of(&log));
-        let state = State { log, links, index, times, ground: RwLock::default() };
+        let state = State { log, links: Arc::new(links), index, times, ground: RwLock::default() };
         Self { program, people, assume_consent, state: RwLock::new(state), tallies: DashMap::new() }
     }
 
@@ -342,6 +357,9 @@ impl Live {
 
     /// Everyone who may be seen as of a time, or one advocate.
     fn census(&self, as_of: Timestamp, only: Option<&str>, judge: bool) -> Result<Census, Error> {
+        if only.is_none() {
+            self.count_ahead(as_of, judge)?;
+        }
         let state = self.read();
         let ground = self.ground(&state, as_of);
         let mut census = Census {
@@ -372,12 +390,7 @@ impl Live {
             let message = "the advocate was not counted";
             return Err(Problem::new(Code::Internal, message).into());
         }
-        let on_record = ground.roster.ids().cloned();
-        // Of people who are not on record, those who did something are seen.
-        let others = state.index.people().filter(|name| ground.roster.member(name).is_none());
-        let everyone: BTreeSet<Arc<str>> = on_record.chain(others.cloned()).collect();
-        let shown = everyone.into_iter().filter(|id| ground.roster.shows(id, as_of).is_ok());
-        let everyone: Vec<Arc<str>> = shown.collect();
+        let everyone = state.everyone(&ground.roster, as_of);
         let count = |fold: &mut Fold<'_>, id: &Arc<str>| self.kept(&state, fold, id, as_of);
         let kept = each(&everyone, fold, count, |_, _| {})?;
         census.tallies = everyone
@@ -387,6 +400,24 @@ impl Live {
             .map(|(id, kept)| (id, Arc::clone(&kept.tally)))
             .collect();
         Ok(census)
+    }
+
+    /// Counts everyone a few at a time, so that nobody waits long who has something to record or to
+    /// ask meanwhile. What is recorded meanwhile is counted when all are put together.
+    fn count_ahead(&self, as_of: Timestamp, judge: bool) -> Result<(), Error> {
+        let everyone = {
+            let state = self.read();
+            state.everyone(&self.ground(&state, as_of).roster, as_of)
+        };
+        let some: Vec<&[Arc<str>]> = everyone.chunks(AT_A_TIME).collect();
+        let count = |(): &mut (), some: &&[Arc<str>]| {
+            let state = self.read();
+            let ground = self.ground(&state, as_of);
+            let mut fold = Fold::new(&self.program, &ground.contents, &ground.roster);
+            fold.judge = judge;
+            some.iter().try_for_each(|id| self.kept(&state, &mut fold, id, as_of).map(drop))
+        };
+        each(&some, || (), count, |_, _| {}).map(drop)
     }
 
     /// People, content and meetings as of a time: kept until one of them changes.
@@ -441,8 +472,8 @@ impl Live {
         let roster = fold.roster();
         let names = index.kin_of([Arc::clone(id)]);
         let mut times = Times { log, links, as_of, after: None, until: None };
-        let settle = |activity: Place| -> Option<Settled> {
-            let mut settled = links.settle(log, activity, as_of)?;
+        let settle = |activity: Place, about: &[Place]| -> Option<Settled> {
+            let mut settled = links.settle_by(log, activity, about, as_of)?;
             settled.resolve(roster);
             Some(settled)
         };
@@ -450,19 +481,28 @@ impl Live {
         let mut activities = Vec::new();
         // Everyone whom these activities speak of: whom a name stands for may change with time.
         let mut others = BTreeSet::new();
+        let mut note = |name: &Arc<str>| {
+            if !names.contains(name) && !others.contains(name) {
+                others.insert(Arc::clone(name));
+            }
+        };
         for activity in index.own(log, &names) {
-            times.add(activity);
-            others.extend(index.names_in(log, links, activity));
-            index.contents_of(log, links, activity).into_iter().for_each(|it| times.add(it));
-            activities.extend(settle(activity).filter(|settled| settled.advocate == *id));
+            let about = links.about(log, activity);
+            times.add(activity, about);
+            names_in(log, activity, about, &mut note);
+            index.contents_of(log, activity, about, |content| {
+                times.add(content, links.about(log, content));
+            });
+            activities.extend(settle(activity, about).filter(|settled| settled.advocate == *id));
         }
         in_order(log, &mut activities);
 
         let mut gifts = Vec::new();
         for activity in index.received(log, &names) {
-            times.add(activity);
-            others.extend(index.names_in(log, links, activity));
-            let Some(settled) = settle(activity) else { continue };
+            let about = links.about(log, activity);
+            times.add(activity, about);
+            names_in(log, activity, about, &mut note);
+            let Some(settled) = settle(activity, about) else { continue };
             if settled.counterpart.as_ref() == Some(id) {
                 gifts.extend(received(&self.program, roster, &settled));
             }
@@ -470,8 +510,8 @@ impl Live {
 
         let mut adjustments: Vec<Adjusted> = Vec::new();
         let people = index.kin_of(names.into_iter().chain(others));
-        for event in index.about(log, &people) {
-            times.add(event);
+        for event in index.about(&people) {
+            times.add(event, links.about(log, event));
             let points = adjusted(log, links, roster, event, as_of);
             adjustments.extend(points.filter(|points| points.adjustment.advocate == *id));
         }
@@ -505,9 +545,9 @@ impl Times<'_> {
         }
     }
 
-    fn add(&mut self, event: Place) {
+    /// Takes an event and all that names it.
+    fn add(&mut self, event: Place, about: &[Place]) {
         self.take(self.log.at(event));
-        let about = self.links.about(self.log, event);
         if about.is_empty() {
             return;
         }

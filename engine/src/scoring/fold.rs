@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::{Line, Total, add};
 use crate::error::Error;
-use crate::facts::{ActivityFact, Folder, Object, SoFar, Value, World, fill};
+use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, fill};
 use crate::fault::{Fault, retryable};
 use crate::findings::FindingCounts;
 use crate::program::{Program, Rule, evidence};
-use crate::roster::{NotCounted, Roster};
+use crate::roster::{Member, NotCounted, Roster};
 use crate::script::Given;
 use crate::time::Day;
 use crate::timeline::{Contents, Settled};
@@ -94,14 +94,15 @@ impl<'a> Fold<'a> {
         self.rule_points.resize(self.rules.len(), None);
         let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
         let (mut lines, mut faults, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let member = self.roster.member(advocate).map(|member| &**member);
         for activity in activities {
             lines.clear();
             faults.clear();
             findings.clear();
-            let not_counted = refusal(self.program, self.roster, activity);
+            let not_counted = refusal(self.program, self.roster, member, activity);
             let mut points = 0;
             if not_counted.is_none() {
-                points = self.activity(activity, &mut lines, &mut faults)?;
+                points = self.activity(member, activity, &mut lines, &mut faults)?;
                 let missing = !faults.is_empty();
                 if self.judge && activity.post.is_some() {
                     (findings, faults) = self.judged(activity, faults)?;
@@ -138,6 +139,7 @@ impl<'a> Fold<'a> {
     /// Scores one activity that counts, and takes it into the record.
     fn activity(
         &mut self,
+        advocate: Option<&Member>,
         activity: &Settled,
         lines: &mut Vec<Line>,
         faults: &mut Vec<Fault>,
@@ -145,7 +147,7 @@ impl<'a> Fold<'a> {
         let calendar = &self.program.manifest.calendar;
         let day = calendar.day(activity.at);
         let kind = activity.text(ActivityFact::Kind).cloned().unwrap_or_default();
-        self.show_world(activity, &kind, day);
+        self.show_world(advocate, activity, &kind, day);
         let mut sum = 0;
         for index in 0..self.rules.len() {
             let (rule_index, rule) = self.rules[index];
@@ -221,7 +223,13 @@ impl<'a> Fold<'a> {
     }
 
     /// Fills the world with an activity.
-    fn show_world(&mut self, activity: &Settled, kind: &Arc<str>, day: Day) {
+    fn show_world(
+        &mut self,
+        advocate: Option<&Member>,
+        activity: &Settled,
+        kind: &Arc<str>,
+        day: Day,
+    ) {
         let manifest = &self.program.manifest;
         let post = activity.post.as_ref().and_then(|post| {
             let mut post = Arc::clone(post);
@@ -239,7 +247,8 @@ impl<'a> Fold<'a> {
         });
         let content = activity.content.as_ref().and_then(|id| self.contents.get(id));
         let content = content.map(|known| &known.content);
-        let person = self.roster.facts(&activity.advocate, activity.at);
+        let person = advocate.and_then(|advocate| advocate.facts(activity.at));
+        let person = person.map_or_else(PersonFact::nobody, Arc::clone);
         let world = unique(&mut self.world);
         world.person = person;
         fill(Object::Activity, &activity.stated, &mut world.activity);
@@ -297,13 +306,14 @@ impl<'a> Fold<'a> {
     }
 }
 
-/// Why an activity does not count, where it does not.
+/// Why an activity does not count, where it does not; `advocate` is who did it.
 pub(crate) fn refusal(
     program: &Program,
     roster: &Roster,
+    advocate: Option<&Member>,
     activity: &Settled,
 ) -> Option<NotCounted> {
-    if let Err(why) = roster.admits(&activity.advocate, activity.at) {
+    if let Err(why) = roster.admits_member(advocate, activity.at) {
         return Some(why);
     }
     let kind = activity.text(ActivityFact::Kind);

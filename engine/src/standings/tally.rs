@@ -217,7 +217,10 @@ pub(crate) fn is_received(program: &Program, kind: &str) -> bool {
 pub(crate) fn received(program: &Program, roster: &Roster, activity: &Settled) -> Option<Received> {
     activity.counterpart.as_ref()?;
     let kind = activity.text(ActivityFact::Kind)?;
-    let counts = is_received(program, kind) && refusal(program, roster, activity).is_none();
+    let counts = is_received(program, kind) && {
+        let giver = roster.member(&activity.advocate).map(|giver| &**giver);
+        refusal(program, roster, giver, activity).is_none()
+    };
     let role = program.manifest.role_of(kind)?;
     let calendar: &Calendar = &program.manifest.calendar;
     counts.then(|| Received {

@@ -55,9 +55,19 @@ impl Links {
     /// An activity of the log as it stands as of a time: edited, with its latest results; nothing
     /// where it is taken back or not before then.
     pub(crate) fn settle(&self, log: &Log, event: Place, as_of: Timestamp) -> Option<Settled> {
+        self.settle_by(log, event, self.about(log, event), as_of)
+    }
+
+    /// The same, where it is at hand what names the activity.
+    pub(crate) fn settle_by(
+        &self,
+        log: &Log,
+        event: Place,
+        about: &[Place],
+        as_of: Timestamp,
+    ) -> Option<Settled> {
         let (at, activity) = log.activity(event)?;
         let mut settled = Settled::of(event, at, activity);
-        let about = self.about(log, event);
         if about.iter().any(|&later| self.takes_back(log, later, as_of)) {
             return None;
         }
