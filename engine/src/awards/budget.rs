@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::digest;
 use super::register::GrantDocument;
+use super::run::HeldBack;
 use crate::events::Subject;
 use crate::program::Program;
 use crate::recognition::Entitlement;
@@ -77,20 +78,24 @@ impl Program {
 }
 
 impl Budget {
-    /// Takes out what a reward costs, if it is there.
-    fn take(&mut self, amount: i64) -> bool {
-        let fits = self.spent.saturating_add(amount) <= self.amount || amount == 0;
-        let one_more = self.count.is_none_or(|count| self.rewards < count);
-        if fits && one_more {
-            self.spent += amount;
-            self.rewards += 1;
+    /// Takes out what a reward costs, or says what is missing: where there may be no more rewards,
+    /// money would not help.
+    fn take(&mut self, amount: i64) -> Result<(), HeldBack> {
+        if self.count.is_some_and(|count| self.rewards >= count) {
+            return Err(HeldBack::OverCount);
         }
-        fits && one_more
+        if amount > 0 && self.spent.saturating_add(amount) > self.amount {
+            return Err(HeldBack::OverBudget);
+        }
+        self.spent += amount;
+        self.rewards += 1;
+        Ok(())
     }
 
-    /// Which of the rewards that people are entitled to the budget pays for, by their places.
-    /// Whoever was rewarded least recently comes first, and then by a hash, so that neither names
-    /// nor the order of files decide; `latest` is who a subject is by now. A reward that is too dear does not keep smaller ones out.
+    /// Which of the rewards that people are entitled to the budget does not pay for, by their
+    /// places, and why. Whoever was rewarded least recently comes first, and then by a hash, so that
+    /// neither names nor the order of files decide; `latest` is who a subject is by now. A reward
+    /// that is too dear does not keep smaller ones out.
     pub(super) fn share_out(
         &mut self,
         entitlements: &[&Entitlement],
@@ -98,7 +103,7 @@ impl Budget {
         as_of: Timestamp,
         period: &str,
         latest: impl Fn(&Subject) -> Subject,
-    ) -> Vec<usize> {
+    ) -> BTreeMap<usize, HeldBack> {
         let mut last: BTreeMap<Subject, Timestamp> = BTreeMap::new();
         for grant in grants {
             if *grant.what.kind == *"reward" && grant.state.reserves() {
@@ -117,18 +122,24 @@ impl Budget {
                 Reverse((last.get(&subject).copied(), lot, place))
             })
             .collect();
-        let mut paid = Vec::new();
+        let mut unpaid = BTreeMap::new();
         while let Some(Reverse((since, lot, place))) = turns.pop() {
             let entitlement = entitlements[place];
             let subject = latest(&entitlement.subject);
             let now = last.get(&subject).copied();
             if now != since {
                 turns.push(Reverse((now, lot, place)));
-            } else if self.take(entitlement.amount.unwrap_or(0)) {
-                last.insert(subject, as_of);
-                paid.push(place);
+                continue;
+            }
+            match self.take(entitlement.amount.unwrap_or(0)) {
+                Ok(()) => {
+                    last.insert(subject, as_of);
+                }
+                Err(why) => {
+                    unpaid.insert(place, why);
+                }
             }
         }
-        paid
+        unpaid
     }
 }

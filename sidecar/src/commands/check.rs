@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use plaudit_engine::events::Person;
 use plaudit_engine::guidelines::{Finding, Outcome};
 use plaudit_engine::severity::Severity;
 use plaudit_engine::{
     CheckContext, Code, Error, History, Problem, Program, Roster, Verdict, canonical,
 };
 
-use crate::cli::{Check, FailOn};
+use crate::cli::{Check, FailOn, Records};
 use crate::input::{self, Failure, Named};
 use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, because, count, safe, styled};
 
@@ -40,17 +41,9 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         or(&mut post.author, &options.author);
         let at = post.at.or(asked).unwrap_or(now);
         let author = match &post.author {
-            Some(id) if options.records.people.is_some() => {
-                Some(roster.person(id, at).ok_or_else(|| {
-                    Problem::new(
-                        Code::UnknownAdvocate,
-                        format!("the author `{id}` is not in the people file"),
-                    )
-                    .file(&named.name)
-                    .field("author")
-                })?)
-            }
-            _ => None,
+            Some(id) => known_author(&options.records, &roster, id, at)
+                .map_err(|problem| problem.file(&named.name).field("author"))?,
+            None => None,
         };
         let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
         let verdict = program
@@ -75,6 +68,27 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         FailOn::Never => false,
     };
     Ok(if fails { Exit::No } else { Exit::Success })
+}
+
+/// The author, where there are people to look for them among. Somebody of whom nothing is known would
+/// be checked as if they had never published anything.
+fn known_author(
+    records: &Records,
+    roster: &Roster,
+    id: &str,
+    at: Timestamp,
+) -> Result<Option<Person>, Problem> {
+    let place = match (&records.people, &records.journal) {
+        (Some(_), _) => "in the people file",
+        (None, Some(_)) => "on record in the journal",
+        (None, None) => return Ok(None),
+    };
+    let unknown = || {
+        let message = format!("the author `{id}` is not {place}");
+        let help = "is the name spelt right? without --author a post is checked as anybody's";
+        Problem::new(Code::UnknownAdvocate, message).help(help)
+    };
+    roster.person(id, at).ok_or_else(unknown).map(Some)
 }
 
 fn posts(options: &Check) -> Result<Vec<Named>, Failure> {

@@ -129,10 +129,7 @@ fn record() -> impl Strategy<Value = Value> {
         maybe("active", statement()),
         maybe("away", statement()),
         maybe("leaderboard", flags()),
-        maybe(
-            "aliases",
-            proptest::collection::vec("[a-z]{1,3}", 1..4).prop_map(|it| json!(it)),
-        ),
+        maybe("aliases", proptest::collection::vec("[a-z]{1,3}", 1..4).prop_map(|it| json!(it))),
         maybe("department", prop_oneof![text(), Just(Value::Null)]),
         maybe("leader", flags()),
         maybe("motivated_by", Just(json!(["status", "giving"]))),
@@ -157,11 +154,8 @@ fn record() -> impl Strategy<Value = Value> {
         typed("meeting", vec![always("agenda", flags().boxed()), maybe("country", text())]),
         typed(
             "adjustment",
-            [
-                why(),
-                vec![advocate(), always("points", (1..99_i64).prop_map(Value::from).boxed()),]
-            ]
-            .concat()
+            [why(), vec![advocate(), always("points", (1..99_i64).prop_map(Value::from).boxed()),]]
+                .concat()
         ),
         typed(
             "grant",
@@ -183,11 +177,8 @@ fn record() -> impl Strategy<Value = Value> {
         typed("close", vec![always("by", text().boxed()), always("close", close.boxed())]),
         typed(
             "dispute",
-            [
-                target(),
-                vec![advocate(), maybe("rule", text()), always("reason", text().boxed()),]
-            ]
-            .concat()
+            [target(), vec![advocate(), maybe("rule", text()), always("reason", text().boxed()),]]
+                .concat()
         ),
         typed(
             "resolution",
