@@ -78,18 +78,20 @@ impl Program {
 }
 
 impl Budget {
-    /// Takes out what a reward costs, or says what is missing: where there may be no more rewards,
-    /// money would not help.
-    fn take(&mut self, amount: i64) -> Result<(), HeldBack> {
-        if self.count.is_some_and(|count| self.rewards >= count) {
-            return Err(HeldBack::OverCount);
+    /// Takes out what a reward costs, if it is there.
+    fn take(&mut self, amount: i64) -> bool {
+        let fits = self.spent.saturating_add(amount) <= self.amount || amount == 0;
+        let takes = fits && !self.is_used_up();
+        if takes {
+            self.spent += amount;
+            self.rewards += 1;
         }
-        if amount > 0 && self.spent.saturating_add(amount) > self.amount {
-            return Err(HeldBack::OverBudget);
-        }
-        self.spent += amount;
-        self.rewards += 1;
-        Ok(())
+        takes
+    }
+
+    /// Whether there may be no more rewards, whatever they cost.
+    fn is_used_up(&self) -> bool {
+        self.count.is_some_and(|count| self.rewards >= count)
     }
 
     /// Which of the rewards that people are entitled to the budget does not pay for, by their
@@ -122,7 +124,7 @@ impl Budget {
                 Reverse((last.get(&subject).copied(), lot, place))
             })
             .collect();
-        let mut unpaid = BTreeMap::new();
+        let mut unpaid = Vec::new();
         while let Some(Reverse((since, lot, place))) = turns.pop() {
             let entitlement = entitlements[place];
             let subject = latest(&entitlement.subject);
@@ -131,15 +133,14 @@ impl Budget {
                 turns.push(Reverse((now, lot, place)));
                 continue;
             }
-            match self.take(entitlement.amount.unwrap_or(0)) {
-                Ok(()) => {
-                    last.insert(subject, as_of);
-                }
-                Err(why) => {
-                    unpaid.insert(place, why);
-                }
+            if self.take(entitlement.amount.unwrap_or(0)) {
+                last.insert(subject, as_of);
+            } else {
+                unpaid.push(place);
             }
         }
-        unpaid
+        // What is missing in the end is what keeps them out, as the same run again would say.
+        let why = if self.is_used_up() { HeldBack::OverCount } else { HeldBack::OverBudget };
+        unpaid.into_iter().map(|place| (place, why)).collect()
     }
 }
