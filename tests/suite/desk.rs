@@ -135,6 +135,12 @@ fn an_author_of_whom_a_journal_knows_nothing_is_a_problem() {
     assert!(told.contains("the author `nobody` is not on record in the journal"), "{told}");
     let (code, _, told) = check("ada", &["--journal", &journal]);
     assert_eq!(code, Some(0), "{told}");
+    // Where nobody has to be on record, whoever has done something is known by that.
+    let share = r#"{"id": "2", "advocate": "cy", "kind": "share", "at": "2026-06-01T00:00:00Z"}"#;
+    assert_eq!(run(&["record", share, "--journal", &journal]).0, Some(0));
+    assert_eq!(check("cy", &["--journal", &journal]).0, Some(3));
+    assert_eq!(check("cy", &["--journal", &journal, "--assume-consent"]).0, Some(0));
+    assert_eq!(check("nobody", &["--journal", &journal, "--assume-consent"]).0, Some(3));
     // Without anybody to look among, nothing can be said of a name.
     assert_eq!(check("nobody", &[]).0, Some(0));
 }

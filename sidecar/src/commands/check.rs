@@ -13,7 +13,7 @@ use plaudit_engine::{
 };
 
 use crate::cli::{Check, FailOn, Records};
-use crate::input::{self, Failure, Named};
+use crate::input::{self, Failure, Loaded, Named};
 use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, because, count, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
@@ -41,7 +41,7 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         or(&mut post.author, &options.author);
         let at = post.at.or(asked).unwrap_or(now);
         let author = match &post.author {
-            Some(id) => known_author(&options.records, &roster, id, at)
+            Some(id) => known_author(&program, &options.records, &loaded, &roster, id, at)
                 .map_err(|problem| problem.file(&named.name).field("author"))?,
             None => None,
         };
@@ -73,7 +73,9 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
 /// The author, where there are people to look for them among. Somebody of whom nothing is known would
 /// be checked as if they had never published anything.
 fn known_author(
+    program: &Program,
     records: &Records,
+    loaded: &Loaded,
     roster: &Roster,
     id: &str,
     at: Timestamp,
@@ -88,7 +90,16 @@ fn known_author(
         let help = "is the name spelt right? without --author a post is checked as anybody's";
         Problem::new(Code::UnknownAdvocate, message).help(help)
     };
-    roster.person(id, at).ok_or_else(unknown).map(Some)
+    // Where nobody has to be on record, whoever has done something is known by that.
+    let has_done = || {
+        let (log, people) = (&loaded.log, &loaded.people);
+        let all = plaudit_engine::Records { log, people, as_of: at, assume_consent: true };
+        program.explain(&all, id).is_ok()
+    };
+    match roster.person(id, at) {
+        None if records.people.is_none() && records.assume_consent && has_done() => Ok(None),
+        known => known.ok_or_else(unknown).map(Some),
+    }
 }
 
 fn posts(options: &Check) -> Result<Vec<Named>, Failure> {
