@@ -1,7 +1,7 @@
 //! What advocates object to, and how that ended.
 //!
 //! A dispute is about an activity, about what a rule said of it, or about what a rule said of a
-//! draft, which nobody keeps. A finding whose dispute is upheld counts no longer; points are put
+//! draft, which nobody keeps; or about what a rule of recognition gave or did not give. A finding whose dispute is upheld counts no longer; points are put
 //! right by hand.
 
 use std::collections::BTreeMap;
@@ -26,6 +26,26 @@ pub enum Standing {
     Dismissed,
     /// The advocate has taken it back.
     Withdrawn,
+}
+
+impl Standing {
+    /// The word in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Standing::Open => "open",
+            Standing::Upheld => "upheld",
+            Standing::Dismissed => "dismissed",
+            Standing::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Where a word on it leads.
+    pub(crate) const fn of(verb: Resolved) -> Self {
+        match verb {
+            Resolved::Upheld => Standing::Upheld,
+            Resolved::Dismissed => Standing::Dismissed,
+        }
+    }
 }
 
 /// How a dispute ended.
@@ -65,6 +85,31 @@ pub struct DisputeDocument {
     pub resolution: Option<Ending>,
 }
 
+/// A dispute after a word on it: where it stands, and what it is about, where the person may be
+/// shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Ruled {
+    /// The dispute and how it ended.
+    Shown(Box<DisputeDocument>),
+    /// A dispute of somebody who has opted out.
+    Hidden {
+        /// Its id.
+        dispute: Arc<str>,
+        /// Where it stands.
+        state: Standing,
+    },
+}
+
+impl Ruled {
+    pub(crate) fn of(dispute: DisputeDocument, hidden: bool) -> Self {
+        match hidden {
+            true => Ruled::Hidden { dispute: dispute.dispute, state: dispute.state },
+            false => Ruled::Shown(Box::new(dispute)),
+        }
+    }
+}
+
 impl DisputeDocument {
     fn of(
         roster: &Roster,
@@ -75,10 +120,7 @@ impl DisputeDocument {
     ) -> Self {
         let state = match &resolution {
             _ if withdrawn => Standing::Withdrawn,
-            Some((_, ended)) => match ended.verb {
-                Resolved::Upheld => Standing::Upheld,
-                Resolved::Dismissed => Standing::Dismissed,
-            },
+            Some((_, ended)) => Standing::of(ended.verb),
             None => Standing::Open,
         };
         Self {

@@ -124,6 +124,8 @@ codes! {
     UnknownGrant = "unknown-grant",
     /// an activity that is not on record
     UnknownActivity = "unknown-activity",
+    /// an objection to something that no rule has said
+    NothingSaid = "nothing-said",
     /// a dispute that is not on record
     UnknownDispute = "unknown-dispute",
     /// a decision that does not follow from the state that a grant or dispute is in

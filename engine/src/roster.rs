@@ -287,6 +287,12 @@ impl Roster {
         }
     }
 
+    /// Whether somebody on record does not take part at an instant, for having said so or for never
+    /// having said that they do.
+    pub(crate) fn has_opted_out(&self, id: &str, at: Timestamp) -> bool {
+        self.members.get(id).is_some_and(|member| !self.consents(member, at))
+    }
+
     /// Whether the person stands on boards.
     pub(crate) fn is_on_boards(&self, id: &str) -> bool {
         self.members.get(id).is_none_or(|member| member.leaderboard)

@@ -31,6 +31,9 @@ pub struct Taking {
 }
 
 impl Taking {
+    /// The field that a snapshot by which too many would leave is refused for.
+    pub const MOST: &'static str = "at_most_leave_percent";
+
     /// A snapshot by which at most 20 % may leave.
     pub fn new(source: impl Into<Arc<str>>, at: Timestamp) -> Self {
         Self { source: source.into(), at, at_most_leave_percent: 20 }
@@ -57,6 +60,9 @@ pub struct Snapshot {
     pub left: Vec<SeenPerson>,
     /// How many people are as they were.
     pub unchanged: usize,
+    /// How much of those whom the source reports leaves, in percent, rounded up.
+    #[serde(skip)]
+    pub leave_percent: u8,
     /// What to record: events of people at the snapshot's time.
     #[serde(skip)]
     pub events: Vec<Event>,
@@ -148,7 +154,9 @@ impl Snapshot {
         if let Some(problem) = taken.too_many() {
             return refused(problem);
         }
+        let all = taken.reported().count();
         let mut result = taken.result;
+        result.leave_percent = percent_of(result.left.len(), all);
         result.events.sort_by(|a, b| a.identity.cmp(&b.identity));
         result.events.iter().try_for_each(Event::check)?;
         let on_record = |event: &Event| log.position((&event.identity).into());
@@ -177,9 +185,15 @@ impl Snapshot {
             returned: Vec::new(),
             left: Vec::new(),
             unchanged: 0,
+            leave_percent: 0,
             events: Vec::new(),
         }
     }
+}
+
+/// A part in percent, rounded up.
+fn percent_of(part: usize, all: usize) -> u8 {
+    u8::try_from((part * 100).div_ceil(all.max(1))).map_or(100, |percent| percent.min(100))
 }
 
 /// The id of an event that a snapshot makes.
@@ -393,14 +407,16 @@ impl Taken<'_> {
         if leave <= FEW || leave * 100 <= all * most {
             return None;
         }
-        let percent = (leave * 100).div_ceil(all.max(1)).min(100);
+        let percent = percent_of(leave, all);
         let message = format!(
             "{leave} of the {all} people whom `{}` reports would leave, more than {most} %",
             self.taking.source
         );
-        Some(Problem::new(Code::NotAllowed, message).help(format!(
-            "is the file complete? if they have left, allow it: at_most_leave_percent = {percent}"
-        )))
+        Some(
+            Problem::new(Code::NotAllowed, message)
+                .help(format!("is the file complete? if they have left, allow {percent} %"))
+                .field(Taking::MOST),
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs recognition and coaching rules: once for each enrolled person, and those that take a team
 //! alone once for each team that may be shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -33,6 +33,8 @@ pub struct SubjectFault {
 pub(crate) enum Who<'a> {
     /// Everyone, and every team.
     All,
+    /// Every team, and everyone but these.
+    AllBut(&'a BTreeSet<Arc<str>>),
     /// One person.
     Advocate(&'a str),
     /// Every team.
@@ -124,7 +126,8 @@ impl<'a> Run<'a> {
         for (id, tally) in &census.tallies {
             let asked = match who {
                 Who::Advocate(name) => **id == *name,
-                _ => true,
+                Who::AllBut(others) => !others.contains(id),
+                Who::All | Who::Teams => true,
             };
             if !asked || !census.roster.is_enrolled(id, last) {
                 continue;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub(crate) use self::journal::{
-    Adjust, Backup, Close, Decide, Dispute, Disputes, GrantState, Grants, Import, Journal,
-    ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Signed, Sync,
+    Adjust, Backup, Close, Decide, Dispute, Disputes, GrantKind, GrantState, Grants, Import,
+    Journal, ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Said, Signed, Sync,
 };
 use crate::values::{
     AskedFigure, OneTeam, SomeTeams, When, figure, kind_of_team, one_team, some_teams, when,
@@ -24,7 +24,7 @@ use crate::values::{
 #[command(name = "plaudit", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// The program directory.
-    #[arg(long, global = true, default_value = "rules", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, global = true, default_value = "rules", value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
     pub(crate) rules: PathBuf,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Grants(Grants),
     /// Give or take points by hand
     Adjust(Adjust),
-    /// Object to a line or a finding, and resolve what people object to
+    /// Object to points, findings and awards, and resolve what people object to
     #[command(subcommand)]
     Disputes(Disputes),
     /// Look after a journal file: check, back up, export, restore

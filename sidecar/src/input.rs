@@ -33,7 +33,8 @@ pub(crate) fn not_later(at: Timestamp) -> Result<Timestamp, Problem> {
     let now = now();
     if at > now {
         let message = format!("{at} has not come yet");
-        return Err(Problem::new(Code::WrongValue, message).help(format!("now it is {now}")));
+        let help = format!("now it is {now}: say a time up to then, or come back when it has come");
+        return Err(Problem::new(Code::WrongValue, message).help(help));
     }
     Ok(at)
 }

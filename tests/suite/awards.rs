@@ -14,7 +14,7 @@ use plaudit_engine::{Code, Program, Sources};
 use proptest::prelude::*;
 
 use super::journal::{entries, open};
-use super::support::{MANIFEST, rounds};
+use super::support::{MANIFEST, rounds, run};
 
 /// The names that the rule about gifts has had, or will have.
 const NAMES: [&str; 3] = ["gift", "present", "token"];
@@ -164,6 +164,7 @@ impl Story {
             grants: &[grant.grant.to_string()],
             verb: Verb::ALL[usize::from(which) % Verb::ALL.len()],
             signed: Signed { by: "jo", reason: "why not", at: day(100 + u64::from(which)) },
+            as_of: Timestamp::MAX,
         };
         // What does not follow is refused.
         let _ = self.ledger.decide(&choice);
@@ -186,12 +187,12 @@ impl Story {
         let (ledger, journal) = (&self.ledger, &self.journal);
         let (before, place) =
             (ledger.grants(None, Timestamp::MAX).unwrap().grants, journal.position().unwrap());
-        let preview = ledger.close(as_of, "jo", true).unwrap();
+        let preview = ledger.close(&run(as_of, "jo", true)).unwrap();
         assert_eq!(
             (ledger.grants(None, Timestamp::MAX).unwrap().grants, journal.position().unwrap()),
             (before.clone(), place)
         );
-        let closed = ledger.close(as_of, "jo", false).unwrap();
+        let closed = ledger.close(&run(as_of, "jo", false)).unwrap();
         assert_eq!(told(&preview), told(&closed));
 
         let grants = ledger.grants(None, Timestamp::MAX).unwrap().grants;
@@ -210,7 +211,7 @@ impl Story {
             );
         }
         let place = journal.position().unwrap();
-        let again = ledger.close(as_of, "jo", false).unwrap();
+        let again = ledger.close(&run(as_of, "jo", false)).unwrap();
         assert_eq!((again.granted, journal.position().unwrap()), (vec![], place));
         assert_eq!((again.held, again.lapsed), (closed.held, closed.lapsed));
     }
@@ -252,7 +253,7 @@ fn of_several_who_close_at_once_each_award_is_granted_by_one() {
     let ledgers = ledgers(&folder.path().join("journal"), 4);
     let runs: Vec<Closed> = std::thread::scope(|scope| {
         let close = |ledger: &Ledger| -> Vec<Closed> {
-            [35, 36, 41, 41].map(|at| ledger.close(day(at), "jo", false).unwrap()).into()
+            [35, 36, 41, 41].map(|at| ledger.close(&run(day(at), "jo", false)).unwrap()).into()
         };
         let threads: Vec<_> = ledgers.iter().map(|it| scope.spawn(move || close(it))).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
@@ -272,7 +273,7 @@ fn of_several_who_close_at_once_each_award_is_granted_by_one() {
 fn of_several_who_decide_at_once_one_is_heard() {
     let folder = tempfile::tempdir().unwrap();
     let ledgers = ledgers(&folder.path().join("journal"), 4);
-    ledgers[0].close(day(41), "jo", false).unwrap();
+    ledgers[0].close(&run(day(41), "jo", false)).unwrap();
     let proposed = |grant: &&GrantDocument| grant.state == State::Proposed;
     let grants = ledgers[0].grants(None, Timestamp::MAX).unwrap().grants;
     for grant in grants.iter().filter(proposed) {
@@ -282,6 +283,7 @@ fn of_several_who_decide_at_once_one_is_heard() {
                     grants: &[grant.grant.to_string()],
                     verb: Verb::ALL[number % 2],
                     signed: Signed { by: &number.to_string(), reason: "why not", at: day(50) },
+                    as_of: Timestamp::MAX,
                 };
                 usize::from(ledger.decide(&choice).is_ok())
             };
@@ -309,7 +311,7 @@ fn what_somebody_got_under_another_name_or_by_a_rule_of_another_name_is_not_gran
     story.step((6, 0, 34));
     story.step((9, 1, 0));
     story.ledger.record(vec![activity("2", "p1", day(36))], Batch::Each).unwrap();
-    let closed = story.ledger.close(day(40), "jo", true).unwrap();
+    let closed = story.ledger.close(&run(day(40), "jo", true)).unwrap();
     let of_q0 = Subject::Advocate { advocate: "q0".into() };
     let granted = closed.granted.iter().filter(|it| it.subject == of_q0).map(|it| &*it.what.rule);
     // Both have the badge and the present of the month already, as p0.
@@ -325,10 +327,10 @@ fn the_tenth_run_as_of_a_time_is_compared_with_the_ninth() {
     for round in 0..12_u64 {
         let event = activity(&round.to_string(), &format!("p{}", round % 9), day(round));
         story.ledger.record(vec![event], Batch::Each).unwrap();
-        let since = story.ledger.close(day(60), "jo", true).unwrap().since;
+        let since = story.ledger.close(&run(day(60), "jo", true)).unwrap().since;
         assert_eq!(since.is_some(), round > 0);
-        story.ledger.close(day(60), &format!("run {round}"), false).unwrap();
-        let last = story.ledger.close(day(60), "jo", true).unwrap().since.unwrap();
+        story.ledger.close(&run(day(60), &format!("run {round}"), false)).unwrap();
+        let last = story.ledger.close(&run(day(60), "jo", true)).unwrap().since.unwrap();
         assert_eq!(*last.by, format!("run {round}"));
         let place = story.journal.position().unwrap();
         story.close(day(60));
@@ -358,7 +360,7 @@ fn a_run_or_decision_that_cannot_go_on_record_is_an_error() {
         .ledger
         .record(vec![activity("1", "p1", day(1)), activity("2", "p1", day(2))], Batch::Each)
         .unwrap();
-    let error = story.ledger.close(day(3), "jo", false).unwrap_err();
+    let error = story.ledger.close(&run(day(3), "jo", false)).unwrap_err();
     assert_eq!(error.problems()[0].code, Code::Conflict);
     assert_eq!(story.ledger.grants(None, Timestamp::MAX).unwrap().grants, vec![]);
 }

@@ -18,7 +18,7 @@ use plaudit_engine::{Program, Records, canonical};
 use super::awards::{self, activity, day};
 use super::children::{Process, Task};
 use super::journal::{entries, ids, open};
-use super::support::{rounds, share};
+use super::support::{rounds, run, share};
 
 /// What is killed.
 const WORKS: [&str; 9] =
@@ -102,7 +102,7 @@ fn award(task: &Task) {
         let people = (0..4).map(|part| format!("p{}", (number * 3 + part) % 17));
         let done = people.enumerate().map(|(part, who)| activity(&id(part), &who, at)).collect();
         ledger.record(done, Batch::Whole).unwrap();
-        let closed = ledger.close(day((start + number) % 150 + 1), "a crash", false).unwrap();
+        let closed = ledger.close(&run(day((start + number) % 150 + 1), "a crash", false)).unwrap();
         for award in closed.granted {
             task.say(&format!("grant {}", award.grant));
         }

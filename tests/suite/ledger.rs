@@ -13,7 +13,7 @@ use plaudit_engine::{Program, Records, canonical};
 use proptest::prelude::*;
 
 use super::journal::{entries, open};
-use super::support::{rounds, top};
+use super::support::{rounds, run, top};
 
 /// The sample with its people as events, too.
 fn sample() -> &'static [Event] {
@@ -127,7 +127,7 @@ proptest! {
             handles[handle].record(batch.into_iter().cloned().collect(), kind).unwrap();
             let as_of = TIMES[time].parse().unwrap();
             if let Some(closed) = closed {
-                handles[1 - handle].close(TIMES[closed].parse().unwrap(), "jo", false).unwrap();
+                handles[1 - handle].close(&run(TIMES[closed].parse().unwrap(), "jo", false)).unwrap();
             }
             // The one that did not record it knows it as well.
             prop_assert_eq!(told(&handles[1 - handle], as_of), expected(&log(recorded.iter().copied()), as_of));

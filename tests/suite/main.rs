@@ -13,6 +13,7 @@
 //! - `rfcs`: real data against an independent calculation;
 //! - `journal`: what every journal promises; `journal_shared`: one file that many use at once;
 //! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
+//! - `desk`: what whoever looks after a journal is told;
 //! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) through every door;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
 //! - `children` are other processes for these;
@@ -31,6 +32,7 @@ mod children;
 mod coaching;
 mod crash;
 mod damage;
+mod desk;
 mod disk;
 mod gifts;
 mod hostile_crowds;

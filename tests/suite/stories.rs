@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use plaudit_engine::awards::{Choice, Signed};
+use plaudit_engine::awards::{AwardRun, Choice, Filter, Signed, State};
 use plaudit_engine::events::{Event, Identity, LOCAL, Resolved, Verb, read_record};
 use plaudit_engine::journal::{Batch, Memory};
-use plaudit_engine::ledger::{Ledger, Objection};
+use plaudit_engine::ledger::{Ledger, Objection, Ruling};
 use plaudit_engine::{Error, Program, Sources, canonical};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,6 +32,12 @@ struct Step {
     act: Act,
     expect: Option<Value>,
     refused: Option<Vec<String>>,
+    /// What a refusal says, among other things.
+    #[serde(default)]
+    says: Vec<String>,
+    /// What no door tells, whether it answers or refuses.
+    #[serde(default)]
+    withholds: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +52,12 @@ enum Act {
         preview: bool,
     },
     Grants(Option<String>),
+    GrantsWhere {
+        team: Option<(String, String)>,
+        rule: Option<String>,
+        kind: Option<String>,
+        state: Option<String>,
+    },
     Decide {
         verb: Verb,
         grants: Vec<String>,
@@ -145,6 +157,19 @@ fn run(story: &Story) -> Result<(), String> {
             }
         }
         let command_line = through_command_line(&step.act, folder.path());
+        for told in [&rust.as_ref().map_or_else(ToString::to_string, Clone::clone), {
+            let (Ok(told) | Err(told)) = &command_line;
+            told
+        }] {
+            // A long help is broken into lines on the way to a person.
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            if let Some(missing) = step.says.iter().find(|text| !told.contains(*text)) {
+                return Err(placed(format!("it is not said that {missing}: {told}")));
+            }
+            if let Some(found) = step.withholds.iter().find(|text| told.contains(*text)) {
+                return Err(placed(format!("{found} is told: {told}")));
+            }
+        }
         match (rust, command_line) {
             (Ok(rust), Ok(command_line)) if rust == command_line => {}
             (Err(_), Err(message)) if message.contains("error[") => {}
@@ -195,11 +220,24 @@ fn through_rust(act: &Act, ledger: &Ledger) -> Result<String, Error> {
             Ok(answers.join("\n"))
         }
         Act::Close { as_of, preview } => {
-            canonical(&ledger.close(as_of.parse().unwrap(), BY, *preview)?)
+            let as_of = as_of.parse().unwrap();
+            canonical(&ledger.close(&AwardRun { as_of, at: now, by: BY, preview: *preview })?)
         }
         Act::Grants(advocate) => canonical(&ledger.grants(advocate.as_deref(), now)?),
+        Act::GrantsWhere { team, rule, kind, state } => {
+            let states =
+                [State::Proposed, State::Approved, State::Declined, State::Issued, State::Revoked];
+            let state = state.as_deref();
+            let filter = Filter {
+                team: team.as_ref().map(|(by, name)| (&**by, &**name)),
+                rule: rule.as_deref(),
+                kind: kind.as_deref(),
+                state: states.into_iter().find(|it| Some(it.name()) == state),
+            };
+            canonical(&ledger.grants_where(None, filter, now)?)
+        }
         Act::Decide { verb, grants, at } => {
-            let choice = Choice { grants, verb: *verb, signed: signed(at) };
+            let choice = Choice { grants, verb: *verb, signed: signed(at), as_of: now };
             canonical(&json!({ "grants": ledger.decide(&choice)? }))
         }
         Act::Adjust { advocate, points, at } => {
@@ -218,7 +256,8 @@ fn through_rust(act: &Act, ledger: &Ledger) -> Result<String, Error> {
         }
         Act::Resolve { dispute, uphold, points, at } => {
             let verb = if *uphold { Resolved::Upheld } else { Resolved::Dismissed };
-            canonical(&ledger.resolve(dispute, verb, *points, &signed(at))?)
+            let (points, signed, as_of) = (*points, signed(at), now);
+            canonical(&ledger.resolve(&Ruling { dispute, verb, points, signed, as_of })?)
         }
         Act::Disputes(advocate) => {
             canonical(&json!({ "disputes": ledger.disputes(advocate.as_deref(), now)? }))
@@ -259,6 +298,15 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
         Act::Grants(advocate) => {
             arguments.extend(["grants", "list"].map(str::to_owned));
             arguments.extend(advocate.clone());
+        }
+        Act::GrantsWhere { team, rule, kind, state } => {
+            arguments.extend(["grants", "list"].map(str::to_owned));
+            let team = team.as_ref().map(|(by, name)| format!("{by}={name}"));
+            let options =
+                [("--team", &team), ("--rule", rule), ("--kind", kind), ("--state", state)];
+            for (name, value) in options {
+                arguments.extend(value.iter().flat_map(|value| [name.to_owned(), value.clone()]));
+            }
         }
         Act::Decide { verb, grants, at } => {
             let name = match verb {

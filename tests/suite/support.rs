@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
+use plaudit_engine::awards::AwardRun;
 use plaudit_engine::events::{Event, Format, Log, People, read_events, read_people, read_record};
 use plaudit_engine::{Program, Sources};
 
@@ -96,6 +98,11 @@ pub(crate) fn share(id: &str, own_words: i64) -> Event {
         r#"{{"id": "{id}", "advocate": "ada", "kind": "share", "at": "2026-06-01T09:00:00Z", "own_words": {own_words}}}"#
     );
     read_record(&line, "event").unwrap()
+}
+
+/// An award run that is made at the time that it looks back from.
+pub(crate) fn run(as_of: Timestamp, by: &str, preview: bool) -> AwardRun<'_> {
+    AwardRun { as_of, at: as_of, by, preview }
 }
 
 /// How often: a few times, or many times in the full tier.

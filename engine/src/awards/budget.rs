@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::digest;
 use super::register::GrantDocument;
+use super::run::HeldBack;
 use crate::events::Subject;
 use crate::program::Program;
 use crate::recognition::Entitlement;
@@ -80,17 +81,23 @@ impl Budget {
     /// Takes out what a reward costs, if it is there.
     fn take(&mut self, amount: i64) -> bool {
         let fits = self.spent.saturating_add(amount) <= self.amount || amount == 0;
-        let one_more = self.count.is_none_or(|count| self.rewards < count);
-        if fits && one_more {
+        let takes = fits && !self.is_used_up();
+        if takes {
             self.spent += amount;
             self.rewards += 1;
         }
-        fits && one_more
+        takes
     }
 
-    /// Which of the rewards that people are entitled to the budget pays for, by their places.
-    /// Whoever was rewarded least recently comes first, and then by a hash, so that neither names
-    /// nor the order of files decide; `latest` is who a subject is by now. A reward that is too dear does not keep smaller ones out.
+    /// Whether there may be no more rewards, whatever they cost.
+    fn is_used_up(&self) -> bool {
+        self.count.is_some_and(|count| self.rewards >= count)
+    }
+
+    /// Which of the rewards that people are entitled to the budget does not pay for, by their
+    /// places, and why. Whoever was rewarded least recently comes first, and then by a hash, so that
+    /// neither names nor the order of files decide; `latest` is who a subject is by now. A reward
+    /// that is too dear does not keep smaller ones out.
     pub(super) fn share_out(
         &mut self,
         entitlements: &[&Entitlement],
@@ -98,7 +105,7 @@ impl Budget {
         as_of: Timestamp,
         period: &str,
         latest: impl Fn(&Subject) -> Subject,
-    ) -> Vec<usize> {
+    ) -> BTreeMap<usize, HeldBack> {
         let mut last: BTreeMap<Subject, Timestamp> = BTreeMap::new();
         for grant in grants {
             if *grant.what.kind == *"reward" && grant.state.reserves() {
@@ -117,18 +124,23 @@ impl Budget {
                 Reverse((last.get(&subject).copied(), lot, place))
             })
             .collect();
-        let mut paid = Vec::new();
+        let mut unpaid = Vec::new();
         while let Some(Reverse((since, lot, place))) = turns.pop() {
             let entitlement = entitlements[place];
             let subject = latest(&entitlement.subject);
             let now = last.get(&subject).copied();
             if now != since {
                 turns.push(Reverse((now, lot, place)));
-            } else if self.take(entitlement.amount.unwrap_or(0)) {
+                continue;
+            }
+            if self.take(entitlement.amount.unwrap_or(0)) {
                 last.insert(subject, as_of);
-                paid.push(place);
+            } else {
+                unpaid.push(place);
             }
         }
-        paid
+        // What is missing in the end is what keeps them out, as the same run again would say.
+        let why = if self.is_used_up() { HeldBack::OverCount } else { HeldBack::OverBudget };
+        unpaid.into_iter().map(|place| (place, why)).collect()
     }
 }

@@ -1,10 +1,12 @@
 //! Awards: entitlements made real, once, by award runs; and what people decide about them.
 //!
 //! - `register` knows the grants on record and where each stands;
+//! - `filter` says which of them are asked for;
 //! - `budget` says what rewards may cost and who comes first;
 //! - `run` is an award run: which entitlements become grants, and what has changed since the last.
 
 mod budget;
+mod filter;
 mod register;
 mod run;
 
@@ -12,13 +14,14 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 pub use budget::Budget;
+pub use filter::Filter;
 pub(crate) use register::Register;
-pub use register::{Decision, GrantDocument, Grants, State};
+pub use register::{Decided, Decision, GrantDocument, Grants, State};
 pub(crate) use run::Candidates;
-pub use run::{Award, Closed, Held, HeldBack, Since};
+pub use run::{Award, Closed, Held, HeldBack, NamedGrant, Since};
 
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Identity, Verb};
+use crate::events::{Body, Event, Identity, Subject, Verb};
 use crate::wire::hex;
 
 /// The source of what the engine writes into a journal by itself.
@@ -39,6 +42,34 @@ pub(crate) fn short_id(parts: &[&str]) -> String {
     hex(&digest(parts)[..8])
 }
 
+/// An award run to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct AwardRun<'a> {
+    /// It looks at what happened before this time.
+    pub as_of: Timestamp,
+    /// When it is made: whoever has opted out by then, by everything on record, gets nothing.
+    pub at: Timestamp,
+    /// Who makes it.
+    pub by: &'a str,
+    /// Whether it is only told what would be granted.
+    pub preview: bool,
+}
+
+impl AwardRun<'_> {
+    /// Whether somebody is named, and the time that it looks at is over.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        said("by", self.by)?;
+        let Self { as_of, at, .. } = self;
+        if as_of > at {
+            let message = format!("{as_of} is not over yet: what happens until then may change");
+            return Err(Problem::new(Code::WrongValue, message)
+                .help(format!("award runs look back; now it is {at}"))
+                .field("as_of"));
+        }
+        Ok(())
+    }
+}
+
 /// What somebody decides about grants.
 #[derive(Clone, Debug)]
 pub struct Choice<'a> {
@@ -48,6 +79,8 @@ pub struct Choice<'a> {
     pub verb: Verb,
     /// By whom, and why.
     pub signed: Signed<'a>,
+    /// Of people who have opted out as of this time nothing is told but where the grant stands.
+    pub as_of: Timestamp,
 }
 
 /// Who says so, why, and when.
@@ -82,13 +115,18 @@ pub(crate) fn said(field: &str, text: &str) -> Result<(), Problem> {
 
 impl Choice<'_> {
     /// The events that the decision is, where it follows for all of the grants; none for those
-    /// about which the same person has decided the same already.
-    pub(crate) fn events(&self, register: &Register) -> Result<Vec<Event>, Error> {
+    /// about which the same person has decided the same already. Of grants of whom `hides` says so
+    /// no more is told than where they stand.
+    pub(crate) fn events(
+        &self,
+        register: &Register,
+        hides: &dyn Fn(&Subject) -> bool,
+    ) -> Result<Vec<Event>, Error> {
         self.signed.check()?;
         let mut problems = Vec::new();
         let mut events: Vec<Event> = Vec::new();
         for id in self.grants {
-            match self.event(register, id) {
+            match self.event(register, id, hides) {
                 Ok(Some(event)) if !events.iter().any(|it| it.identity == event.identity) => {
                     events.push(event);
                 }
@@ -99,7 +137,19 @@ impl Choice<'_> {
         Error::of(problems).map_or(Ok(events), Err)
     }
 
-    fn event(&self, register: &Register, id: &str) -> Result<Option<Event>, Problem> {
+    /// The grants that it is about, as they are by now.
+    pub(crate) fn grants(&self, register: &Register) -> Vec<GrantDocument> {
+        let ids: Vec<Identity> =
+            self.grants.iter().filter_map(|id| Some(register.one(id).ok()?.0.clone())).collect();
+        register.grants_of(&ids)
+    }
+
+    fn event(
+        &self,
+        register: &Register,
+        id: &str,
+        hides: &dyn Fn(&Subject) -> bool,
+    ) -> Result<Option<Event>, Problem> {
         let (identity, grant) = register.one(id)?;
         let (verb, Signed { by, reason, at }) = (self.verb, self.signed);
         if let Some(last) = grant.decisions.last()
@@ -110,7 +160,8 @@ impl Choice<'_> {
         let wrong =
             |message: String, help: String| Err(Problem::new(Code::WrongState, message).help(help));
         if grant.state.after(verb).is_none() {
-            let by = grant.decisions.last().map_or_else(String::new, |last| {
+            let last = grant.decisions.last().filter(|_| !hides(&grant.subject));
+            let by = last.map_or_else(String::new, |last| {
                 format!(" by {} at {} ({})", last.by, last.at, last.reason)
             });
             let message = format!(
@@ -132,12 +183,12 @@ impl Choice<'_> {
         }
         let before = grant.decisions.last().map_or(grant.as_of, |last| last.at);
         if at < before {
-            let message = format!(
-                "`{}` cannot be {} at {}: that is before {before}",
-                grant.grant,
-                verb.name(),
-                at
-            );
+            let before = match hides(&grant.subject) {
+                true => "what went before".to_owned(),
+                false => before.to_string(),
+            };
+            let (grant, verb) = (&grant.grant, verb.name());
+            let message = format!("`{grant}` cannot be {verb} at {at}: that is before {before}");
             return wrong(message, "what went before was later: say a later time".to_owned());
         }
         let id = format!("{}:{}", grant.grant, verb.name());

@@ -1,6 +1,6 @@
 //! The grants on record, each with what was decided about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -94,6 +94,32 @@ pub struct GrantDocument {
     pub decisions: Vec<Decision>,
 }
 
+/// A grant after a decision: where it stands, and what it is, where the person may be shown. What
+/// the rule read is not told again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Decided {
+    /// A grant with what was decided about it.
+    Shown(Box<GrantDocument>),
+    /// A grant of somebody who has opted out.
+    Hidden {
+        /// Its id.
+        grant: Arc<str>,
+        /// Where it stands.
+        state: State,
+    },
+}
+
+impl Decided {
+    pub(crate) fn of(mut grant: GrantDocument, hidden: bool) -> Self {
+        if hidden {
+            return Decided::Hidden { grant: grant.grant, state: grant.state };
+        }
+        grant.what.evidence.clear();
+        Decided::Shown(Box::new(grant))
+    }
+}
+
 /// Grants on record.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Grants {
@@ -152,11 +178,13 @@ impl Register {
 
     /// All grants, in order of time.
     pub(crate) fn grants(&self) -> Vec<GrantDocument> {
-        let mut grants: Vec<GrantDocument> =
-            self.grants.values().filter_map(|event| self.document(event)).collect();
-        grants
-            .sort_by(|a, b| (a.as_of, &a.subject, &a.grant).cmp(&(b.as_of, &b.subject, &b.grant)));
-        grants
+        in_order(self.grants.values().filter_map(|event| self.document(event)).collect())
+    }
+
+    /// Those of the grants that have one of these identities, in order of time.
+    pub(super) fn grants_of(&self, identities: &[Identity]) -> Vec<GrantDocument> {
+        let chosen = identities.iter().collect::<BTreeSet<_>>().into_iter();
+        in_order(chosen.filter_map(|id| self.document(self.grants.get(id)?)).collect())
     }
 
     /// The identities and documents of grants whose id begins like this.
@@ -204,4 +232,9 @@ impl Register {
     pub(super) fn runs(&self) -> usize {
         self.runs.len()
     }
+}
+
+fn in_order(mut grants: Vec<GrantDocument>) -> Vec<GrantDocument> {
+    grants.sort_by(|a, b| (a.as_of, &a.subject, &a.grant).cmp(&(b.as_of, &b.subject, &b.grant)));
+    grants
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::budget::Budget;
 use super::register::{GrantDocument, Register, State};
-use super::{SOURCE, short_id};
+use super::{AwardRun, SOURCE, short_id};
 use crate::error::Error;
 use crate::events::{Body, Closing, Event, Grant, Granted, Identity, Subject};
 use crate::facts::LARGEST;
@@ -24,8 +24,10 @@ use crate::subjects::SubjectFault;
 pub enum HeldBack {
     /// A rule failed on one of the person's activities: first it is mended.
     Incomplete,
-    /// The budget does not have it.
+    /// The budget does not have the money.
     OverBudget,
+    /// The budget has no more rewards to give, whatever they cost.
+    OverCount,
     /// The budget is for each period, and there is none between seasons.
     BetweenPeriods,
 }
@@ -55,6 +57,31 @@ pub struct Held {
     pub award: Award,
 }
 
+/// A grant by name: whom it is for, by which rule, and what makes it one of its own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NamedGrant {
+    /// Its id.
+    pub grant: Arc<str>,
+    /// Whom it is for.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// The rule that gives it.
+    pub rule: Arc<str>,
+    /// Its key.
+    pub key: Arc<str>,
+}
+
+impl NamedGrant {
+    fn of(grant: &Arc<str>, subject: &Subject, what: &Grant) -> Self {
+        Self {
+            grant: Arc::clone(grant),
+            subject: subject.clone(),
+            rule: Arc::clone(&what.rule),
+            key: Arc::clone(&what.key),
+        }
+    }
+}
+
 /// What has changed since the last award run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Since {
@@ -64,12 +91,12 @@ pub struct Since {
     pub by: Arc<str>,
     /// Whether the program has changed.
     pub program_changed: bool,
-    /// The ids of grants whose entitlement held then and does not now.
-    pub lapsed: Vec<Arc<str>>,
-    /// The ids of grants whose entitlement did not hold then and does now.
-    pub regained: Vec<Arc<str>>,
-    /// The ids of what was held back then and is granted now.
-    pub released: Vec<Arc<str>>,
+    /// Grants whose entitlement held then and does not now.
+    pub lapsed: Vec<NamedGrant>,
+    /// Grants whose entitlement did not hold then and does now.
+    pub regained: Vec<NamedGrant>,
+    /// What was held back then and is granted now.
+    pub released: Vec<NamedGrant>,
 }
 
 /// What an award run did, or would do.
@@ -88,6 +115,9 @@ pub struct Closed {
     pub kept: usize,
     /// What is held back, and why.
     pub held: Vec<Held>,
+    /// How many people took part as of then and have opted out since: they are passed over, and
+    /// nobody is told their names.
+    pub opted_out: usize,
     /// Grants on record whose entitlement does not hold any more, by rules that are still in force.
     /// They stay; whether one is revoked is for a person to decide.
     pub lapsed: Vec<GrantDocument>,
@@ -111,11 +141,12 @@ pub(crate) struct Candidates<'a> {
     /// Who is who by everything that is on record, whatever the as-of: a person who got another id
     /// later is the same person.
     pub(crate) names: &'a Roster,
+    /// How many people have opted out since.
+    pub(crate) opted_out: usize,
     pub(crate) entitlements: &'a [Entitlement],
     pub(crate) faults: &'a [SubjectFault],
     pub(crate) assumed_consent: bool,
-    pub(crate) by: &'a str,
-    pub(crate) preview: bool,
+    pub(crate) asked: &'a AwardRun<'a>,
 }
 
 /// What makes a grant one of its own.
@@ -146,26 +177,24 @@ impl Candidates<'_> {
             .filter(|entitlement| entitlement.kind == "reward" && !entitlement.incomplete)
             .collect();
         let period = view.period.as_ref().map_or("", |period| &period.name);
-        let paid: BTreeSet<Key> = match &mut budget {
+        let unpaid: BTreeMap<Key, HeldBack> = match &mut budget {
             Some(budget) => budget
                 .share_out(&rewards, &on_record, view.as_of, period, |subject| self.latest(subject))
                 .into_iter()
-                .map(|place| self.key(rewards[place]))
+                .map(|(place, why)| (self.key(rewards[place]), why))
                 .collect(),
-            None => BTreeSet::new(),
+            None => {
+                let all = rewards.iter().map(|it| (self.key(it), HeldBack::BetweenPeriods));
+                all.collect()
+            }
         };
 
         let (mut granted, mut held) = (Vec::new(), Vec::new());
         for entitlement in due {
             let award = self.award(entitlement);
-            let why = if entitlement.incomplete {
-                Some(HeldBack::Incomplete)
-            } else if entitlement.kind != "reward" || paid.contains(&self.key(entitlement)) {
-                None
-            } else if budget.is_none() {
-                Some(HeldBack::BetweenPeriods)
-            } else {
-                Some(HeldBack::OverBudget)
+            let why = match entitlement.incomplete {
+                true => Some(HeldBack::Incomplete),
+                false => unpaid.get(&self.key(entitlement)).copied(),
             };
             match why {
                 None => granted.push(award),
@@ -195,18 +224,20 @@ impl Candidates<'_> {
             held: ids(&mut held.iter().map(|held| &held.award.grant)),
             lapsed: ids(&mut lapsed.iter().map(|grant| &grant.grant)),
         };
-        let since = self.since(register, &closing, &entitled, &known);
-        let events = match self.preview {
+        let backed = known.iter().filter(|(key, _)| entitled.contains(*key)).map(|(_, it)| *it);
+        let since = since(register, &closing, &granted, &lapsed, backed);
+        let events = match self.asked.preview {
             true => Vec::new(),
             false => self.events(register, &granted, closing),
         };
         let mut closed = Closed {
             origin: Origin::of(program, view, self.assumed_consent),
-            preview: self.preview,
-            by: self.by.into(),
+            preview: self.asked.preview,
+            by: self.asked.by.into(),
             granted,
             kept,
             held,
+            opted_out: self.opted_out,
             lapsed,
             budget,
             since,
@@ -284,7 +315,9 @@ impl Candidates<'_> {
         let seen = match &grant.subject {
             Subject::Advocate { advocate } => {
                 let advocate = self.census.roster.resolve(advocate, view.last);
+                let now = self.names.resolve(&advocate, Timestamp::MAX);
                 self.census.roster.is_enrolled(&advocate, view.last)
+                    && !self.names.has_opted_out(&now, self.asked.at)
             }
             Subject::Team { .. } => true,
         };
@@ -300,37 +333,6 @@ impl Candidates<'_> {
             *level = entitlement.level.max(*level);
         }
         levels
-    }
-
-    fn since(
-        &self,
-        register: &Register,
-        closing: &Closing,
-        entitled: &BTreeSet<Key>,
-        known: &BTreeMap<Key, &GrantDocument>,
-    ) -> Option<Since> {
-        let last = register.last_run()?;
-        let beyond = |now: &[Arc<str>], then: &[Arc<str>]| -> Vec<Arc<str>> {
-            let then: BTreeSet<&Arc<str>> = then.iter().collect();
-            now.iter().filter(|id| !then.contains(id)).cloned().collect()
-        };
-        let backed: Vec<Arc<str>> = known
-            .iter()
-            .filter(|(key, _)| entitled.contains(*key))
-            .map(|(_, grant)| Arc::clone(&grant.grant))
-            .collect();
-        let among = |ids: &[Arc<str>], others: &[Arc<str>]| -> Vec<Arc<str>> {
-            let others: BTreeSet<&Arc<str>> = others.iter().collect();
-            ids.iter().filter(|id| others.contains(id)).cloned().collect()
-        };
-        Some(Since {
-            as_of: last.as_of,
-            by: Arc::clone(&last.by),
-            program_changed: last.closing.program != closing.program,
-            lapsed: beyond(&closing.lapsed, &last.closing.lapsed),
-            regained: among(&last.closing.lapsed, &backed),
-            released: among(&last.closing.held, &closing.granted),
-        })
     }
 
     /// What goes on record; nothing where the last run said the same as of the same time.
@@ -356,16 +358,50 @@ impl Candidates<'_> {
                 let granted = Granted {
                     to: award.subject.clone(),
                     grant: award.what.clone(),
-                    by: self.by.into(),
+                    by: self.asked.by.into(),
                 };
                 event(award.grant.to_string(), Body::Grant(Box::new(granted)))
             })
             .collect();
         let number = register.runs() + 1;
-        let body = Body::Close { closing: Box::new(closing), by: self.by.into() };
+        let body = Body::Close { closing: Box::new(closing), by: self.asked.by.into() };
         events.push(event(format!("close-{number}"), body));
         events
     }
+}
+
+/// What has changed since the last award run; `backed` are the grants that an entitlement backs now.
+fn since<'a>(
+    register: &Register,
+    closing: &Closing,
+    granted: &[Award],
+    lapsed: &[GrantDocument],
+    backed: impl Iterator<Item = &'a GrantDocument>,
+) -> Option<Since> {
+    let last = register.last_run()?;
+    let lapsed_then: BTreeSet<&Arc<str>> = last.closing.lapsed.iter().collect();
+    let held_then: BTreeSet<&Arc<str>> = last.closing.held.iter().collect();
+    let document = |it: &GrantDocument| NamedGrant::of(&it.grant, &it.subject, &it.what);
+    let mut lapsed: Vec<NamedGrant> =
+        lapsed.iter().filter(|it| !lapsed_then.contains(&it.grant)).map(document).collect();
+    let mut regained: Vec<NamedGrant> =
+        backed.filter(|it| lapsed_then.contains(&it.grant)).map(document).collect();
+    let mut released: Vec<NamedGrant> = granted
+        .iter()
+        .filter(|it| held_then.contains(&it.grant))
+        .map(|it| NamedGrant::of(&it.grant, &it.subject, &it.what))
+        .collect();
+    for list in [&mut lapsed, &mut regained, &mut released] {
+        list.sort_by(|a, b| a.grant.cmp(&b.grant));
+    }
+    Some(Since {
+        as_of: last.as_of,
+        by: Arc::clone(&last.by),
+        program_changed: last.closing.program != closing.program,
+        lapsed,
+        regained,
+        released,
+    })
 }
 
 impl Closed {

@@ -45,6 +45,7 @@ pub use read::{
 };
 pub(crate) use times::{Statement, Times};
 
+use crate::error::{Code, Problem};
 use crate::facts::{PersonFact, Value};
 use crate::post::{Content, Post};
 
@@ -80,6 +81,20 @@ impl Event {
     /// The order of the fold: time, then source, then id.
     pub(crate) fn order(&self) -> (Timestamp, &Identity) {
         (self.at, &self.identity)
+    }
+
+    /// A warning where it is of a time that has not come yet. What is planned may well be: meetings,
+    /// and what there will be to share.
+    pub fn not_yet(&self, now: Timestamp) -> Option<Problem> {
+        if self.at <= now || matches!(self.body, Body::Meeting(_) | Body::Content(_)) {
+            return None;
+        }
+        let message = format!(
+            "`{}` is of {}, which has not come yet: until then it is as if it were not there",
+            self.identity.id, self.at
+        );
+        let help = format!("now it is {now}; where the time is wrong, take it back (`retraction`)");
+        Some(Problem::new(Code::WrongValue, message).warning().help(help).field("at"))
     }
 
     /// The event that this one is about, where it is about one.

@@ -1,22 +1,31 @@
 //! A program over a journal: standings that follow what is on record, and the one place where
 //! awards are given.
 //!
+//! - `corrections` are points by hand, and what advocates object to; `said` is what they can object
+//!   to, and `rulings` are how that ends;
+//! - `followed` puts on record what is decided upon everything up to the end of the journal.
+//!
 //! Several processes may keep ledgers over the same journal; each follows what the others write.
 
 mod corrections;
+mod followed;
+mod rulings;
+mod said;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-pub use corrections::Objection;
+pub use corrections::{Objection, adjust};
+pub use rulings::{Ruling, resolve};
 
-use crate::awards::{Candidates, Choice, Closed, GrantDocument, Grants, Register, SOURCE, said};
+use self::followed::Followed;
+use crate::awards::{AwardRun, Candidates, Choice, Closed, Decided, Filter, Grants, SOURCE};
 use crate::disputes::DisputeDocument;
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, People};
-use crate::journal::{Batch, Entry, Journal, Receipt, Taken, keep, log_and_keep};
-use crate::live::Live;
+use crate::journal::{Batch, Entry, Journal, Receipt, Taken, keep, log_and_keep, log_of};
+use crate::live::{Entitled, Live};
 use crate::program::Program;
 use crate::roster::{Roster, find_in};
 use crate::standings::Withheld;
@@ -59,13 +68,6 @@ pub struct Ledger {
     followed: Mutex<Followed>,
 }
 
-/// How far the journal was followed, and the grants up to there.
-#[derive(Clone, Debug, Default)]
-struct Followed {
-    position: u64,
-    register: Register,
-}
-
 impl Ledger {
     /// A ledger over everything that is on record: from the last checkpoint on, where there is one.
     /// Where that took long, another one is kept, if the journal can be written.
@@ -79,10 +81,8 @@ impl Ledger {
         assume_consent: bool,
     ) -> Result<Self, Error> {
         let (log, position) = log_and_keep(&*journal)?;
-        let mut register = Register::default();
-        log.others().for_each(|(_, event)| register.add(event));
+        let followed = Mutex::new(Followed::of(&log, position));
         let live = Live::over(Arc::clone(&program), People::new(), log, assume_consent);
-        let followed = Mutex::new(Followed { position, register });
         Ok(Self { program, journal, assume_consent, live, followed })
     }
 
@@ -159,40 +159,37 @@ impl Ledger {
     }
 
     /// Makes entitlements as of a time real: the one way in which grants come about. Each is given
-    /// once for its rule, subject and key; rewards are proposed as far as the budget goes. With
-    /// `preview` nothing is granted.
+    /// once for its rule, subject and key; rewards are proposed as far as the budget goes. Whoever
+    /// has opted out since is passed over. Of a preview nothing is granted.
     ///
     /// # Errors
     ///
-    /// The journal cannot be read or written, or a rule ran out of time (retryable); then nothing
-    /// was granted.
-    pub fn close(&self, as_of: Timestamp, by: &str, preview: bool) -> Result<Closed, Error> {
-        said("by", by)?;
+    /// The time that it looks at is not over, the journal cannot be read or written, or a rule ran
+    /// out of time (retryable); then nothing was granted.
+    pub fn close(&self, run: &AwardRun<'_>) -> Result<Closed, Error> {
+        run.check()?;
         let followed = self.followed()?.clone();
-        let (census, entitlements, faults) = self.live.all_entitlements(as_of)?;
+        let Entitled { census, names, opted_out, entitlements, faults } =
+            self.live.all_entitled(run.as_of, run.at)?;
         let candidates = Candidates {
             program: &self.program,
             census: &census,
-            names: &self.live.roster(Timestamp::MAX),
+            names: &names,
+            opted_out,
             entitlements: &entitlements,
             faults: &faults,
             assumed_consent: self.assume_consent,
-            by,
-            preview,
+            asked: run,
         };
-        if preview {
+        if run.preview {
             return Ok(candidates.close(&followed.register)?.1);
         }
         let mut closed = None;
-        let receipts = self.journal.append_upon(followed.position, &mut |since| {
-            // Another run, or a decision, may have come in the meantime.
-            let mut register = followed.register.clone();
-            since.iter().for_each(|entry| register.add(&entry.event));
-            let (events, told) = candidates.close(&register)?;
+        followed.append(&*self.journal, &mut |register, _| {
+            let (events, told) = candidates.close(register)?;
             closed = Some(told);
             Ok(events)
         })?;
-        all_taken(receipts)?;
         closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
     }
 
@@ -204,6 +201,21 @@ impl Ledger {
     ///
     /// The journal cannot be read, or the person is not in the records or is not to be shown.
     pub fn grants(&self, advocate: Option<&str>, as_of: Timestamp) -> Result<Grants, Error> {
+        self.grants_where(advocate, Filter::default(), as_of)
+    }
+
+    /// Those of the grants on record that a filter lets through. How many there are of people who
+    /// have opted out is told without it: what they got, and where they work, is not to be found out.
+    ///
+    /// # Errors
+    ///
+    /// As `grants`; and there are no such teams or no such rule.
+    pub fn grants_where(
+        &self,
+        advocate: Option<&str>,
+        filter: Filter<'_>,
+        as_of: Timestamp,
+    ) -> Result<Grants, Error> {
         let grants = self.followed()?.register.grants();
         let roster = self.live.roster(as_of);
         let present = |name: &Arc<str>| roster.resolve(name, Calendar::last_instant(as_of));
@@ -216,6 +228,7 @@ impl Ledger {
             None => None,
         };
         let aggregate = advocate.is_none() && self.program.manifest.privacy.aggregate_only;
+        let filter = filter.ready(&self.program, &roster, as_of, &grants)?;
         let mut shown = Grants {
             grants: Vec::new(),
             hidden: 0,
@@ -228,6 +241,9 @@ impl Ledger {
             }
             if to.as_ref().is_some_and(|to| roster.shows(to, as_of).is_err()) {
                 shown.hidden += 1;
+                continue;
+            }
+            if !filter.lets_through(&grant, to.as_ref()) {
                 continue;
             }
             if aggregate && to.is_some() {
@@ -262,38 +278,27 @@ impl Ledger {
     }
 
     /// Decides about grants: all of them or, where one cannot be decided so, none. Gives the grants
-    /// as they are then.
+    /// as they are then; of people who have opted out only where they stand.
     ///
     /// # Errors
     ///
     /// There is no such grant, the decision does not follow from where it stands, or the journal
     /// cannot be written.
-    pub fn decide(&self, choice: &Choice<'_>) -> Result<Vec<GrantDocument>, Error> {
+    pub fn decide(&self, choice: &Choice<'_>) -> Result<Vec<Decided>, Error> {
         let followed = self.followed()?.clone();
-        let receipts = self.journal.append_upon(followed.position, &mut |since| {
-            let mut register = followed.register.clone();
-            since.iter().for_each(|entry| register.add(&entry.event));
-            choice.events(&register)
-        })?;
-        all_taken(receipts)?;
-        let grants = self.followed()?.register.grants();
-        let chosen = |grant: &GrantDocument| {
-            choice.grants.iter().any(|id| grant.grant.starts_with(id.as_str()))
-        };
-        let mut chosen: Vec<GrantDocument> = grants.into_iter().filter(chosen).collect();
-        if self.program.manifest.privacy.aggregate_only {
-            // Whoever decides need not see what rules read of people.
-            let of_people = chosen.iter_mut().filter(|grant| grant.subject.advocate().is_some());
-            of_people.for_each(|grant| grant.what.evidence.clear());
-        }
-        Ok(chosen)
+        followed.decide(&*self.journal, choice, &self.live.roster(choice.as_of))
     }
 }
 
-/// What was decided is on record, or it is said why not.
-fn all_taken(receipts: Vec<Receipt>) -> Result<(), Error> {
-    let mut problems = receipts.into_iter().filter_map(|receipt| receipt.problem);
-    problems.next().map_or(Ok(()), |problem| Err(problem.into()))
+/// Decides about grants of a journal, as [`Ledger::decide`] does; no program is needed for it.
+///
+/// # Errors
+///
+/// As there.
+pub fn decide(journal: &dyn Journal, choice: &Choice<'_>) -> Result<Vec<Decided>, Error> {
+    let (log, position) = log_of(journal)?;
+    let roster = Roster::new(&People::new(), &log, choice.as_of, false);
+    Followed::of(&log, position).decide(journal, choice, &roster)
 }
 
 /// Takes events from outside into a journal: all but those that only award runs and decisions write.

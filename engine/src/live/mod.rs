@@ -112,6 +112,18 @@ struct Ground {
     meetings: Arc<[(Timestamp, Meeting)]>,
 }
 
+/// What everyone and every team is entitled to.
+#[derive(Debug)]
+pub(crate) struct Entitled {
+    pub(crate) census: Census,
+    /// Who is who by everything on record, whatever the as-of.
+    pub(crate) names: Arc<Roster>,
+    /// How many people took part as of then and have opted out since.
+    pub(crate) opted_out: usize,
+    pub(crate) entitlements: Vec<Entitlement>,
+    pub(crate) faults: Vec<SubjectFault>,
+}
+
 /// A person's tally, and what it was worked out from.
 #[derive(Debug)]
 struct Kept {
@@ -287,6 +299,12 @@ impl Live {
         Arc::clone(&self.ground(&self.read(), as_of).roster)
     }
 
+    /// Shows the events on record, and which belong to which.
+    pub(crate) fn with_links<T>(&self, show: impl FnOnce(&Log, &Links) -> T) -> T {
+        let state = self.read();
+        show(&state.log, &state.links)
+    }
+
     /// Shows the events on record.
     pub(crate) fn with_log<T>(&self, show: impl FnOnce(&Log) -> T) -> T {
         show(&self.read().log)
@@ -322,15 +340,20 @@ impl Live {
     }
 
     /// What everyone and every team is entitled to, with those who count: for an award run, which
-    /// grants whether or not figures of people may be shown.
-    pub(crate) fn all_entitlements(
-        &self,
-        as_of: Timestamp,
-    ) -> Result<(Census, Vec<Entitlement>, Vec<SubjectFault>), Error> {
+    /// grants whether or not figures of people may be shown. Rules do not run for people who have
+    /// opted out between as-of and the time `at` of the run.
+    pub(crate) fn all_entitled(&self, as_of: Timestamp, at: Timestamp) -> Result<Entitled, Error> {
         let judge = self.program.asks_findings(Folder::Recognition);
         let census = self.census(as_of, None, judge)?;
-        let (entitlements, faults) = self.program.entitlements(&census, Who::All)?;
-        Ok((census, entitlements, faults))
+        let names = self.roster(Timestamp::MAX);
+        let took_part =
+            census.tallies.keys().filter(|id| census.roster.is_enrolled(id, census.view.last));
+        let opted_out: BTreeSet<Arc<str>> = took_part
+            .filter(|id| names.has_opted_out(&names.resolve(id, Timestamp::MAX), at))
+            .cloned()
+            .collect();
+        let (entitlements, faults) = self.program.entitlements(&census, Who::AllBut(&opted_out))?;
+        Ok(Entitled { census, names, opted_out: opted_out.len(), entitlements, faults })
     }
 
     /// What could help people and teams along, as [`Program::coach`] says it.

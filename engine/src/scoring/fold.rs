@@ -26,7 +26,7 @@ pub(crate) struct Scored<'s> {
     pub(crate) points: i64,
     pub(crate) not_counted: Option<NotCounted>,
     /// Empty unless lines are kept.
-    pub(super) lines: &'s mut Vec<Line>,
+    pub(crate) lines: &'s mut Vec<Line>,
     pub(crate) faults: &'s mut Vec<Fault>,
     /// How much each guideline found in the post; empty unless posts are judged.
     pub(crate) findings: &'s mut FindingCounts,

@@ -304,7 +304,7 @@ impl Program {
     }
 
     /// The fact of people that teams are by.
-    fn team_by(&self, by: &str) -> Result<PersonFact, Error> {
+    pub(crate) fn team_by(&self, by: &str) -> Result<PersonFact, Error> {
         let known = || {
             self.manifest.teams.iter().map(|fact| (PersonFact::FACTS[*fact as usize].name, *fact))
         };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
 
-use crate::values::{When, instant, when};
+use crate::values::{OneTeam, When, instant, one_team, when};
 
 /// The journal that a command works on.
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ pub(crate) struct Sync {
     pub(crate) people: PathBuf,
     #[command(flatten)]
     pub(crate) file: JournalFile,
-    /// From when on the list holds: a time, or a date of the program's time zone.
+    /// From when on the list holds: a time that has come, or a date of the program's time zone.
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub(crate) at: When,
     /// The system that the list comes from: only people whom it has reported leave by it.
@@ -116,6 +116,15 @@ pub(crate) struct ListGrants {
     pub(crate) advocate: Option<String>,
     #[command(flatten)]
     pub(crate) file: JournalFile,
+    /// Only those of a team and of its members, such as department=Sales.
+    #[arg(long, value_name = "BY=NAME", value_parser = one_team)]
+    pub(crate) team: Option<OneTeam>,
+    /// Only those by this rule, under any name that it had.
+    #[arg(long)]
+    pub(crate) rule: Option<String>,
+    /// Only those of this kind.
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<GrantKind>,
     /// Only those that stand so.
     #[arg(long, value_enum)]
     pub(crate) state: Option<GrantState>,
@@ -133,6 +142,13 @@ pub(crate) enum GrantState {
     Revoked,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GrantKind {
+    Badge,
+    Reward,
+    Spotlight,
+}
+
 /// A decision, by whom, and why.
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
@@ -145,12 +161,9 @@ pub(crate) struct Decide {
     pub(crate) signed: Signed,
 }
 
-/// Who says so, why, and when.
+/// Why something is said, when, and how to answer.
 #[derive(Debug, Args)]
-pub(crate) struct Signed {
-    /// Who decides.
-    #[arg(long, value_name = "WHO")]
-    pub(crate) by: String,
+pub(crate) struct Said {
     /// Why, in words that those concerned may read.
     #[arg(long, value_name = "WHY")]
     pub(crate) reason: String,
@@ -160,6 +173,16 @@ pub(crate) struct Signed {
     /// Print canonical JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Who says so, why, and when.
+#[derive(Debug, Args)]
+pub(crate) struct Signed {
+    /// Who decides.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    #[command(flatten)]
+    pub(crate) said: Said,
 }
 
 #[derive(Debug, Args)]
@@ -179,7 +202,7 @@ pub(crate) struct Adjust {
 pub(crate) enum Disputes {
     /// List what people object to, and how it ended
     List(ListDisputes),
-    /// Object to a line of points or to a finding
+    /// Object to an activity's points, to a line or a finding, or to what was given or not
     Open(Dispute),
     /// Resolve what somebody objects to
     Resolve(Resolve),
@@ -211,18 +234,12 @@ pub(crate) struct Dispute {
     /// The source of the activity.
     #[arg(long, value_name = "NAME", requires = "activity")]
     pub(crate) source: Option<String>,
-    /// The rule whose line or finding it is about.
+    /// The rule whose line or finding it is about; alone, what it said of a draft, or what a rule of
+    /// recognition gave or did not give.
     #[arg(long)]
     pub(crate) rule: Option<String>,
-    /// Why, in the person's own words.
-    #[arg(long, value_name = "WHY")]
-    pub(crate) reason: String,
-    /// When it was; the clock's time where it is not given.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub(crate) at: Option<When>,
-    /// Print canonical JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) said: Said,
 }
 
 #[derive(Debug, Args)]
@@ -269,7 +286,7 @@ pub(crate) struct OneJournal {
     /// The journal.
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
-    /// Print JSON.
+    /// Print JSON, which an export is in any case.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -3,19 +3,19 @@
 use std::io::Write;
 use std::path::Path;
 
-use plaudit_engine::canonical;
-use plaudit_engine::journal::{Access, Taken};
+use plaudit_engine::journal::{Access, Sqlite, Taken};
+use plaudit_engine::{canonical, ledger};
 
 use crate::cli::Adjust;
-use crate::input::{self, Failure};
+use crate::input::Failure;
 use crate::output::{BOLD, DIM, Exit, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Adjust) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
-    let signed = options.signed.signed(ledger.program())?;
-    let receipt = ledger.adjust(&options.advocate, options.points, &signed)?;
+    let signed = options.signed.signed(directory)?;
+    let journal = Sqlite::open(&options.file.journal, Access::Write)?;
+    let receipt = ledger::adjust(&journal, &options.advocate, options.points, &signed)?;
     let mut output = anstream::stdout();
-    if options.signed.json {
+    if options.signed.said.json {
         writeln!(output, "{}", canonical(&receipt)?)?;
         return Ok(Exit::Success);
     }

@@ -5,14 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use plaudit_engine::events::Person;
 use plaudit_engine::guidelines::{Finding, Outcome};
 use plaudit_engine::severity::Severity;
 use plaudit_engine::{
     CheckContext, Code, Error, History, Problem, Program, Roster, Verdict, canonical,
 };
 
-use crate::cli::{Check, FailOn};
-use crate::input::{self, Failure, Named};
+use crate::cli::{Check, FailOn, Records};
+use crate::input::{self, Failure, Loaded, Named};
 use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, because, count, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
@@ -40,17 +41,9 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         or(&mut post.author, &options.author);
         let at = post.at.or(asked).unwrap_or(now);
         let author = match &post.author {
-            Some(id) if options.records.people.is_some() => {
-                Some(roster.person(id, at).ok_or_else(|| {
-                    Problem::new(
-                        Code::UnknownAdvocate,
-                        format!("the author `{id}` is not in the people file"),
-                    )
-                    .file(&named.name)
-                    .field("author")
-                })?)
-            }
-            _ => None,
+            Some(id) => known_author(&program, &options.records, &loaded, &roster, id, at)
+                .map_err(|problem| problem.file(&named.name).field("author"))?,
+            None => None,
         };
         let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
         let verdict = program
@@ -75,6 +68,38 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         FailOn::Never => false,
     };
     Ok(if fails { Exit::No } else { Exit::Success })
+}
+
+/// The author, where there are people to look for them among. Somebody of whom nothing is known would
+/// be checked as if they had never published anything.
+fn known_author(
+    program: &Program,
+    records: &Records,
+    loaded: &Loaded,
+    roster: &Roster,
+    id: &str,
+    at: Timestamp,
+) -> Result<Option<Person>, Problem> {
+    let place = match (&records.people, &records.journal) {
+        (Some(_), _) => "in the people file",
+        (None, Some(_)) => "on record in the journal",
+        (None, None) => return Ok(None),
+    };
+    let unknown = || {
+        let message = format!("the author `{id}` is not {place}");
+        let help = "is the name spelt right? without --author a post is checked as anybody's";
+        Problem::new(Code::UnknownAdvocate, message).help(help)
+    };
+    // Where nobody has to be on record, whoever has done something is known by that.
+    let has_done = || {
+        let (log, people) = (&loaded.log, &loaded.people);
+        let all = plaudit_engine::Records { log, people, as_of: at, assume_consent: true };
+        program.explain(&all, id).is_ok()
+    };
+    match roster.person(id, at) {
+        None if records.people.is_none() && records.assume_consent && has_done() => Ok(None),
+        known => known.ok_or_else(unknown).map(Some),
+    }
 }
 
 fn posts(options: &Check) -> Result<Vec<Named>, Failure> {

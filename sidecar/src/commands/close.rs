@@ -2,14 +2,13 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
-use plaudit_engine::awards::{Award, Budget, Closed, HeldBack, Since};
+use plaudit_engine::awards::{Award, AwardRun, Budget, Closed, HeldBack, NamedGrant, Since};
 use plaudit_engine::journal::Access;
-use plaudit_engine::{Code, Problem, Program, Roster, canonical};
+use plaudit_engine::{Program, Roster, canonical};
 
 use super::grants::{amount, print_what};
-use super::subjects::{called, print_faults, print_withheld};
+use super::subjects::{called, everyone, print_faults, print_withheld};
 use crate::cli::Close;
 use crate::input::{self, Failure};
 use crate::output::{
@@ -20,13 +19,8 @@ pub(super) fn run(directory: &Path, options: &Close) -> Result<Exit, Failure> {
     let access = if options.preview { Access::Read } else { Access::Write };
     let ledger = input::ledger(directory, &options.file.journal, access)?;
     let as_of = options.as_of.instant(ledger.program());
-    let now = input::now();
-    if as_of > now {
-        let message = format!("{as_of} is not over yet: what happens until then may still change");
-        let help = format!("award runs look back; now it is {now}");
-        return Err(Problem::new(Code::WrongValue, message).help(help).into());
-    }
-    let closed = ledger.close(as_of, &options.by, options.preview)?;
+    let (at, by, preview) = (input::now(), options.by.as_str(), options.preview);
+    let closed = ledger.close(&AwardRun { as_of, at, by, preview })?;
     let mut output = anstream::stdout();
     if options.json {
         writeln!(output, "{}", canonical(&closed)?)?;
@@ -53,7 +47,10 @@ fn print(
     for held in &closed.held {
         let why = match held.why {
             HeldBack::Incomplete => "held back: a rule failed for this person",
-            HeldBack::OverBudget => "held back: the budget does not have it",
+            HeldBack::OverBudget => "held back: the budget does not have the money",
+            HeldBack::OverCount => {
+                "held back: as many rewards as there may be are given or reserved"
+            }
             HeldBack::BetweenPeriods => "held back: the budget is for periods, and none is running",
         };
         print_award(output, program, roster, &held.award, &styled(YELLOW, why))?;
@@ -63,7 +60,7 @@ fn print(
             output,
             "{} {} {}: nothing entitles to it any more; it stays unless somebody revokes it",
             styled(DIM, on_one_line(&grant.grant)),
-            styled(BOLD, called(&grant.subject, program, roster)),
+            styled(BOLD, called(&grant.subject, &everyone(program), roster)),
             safe(&grant.what.key),
         )?;
     }
@@ -78,9 +75,13 @@ fn print(
         grouped(i64::try_from(closed.kept).unwrap_or(i64::MAX)),
         grouped(i64::try_from(closed.held.len()).unwrap_or(i64::MAX)),
     )?;
+    if closed.opted_out > 0 {
+        let people = count(closed.opted_out, "person has", "people have");
+        writeln!(output, "{people} opted out since, and nothing is granted to them")?;
+    }
     print_budget(output, closed.budget.as_ref())?;
     if let Some(since) = &closed.since {
-        print_since(output, since)?;
+        print_since(output, since, program, roster)?;
     }
     if closed.preview {
         writeln!(output, "Nothing was granted: run it without --preview.")?;
@@ -97,7 +98,7 @@ fn print_award(
     mark: &str,
 ) -> std::io::Result<()> {
     let id = styled(DIM, on_one_line(&award.grant));
-    let to = styled(BOLD, called(&award.subject, program, roster));
+    let to = styled(BOLD, called(&award.subject, &everyone(program), roster));
     writeln!(output, "{id} {to}  {mark}")?;
     print_what(output, &award.what)?;
     if !award.what.evidence.is_empty() {
@@ -121,10 +122,17 @@ fn print_budget(output: &mut impl Write, budget: Option<&Budget>) -> std::io::Re
     )
 }
 
-fn print_since(output: &mut impl Write, since: &Since) -> std::io::Result<()> {
-    let list = |ids: &[Arc<str>]| -> String {
-        let ids: Vec<String> = ids.iter().map(|id| on_one_line(id)).collect();
-        ids.join(", ")
+fn print_since(
+    output: &mut impl Write,
+    since: &Since,
+    program: &Program,
+    roster: &Roster,
+) -> std::io::Result<()> {
+    let everyone = everyone(program);
+    let named = |grant: &NamedGrant| {
+        let (id, to) = (on_one_line(&grant.grant), called(&grant.subject, &everyone, roster));
+        let (rule, key) = (on_one_line(&grant.rule), on_one_line(&grant.key));
+        format!("    {} {}  {key} by the rule {rule}", styled(DIM, id), styled(BOLD, to))
     };
     writeln!(output, "since the run as of {} by {}:", since.as_of, safe(&since.by))?;
     let mut any = false;
@@ -132,14 +140,17 @@ fn print_since(output: &mut impl Write, since: &Since) -> std::io::Result<()> {
         any = true;
         writeln!(output, "  the program has changed")?;
     }
-    for (what, ids) in [
+    for (what, grants) in [
         ("granted now, held back then", &since.released),
         ("not backed by an entitlement any more", &since.lapsed),
         ("backed by an entitlement again", &since.regained),
     ] {
-        if !ids.is_empty() {
+        if !grants.is_empty() {
             any = true;
-            writeln!(output, "  {what}: {}", list(ids))?;
+            writeln!(output, "  {what}:")?;
+        }
+        for grant in grants {
+            writeln!(output, "{}", named(grant))?;
         }
     }
     match any {

@@ -7,7 +7,9 @@ use plaudit_engine::canonical;
 use plaudit_engine::coaching::{Coaching, Suggestion};
 use plaudit_engine::facts::Folder;
 
-use super::subjects::{by_subject, called, head, print_faults, print_no_rules, print_withheld};
+use super::subjects::{
+    by_subject, called, everyone, head, print_faults, print_no_rules, print_withheld,
+};
 use crate::cli::Coach;
 use crate::input::{Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, because, count, safe, styled};
@@ -29,7 +31,7 @@ fn print(output: &mut impl Write, asked: &Asked, coaching: &Coaching) -> std::io
     let (program, roster) = (&asked.program, asked.roster());
     let groups = by_subject(&coaching.suggestions, |suggestion| &suggestion.subject);
     for (subject, suggestions) in &groups {
-        writeln!(output, "{}", styled(BOLD, called(subject, program, &roster)))?;
+        writeln!(output, "{}", styled(BOLD, called(subject, &everyone(program), &roster)))?;
         for suggestion in suggestions {
             print_suggestion(output, suggestion)?;
         }

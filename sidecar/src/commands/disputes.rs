@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use plaudit_engine::disputes::{DisputeDocument, Standing};
-use plaudit_engine::events::{Identity, LOCAL, Resolved};
-use plaudit_engine::journal::Access;
-use plaudit_engine::ledger::Objection;
-use plaudit_engine::{Roster, canonical};
+use plaudit_engine::disputes::{DisputeDocument, Ruled, Standing};
+use plaudit_engine::events::{Identity, LOCAL, People, Resolved};
+use plaudit_engine::journal::{Access, Sqlite, log_of};
+use plaudit_engine::ledger::{Objection, Ruling};
+use plaudit_engine::{Roster, canonical, ledger};
 use serde::Serialize;
 
 use crate::cli::{Dispute, Disputes, ListDisputes, Resolve};
@@ -54,13 +54,11 @@ fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
         advocate: &options.advocate,
         activity: activity.as_ref(),
         rule: options.rule.as_deref(),
-        reason: &options.reason,
-        at: input::not_later(
-            options.at.map_or_else(input::now, |when| when.instant(ledger.program())),
-        )?,
+        reason: &options.said.reason,
+        at: options.said.when(directory)?,
     })?;
     let mut output = anstream::stdout();
-    if options.json {
+    if options.said.json {
         writeln!(output, "{}", canonical(&receipt)?)?;
     } else {
         let id = styled(BOLD, &receipt.identity.id);
@@ -70,18 +68,28 @@ fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
 }
 
 fn resolve(directory: &Path, options: &Resolve) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
-    let signed = options.signed.signed(ledger.program())?;
+    let signed = options.signed.signed(directory)?;
+    let journal = Sqlite::open(&options.file.journal, Access::Write)?;
     let verb = if options.how.uphold { Resolved::Upheld } else { Resolved::Dismissed };
-    let dispute = ledger.resolve(&options.dispute, verb, options.points, &signed)?;
+    let (dispute, points, as_of) = (&*options.dispute, options.points, input::by_now());
+    let ruled = ledger::resolve(&journal, &Ruling { dispute, verb, points, signed, as_of })?;
     let mut output = anstream::stdout();
-    if options.signed.json {
-        writeln!(output, "{}", canonical(&dispute)?)?;
-    } else {
-        print(&mut output, &*ledger.roster(signed.at)?, &dispute)?;
-        if let Some(points) = options.points {
-            writeln!(output, "    {points:+} points by hand go with it")?;
+    if options.signed.said.json {
+        writeln!(output, "{}", canonical(&ruled)?)?;
+        return Ok(Exit::Success);
+    }
+    match &ruled {
+        Ruled::Shown(dispute) => {
+            let roster = Roster::new(&People::new(), &log_of(&journal)?.0, as_of, false);
+            print(&mut output, &roster, dispute)?;
         }
+        Ruled::Hidden { dispute, state } => {
+            let (id, state) = (styled(DIM, on_one_line(dispute)), state.name());
+            writeln!(output, "{id} {state}; the person has opted out")?;
+        }
+    }
+    if let Some(points) = points {
+        writeln!(output, "    {points:+} points by hand go with it")?;
     }
     Ok(Exit::Success)
 }
@@ -92,11 +100,10 @@ pub(super) fn print(
     roster: &Roster,
     dispute: &DisputeDocument,
 ) -> std::io::Result<()> {
-    let (colour, state) = match dispute.state {
-        Standing::Open => (YELLOW, "open"),
-        Standing::Upheld => (GREEN, "upheld"),
-        Standing::Dismissed => (DIM, "dismissed"),
-        Standing::Withdrawn => (DIM, "withdrawn"),
+    let colour = match dispute.state {
+        Standing::Open => YELLOW,
+        Standing::Upheld => GREEN,
+        Standing::Dismissed | Standing::Withdrawn => DIM,
     };
     let mut about = Vec::new();
     if let Some(rule) = &dispute.rule {
@@ -111,7 +118,7 @@ pub(super) fn print(
         styled(DIM, on_one_line(&dispute.dispute)),
         styled(BOLD, input::called(roster, &dispute.advocate)),
         about.join(" for "),
-        styled(colour, state),
+        styled(colour, dispute.state.name()),
     )?;
     writeln!(output, "    “{}”  {}", on_one_line(&dispute.reason), styled(DIM, dispute.at))?;
     match &dispute.resolution {

@@ -7,7 +7,9 @@ use plaudit_engine::canonical;
 use plaudit_engine::facts::Folder;
 use plaudit_engine::recognition::{Entitlement, Entitlements as Document};
 
-use super::subjects::{by_subject, called, head, print_faults, print_no_rules, print_withheld};
+use super::subjects::{
+    by_subject, called, everyone, head, print_faults, print_no_rules, print_withheld,
+};
 use crate::cli::Entitlements;
 use crate::input::{Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, YELLOW, because, count, grouped, safe, styled};
@@ -34,7 +36,7 @@ fn print(output: &mut impl Write, asked: &Asked, document: &Document) -> std::io
             true => styled(YELLOW, " (incomplete: a rule failed, so nothing is awarded yet)"),
             false => String::new(),
         };
-        writeln!(output, "{}{mark}", styled(BOLD, called(subject, program, &roster)))?;
+        writeln!(output, "{}{mark}", styled(BOLD, called(subject, &everyone(program), &roster)))?;
         for entitlement in entitlements {
             print_entitlement(output, entitlement)?;
         }

@@ -3,18 +3,24 @@
 use std::io::Write;
 use std::path::Path;
 
-use plaudit_engine::awards::{Choice, GrantDocument, Grants as Document, Signed, State};
+use jiff::Timestamp;
+use plaudit_engine::awards::{
+    Choice, Decided, Filter, GrantDocument, Grants as Document, Signed, State,
+};
+use plaudit_engine::events::People;
 use plaudit_engine::events::{Grant, Verb};
-use plaudit_engine::journal::Access;
-use plaudit_engine::{Program, Roster, canonical};
+use plaudit_engine::journal::{Access, Sqlite, log_of};
+use plaudit_engine::ledger;
+use plaudit_engine::{Roster, canonical};
 use serde::Serialize;
 
-use super::subjects::{called, print_withheld};
-use crate::cli::{Decide, GrantState, Grants, ListGrants};
+use super::subjects::{called, everyone, print_withheld};
+use crate::cli::{Decide, GrantKind, GrantState, Grants, ListGrants, Said};
 use crate::input::{self, Failure};
 use crate::output::{
     BOLD, DIM, Exit, GREEN, RED, YELLOW, count, grouped, on_one_line, safe, styled,
 };
+use crate::values::When;
 
 pub(super) fn run(directory: &Path, options: &Grants) -> Result<Exit, Failure> {
     match options {
@@ -29,10 +35,17 @@ pub(super) fn run(directory: &Path, options: &Grants) -> Result<Exit, Failure> {
 fn list(directory: &Path, options: &ListGrants) -> Result<Exit, Failure> {
     let ledger = input::ledger(directory, &options.file.journal, Access::Read)?;
     let now = input::by_now();
-    let mut document: Document = ledger.grants(options.advocate.as_deref(), now)?;
-    if let Some(state) = options.state {
-        document.grants.retain(|grant| grant.state == state.into());
-    }
+    let filter = Filter {
+        team: options.team.as_ref().map(|team| (&*team.by, &*team.name)),
+        rule: options.rule.as_deref(),
+        kind: options.kind.map(|kind| match kind {
+            GrantKind::Badge => "badge",
+            GrantKind::Reward => "reward",
+            GrantKind::Spotlight => "spotlight",
+        }),
+        state: options.state.map(State::from),
+    };
+    let document: Document = ledger.grants_where(options.advocate.as_deref(), filter, now)?;
     let mut output = anstream::stdout();
     if options.json {
         writeln!(output, "{}", canonical(&document)?)?;
@@ -40,12 +53,12 @@ fn list(directory: &Path, options: &ListGrants) -> Result<Exit, Failure> {
     }
     let roster = ledger.roster(now)?;
     for grant in &document.grants {
-        print(&mut output, ledger.program(), &roster, grant)?;
+        print(&mut output, &everyone(ledger.program()), &roster, grant)?;
     }
     writeln!(output, "{}", count(document.grants.len(), "grant", "grants"))?;
     if document.hidden > 0 {
         let hidden = count(document.hidden, "grant", "grants");
-        writeln!(output, "{hidden} of people who have opted out")?;
+        writeln!(output, "{hidden} of people who have opted out are not shown")?;
     }
     print_withheld(&mut output, document.withheld)?;
     Ok(Exit::Success)
@@ -53,29 +66,50 @@ fn list(directory: &Path, options: &ListGrants) -> Result<Exit, Failure> {
 
 fn decide(directory: &Path, options: &Decide, verb: Verb) -> Result<Exit, Failure> {
     #[derive(Serialize)]
-    struct Decided<'a> {
-        grants: &'a [GrantDocument],
+    struct Listed<'a> {
+        grants: &'a [Decided],
     }
-    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
-    let signed = options.signed.signed(ledger.program())?;
-    let grants = ledger.decide(&Choice { grants: &options.grants, verb, signed })?;
+    let signed = options.signed.signed(directory)?;
+    let journal = Sqlite::open(&options.file.journal, Access::Write)?;
+    let as_of = input::by_now();
+    let choice = Choice { grants: &options.grants, verb, signed, as_of };
+    let grants = ledger::decide(&journal, &choice)?;
     let mut output = anstream::stdout();
-    if options.signed.json {
-        writeln!(output, "{}", canonical(&Decided { grants: &grants })?)?;
+    if options.signed.said.json {
+        writeln!(output, "{}", canonical(&Listed { grants: &grants })?)?;
         return Ok(Exit::Success);
     }
-    let roster = ledger.roster(signed.at)?;
+    let roster = Roster::new(&People::new(), &log_of(&journal)?.0, as_of, false);
     for grant in &grants {
-        print(&mut output, ledger.program(), &roster, grant)?;
+        match grant {
+            Decided::Shown(grant) => print(&mut output, "everyone", &roster, grant)?,
+            Decided::Hidden { grant, state } => {
+                let (id, state) = (styled(DIM, on_one_line(grant)), state.name());
+                writeln!(output, "{id} {state}; the person has opted out")?;
+            }
+        }
     }
     Ok(Exit::Success)
 }
 
+impl Said {
+    /// When it was: now, where it is not said. The program is asked only where a date is in its time
+    /// zone.
+    pub(super) fn when(&self, directory: &Path) -> Result<Timestamp, Failure> {
+        let at = match self.at {
+            None => input::now(),
+            Some(When::Instant(instant)) => instant,
+            Some(date) => date.instant(&input::program(directory)?),
+        };
+        Ok(input::not_later(at)?)
+    }
+}
+
 impl crate::cli::Signed {
-    /// Who says so, why, and when: now, where it is not said.
-    pub(super) fn signed(&self, program: &Program) -> Result<Signed<'_>, Failure> {
-        let at = self.at.map_or_else(input::now, |when| when.instant(program));
-        Ok(Signed { by: &self.by, reason: &self.reason, at: input::not_later(at)? })
+    /// Who says so, why, and when.
+    pub(super) fn signed(&self, directory: &Path) -> Result<Signed<'_>, Failure> {
+        let at = self.said.when(directory)?;
+        Ok(Signed { by: &self.by, reason: &self.said.reason, at })
     }
 }
 
@@ -93,7 +127,7 @@ impl From<GrantState> for State {
 
 fn print(
     output: &mut impl Write,
-    program: &Program,
+    everyone: &str,
     roster: &Roster,
     grant: &GrantDocument,
 ) -> std::io::Result<()> {
@@ -106,7 +140,7 @@ fn print(
         output,
         "{} {}  {}",
         styled(DIM, on_one_line(&grant.grant)),
-        styled(BOLD, called(&grant.subject, program, roster)),
+        styled(BOLD, called(&grant.subject, everyone, roster)),
         styled(colour, grant.state.name()),
     )?;
     print_what(output, &grant.what)?;

@@ -1,8 +1,10 @@
 //! `plaudit import`: puts the events of files on record.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
+use jiff::Timestamp;
 use plaudit_engine::events::{Event, Format, each_event};
 use plaudit_engine::journal::{Access, Batch, Receipt, Sqlite, Taken};
 use plaudit_engine::ledger::take_in;
@@ -15,15 +17,21 @@ use crate::output::{self, Exit, count};
 
 /// So many events are put on record at a time.
 const BATCH: usize = 1_000;
+/// So many events of a time to come are named one by one.
+const MOST_WARNINGS: usize = 5;
 
 pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
     let map = options.map.as_deref().map(input::map_of).transpose()?;
     let map = match options.exported_at {
-        Some(at) => map.map(|map| map.exported_at(at)),
+        Some(at) => {
+            let at = input::not_later(at)?;
+            map.map(|map| map.exported_at(at))
+        }
         None => map,
     };
     let journal = Sqlite::open(&options.file.journal, Access::Create)?;
-    let mut taking = Taking { journal, options, waiting: Vec::new(), told: Told::default() };
+    let (waiting, told, now) = (Vec::new(), Told::default(), input::now());
+    let mut taking = Taking { journal, options, waiting, told, now };
     let mut failed = false;
     for path in &options.files {
         let (reader, name, bar) = input::open(path, "importing")?;
@@ -50,11 +58,15 @@ pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
             Err(error) if options.all_or_nothing => return Err(error.into()),
             Err(error) => {
                 failed = true;
+                let rows: BTreeSet<usize> =
+                    error.problems().iter().filter_map(|problem| problem.line).collect();
+                taking.told.unreadable += rows.len();
                 output::report(&error.into());
             }
         }
     }
     taking.flush()?;
+    taking.tell_not_yet();
     if !options.json {
         taking.summarise()?;
     }
@@ -75,6 +87,10 @@ struct Told {
     known: usize,
     refused: usize,
     left_out: usize,
+    /// Rows of the files that are no events.
+    unreadable: usize,
+    /// Events on record of a time that has not come yet.
+    not_yet: usize,
 }
 
 struct Taking<'a> {
@@ -82,6 +98,7 @@ struct Taking<'a> {
     options: &'a Import,
     waiting: Vec<Waiting<'a>>,
     told: Told,
+    now: Timestamp,
 }
 
 /// What became of an event, with its place in the file.
@@ -101,10 +118,19 @@ impl Taking<'_> {
             .map(|waiting| (waiting.event, (waiting.file, waiting.line)))
             .unzip();
         let batch = if self.options.all_or_nothing { Batch::Whole } else { Batch::Each };
+        let warnings: Vec<Option<Problem>> =
+            events.iter().map(|event| event.not_yet(self.now)).collect();
         let receipts = take_in(&self.journal, events, batch)?;
         let mut output = std::io::BufWriter::new(anstream::stdout());
-        for (receipt, (file, line)) in receipts.iter().zip(places) {
+        for ((receipt, warning), (file, line)) in receipts.iter().zip(warnings).zip(places) {
             let file = file.display().to_string();
+            if let Some(warning) = warning.filter(|_| receipt.result == Taken::Recorded) {
+                self.told.not_yet += 1;
+                // A whole export of a wrong year says so once.
+                if self.told.not_yet <= MOST_WARNINGS {
+                    output::report(&warning.file(file.as_str()).line(line, 1).into());
+                }
+            }
             let number = match receipt.result {
                 Taken::Recorded => &mut self.told.recorded,
                 Taken::Known => &mut self.told.known,
@@ -121,8 +147,18 @@ impl Taking<'_> {
         Ok(output.flush()?)
     }
 
+    /// Says how many more events are of a time to come.
+    fn tell_not_yet(&self) {
+        let more = self.told.not_yet.saturating_sub(MOST_WARNINGS);
+        if more > 0 {
+            let events = count(more, "more event is", "more events are");
+            // Nothing can be done where even standard error is closed.
+            let _ = writeln!(anstream::stderr(), "{events} of a time that has not come yet");
+        }
+    }
+
     fn summarise(&self) -> Result<(), Failure> {
-        let Told { recorded, known, refused, left_out } = self.told;
+        let Told { recorded, known, refused, left_out, unreadable, .. } = self.told;
         let mut output = anstream::stdout();
         let mut parts = vec![format!("{} recorded", count(recorded, "event", "events"))];
         for (number, what) in
@@ -131,6 +167,9 @@ impl Taking<'_> {
             if number > 0 {
                 parts.push(format!("{} {what}", count(number, "event", "events")));
             }
+        }
+        if unreadable > 0 {
+            parts.push(format!("{} left out as unreadable", count(unreadable, "row", "rows")));
         }
         writeln!(output, "{}", parts.join(", "))?;
         Ok(())

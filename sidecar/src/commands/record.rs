@@ -8,8 +8,8 @@ use plaudit_engine::ledger::take_in;
 use plaudit_engine::{Error, canonical};
 
 use crate::cli::Record;
-use crate::input::Failure;
-use crate::output::{Exit, GREEN, RED, on_one_line, safe, styled};
+use crate::input::{self, Failure};
+use crate::output::{self, Exit, GREEN, RED, on_one_line, safe, styled};
 
 pub(super) fn run(options: &Record) -> Result<Exit, Failure> {
     let journal = Sqlite::open(&options.file.journal, Access::Create)?;
@@ -26,9 +26,14 @@ pub(super) fn run(options: &Record) -> Result<Exit, Failure> {
                 return refuse(&mut output, &error, options.json);
             }
         };
+        let warning = event.not_yet(input::now());
         for receipt in take_in(&journal, vec![event], Batch::Each)? {
-            if receipt.result == Taken::Refused {
-                exit = Exit::No;
+            match (receipt.result, &warning) {
+                (Taken::Refused, _) => exit = Exit::No,
+                (Taken::Recorded, Some(warning)) => {
+                    output::report(&warning.clone().into());
+                }
+                _ => {}
             }
             tell(&mut output, &receipt, options.json)?;
         }

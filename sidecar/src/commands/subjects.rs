@@ -31,12 +31,17 @@ pub(super) fn by_subject<'a, T>(
     groups
 }
 
+/// What a page calls the team that everyone is in.
+pub(super) fn everyone(program: &Program) -> String {
+    format!("everyone in {}", safe(program.name()))
+}
+
 /// A person or a team as a page names them.
-pub(super) fn called(subject: &Subject, program: &Program, roster: &Roster) -> String {
+pub(super) fn called(subject: &Subject, everyone: &str, roster: &Roster) -> String {
     match subject {
         Subject::Advocate { advocate } => input::called(roster, advocate),
         Subject::Team { by, team: Some(name) } => format!("{by} {}", safe(name)),
-        Subject::Team { team: None, .. } => format!("everyone in {}", safe(program.name())),
+        Subject::Team { team: None, .. } => everyone.to_owned(),
     }
 }
 
@@ -75,7 +80,7 @@ pub(super) fn print_faults(
             styled(RED, "fault:"),
             fault.fault.rule,
             count(fault.count, "time", "times"),
-            called(&fault.first, program, roster),
+            called(&fault.first, &everyone(program), roster),
             safe(&fault.fault.message),
         )?;
     }

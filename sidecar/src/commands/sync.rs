@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use plaudit_engine::events::{People, read_snapshot};
+use plaudit_engine::events::{Log, People, SnapshotLines, read_snapshot};
 use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken, log_of};
-use plaudit_engine::{SeenPerson, Snapshot, Taking, canonical};
+use plaudit_engine::{Problem, SeenPerson, Snapshot, Taking, canonical};
 use serde_json::Value;
 
 use crate::cli::Sync;
@@ -14,6 +14,8 @@ use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, on_one_line, sty
 
 pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let program = input::program(directory)?;
+    // A list of a time to come would keep out every list until then.
+    let at = input::not_later(options.at.instant(&program))?;
     let map = options.map.as_deref().map(input::map_of).transpose()?;
     let (reader, name, bar) = input::open(&options.people, "reading people")?;
     let lines = read_snapshot(reader, &name, input::format(&name, map.as_ref()))?;
@@ -21,9 +23,9 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     input::tell_skipped(&name, lines.skipped);
     let access = if options.dry_run { Access::Read } else { Access::Create };
     let journal = Sqlite::open(&options.file.journal, access)?;
-    let mut taking = Taking::new(options.source.as_str(), options.at.instant(&program));
+    let mut taking = Taking::new(options.source.as_str(), at);
     taking.at_most_leave_percent = options.at_most_leave;
-    let snapshot = Snapshot::take(&People::new(), &log_of(&journal)?.0, &lines, &taking)?;
+    let snapshot = take(&log_of(&journal)?.0, &lines, &taking)?;
     if !options.dry_run {
         for receipt in journal.append(&snapshot.events, Batch::Whole)? {
             if let (Taken::Refused, Some(problem)) = (receipt.result, receipt.problem) {
@@ -40,12 +42,30 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
+/// Works out what the list changes; where too many would leave, it is said which option lets them.
+fn take(log: &Log, lines: &SnapshotLines, taking: &Taking) -> Result<Snapshot, Failure> {
+    let people = People::new();
+    let error = match Snapshot::take(&people, log, lines, taking) {
+        Ok(snapshot) => return Ok(snapshot),
+        Err(error) => error,
+    };
+    let too_many = |problem: &&Problem| problem.field.as_deref() == Some(Taking::MOST);
+    let Some(problem) = error.problems().iter().find(too_many) else { return Err(error.into()) };
+    let all = Taking { at_most_leave_percent: 100, ..taking.clone() };
+    let percent = Snapshot::take(&people, log, lines, &all)?.leave_percent;
+    let mut problem = problem.clone().help(format!(
+        "is the file complete? if they have left, allow it: --at-most-leave {percent}"
+    ));
+    problem.field = None;
+    Err(problem.into())
+}
+
 fn print(output: &mut impl Write, snapshot: &Snapshot, dry_run: bool) -> std::io::Result<()> {
     let groups = [
         (GREEN, "joins", &snapshot.joined),
         (GREEN, "returns", &snapshot.returned),
         (YELLOW, "changes", &snapshot.changed),
-        (DIM, "is reported from now on", &snapshot.adopted),
+        (DIM, "is adopted: reported from now on", &snapshot.adopted),
         (RED, "leaves", &snapshot.left),
     ];
     for (colour, verb, people) in groups {
@@ -62,6 +82,7 @@ fn print(output: &mut impl Write, snapshot: &Snapshot, dry_run: bool) -> std::io
         (snapshot.joined.len(), "joined"),
         (snapshot.returned.len(), "returned"),
         (snapshot.changed.len(), "changed"),
+        (snapshot.adopted.len(), "adopted"),
         (snapshot.left.len(), "left"),
         (snapshot.unchanged, "as before"),
     ];
