@@ -2,18 +2,24 @@
 //!
 //! - `register` knows the grants on record and where each stands;
 //! - `budget` says what rewards may cost and who comes first;
-//! - `run` is an award run: which entitlements become grants, and what has changed since the last.
+//! - `run` is an award run: which entitlements become grants, and what has changed since the last;
+//!   `notices` are what it has to say of grants on record that may cost money twice;
+//! - `restored` looks whether the awards of an export are as award runs write them.
 
 mod budget;
+mod notices;
 mod register;
+mod restored;
 mod run;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 pub use budget::Budget;
+pub use notices::{Notice, NoticeKind};
 pub(crate) use register::Register;
 pub use register::{Decision, GrantDocument, Grants, State};
+pub(crate) use restored::Inspection;
 pub(crate) use run::Candidates;
 pub use run::{Award, Closed, Held, HeldBack, Since};
 
@@ -140,7 +146,7 @@ impl Choice<'_> {
             );
             return wrong(message, "what went before was later: say a later time".to_owned());
         }
-        let id = format!("{}:{}", grant.grant, verb.name());
+        let id = restored::decision_id(&grant.grant, verb);
         Ok(Some(Event {
             identity: Identity { source: SOURCE.into(), id: id.into() },
             at,

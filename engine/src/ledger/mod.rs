@@ -4,12 +4,14 @@
 //! Several processes may keep ledgers over the same journal; each follows what the others write.
 
 mod corrections;
+mod restore;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 pub use corrections::Objection;
+pub use restore::{Export, Restored};
 
 use crate::awards::{Candidates, Choice, Closed, GrantDocument, Grants, Register, SOURCE, said};
 use crate::disputes::DisputeDocument;
@@ -81,6 +83,7 @@ impl Ledger {
         let (log, position) = log_and_keep(&*journal)?;
         let mut register = Register::default();
         log.others().for_each(|(_, event)| register.add(event));
+        log.ids_of(SOURCE).for_each(|id| register.take(id));
         let live = Live::over(Arc::clone(&program), People::new(), log, assume_consent);
         let followed = Mutex::new(Followed { position, register });
         Ok(Self { program, journal, assume_consent, live, followed })

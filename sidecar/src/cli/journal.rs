@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
 
-use crate::values::{When, instant, when};
+use crate::values::{When, instant, journal_file, when};
 
 /// The journal that a command works on.
 #[derive(Debug, Args)]
 pub(crate) struct JournalFile {
     /// The journal: one file, which any number of processes may use at once.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) journal: PathBuf,
 }
 
@@ -267,7 +267,7 @@ pub(crate) enum Journal {
 #[derive(Debug, Args)]
 pub(crate) struct OneJournal {
     /// The journal.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) file: PathBuf,
     /// Print JSON.
     #[arg(long)]
@@ -277,10 +277,10 @@ pub(crate) struct OneJournal {
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
     /// The journal.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) file: PathBuf,
     /// The copy; it must not be there yet.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) copy: PathBuf,
 }
 
@@ -290,6 +290,9 @@ pub(crate) struct Restore {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) export: PathBuf,
     /// The journal to make; it must not be there yet, or have the beginning of the same export.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }

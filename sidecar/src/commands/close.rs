@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use plaudit_engine::awards::{Award, Budget, Closed, HeldBack, Since};
+use plaudit_engine::awards::{Award, Budget, Closed, HeldBack, Notice, Since};
 use plaudit_engine::journal::Access;
 use plaudit_engine::{Code, Problem, Program, Roster, canonical};
 
@@ -81,6 +81,10 @@ fn print(
     print_budget(output, closed.budget.as_ref())?;
     if let Some(since) = &closed.since {
         print_since(output, since)?;
+    }
+    for Notice { message, help, .. } in &closed.notices {
+        writeln!(output, "{} {}", styled(YELLOW, "notice:"), on_one_line(message))?;
+        writeln!(output, "    {}", on_one_line(help))?;
     }
     if closed.preview {
         writeln!(output, "Nothing was granted: run it without --preview.")?;

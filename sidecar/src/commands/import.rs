@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use plaudit_engine::events::{Event, Format, each_event};
-use plaudit_engine::journal::{Access, Batch, Receipt, Sqlite, Taken};
+use plaudit_engine::journal::{Batch, Receipt, Taken};
 use plaudit_engine::ledger::take_in;
 use plaudit_engine::{Code, Problem, canonical};
 use serde::Serialize;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::cli::Import;
 use crate::input::{self, Failure};
 use crate::output::{self, Exit, count};
+use crate::upcoming::Upcoming;
 
 /// So many events are put on record at a time.
 const BATCH: usize = 1_000;
@@ -22,7 +23,7 @@ pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
         Some(at) => map.map(|map| map.exported_at(at)),
         None => map,
     };
-    let journal = Sqlite::open(&options.file.journal, Access::Create)?;
+    let journal = Upcoming::open(&options.file.journal)?;
     let mut taking = Taking { journal, options, waiting: Vec::new(), told: Told::default() };
     let mut failed = false;
     for path in &options.files {
@@ -78,7 +79,7 @@ struct Told {
 }
 
 struct Taking<'a> {
-    journal: Sqlite,
+    journal: Upcoming,
     options: &'a Import,
     waiting: Vec<Waiting<'a>>,
     told: Told,
