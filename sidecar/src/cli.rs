@@ -12,7 +12,8 @@ pub(crate) use self::journal::{
     ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Signed, Sync,
 };
 use crate::values::{
-    AskedFigure, OneTeam, SomeTeams, When, figure, journal_file, kind_of_team, one_team, some_teams, when,
+    AskedFigure, OneTeam, SomeTeams, When, figure, journal_file, kind_of_team, one_team,
+    some_teams, when,
 };
 
 /// Check posts, score participation, and try rules before you publish them.

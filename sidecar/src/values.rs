@@ -55,8 +55,10 @@ pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
 /// The file of a journal: it is used in place, so it cannot be a stream.
 pub(crate) fn journal_file() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
-        true => Err("a journal is a file, and `-` is standard input or output; a file of this name \
-                     is written `./-`"),
+        true => {
+            Err("a journal is a file, and `-` is standard input or output; a file of this name \
+                     is written `./-`")
+        }
         false => Ok(path),
     })
 }

@@ -367,7 +367,7 @@ fn what_stands_under_the_name_of_a_grant_or_run_to_come_keeps_no_run_from_granti
     taken(&coming.granted[0].grant, "grant", other_rule);
     taken("close-1", "adjustment", by_hand);
     taken("close-2", "dispute", r#""advocate": "p1", "rule": "first", "reason": "x""#);
-    let line = r#"{"source": "plaudit", "id": "close-3", "advocate": "p1", "kind": "share", "at": "2026-01-01T00:00:00Z"}"#;
+    let line = r#"{"source": "plaudit", "id": "close-3", "advocate": "p1", "kind": "other", "at": "2026-01-01T00:00:00Z"}"#;
     story.journal.append(&[read_record(line, "event").unwrap()], Batch::Each).unwrap();
 
     let before = story.ledger.grants(None, Timestamp::MAX).unwrap().grants.len();

@@ -88,12 +88,14 @@ impl Candidates<'_> {
             }
             let successor = again.into_iter().max_by_key(|(_, number)| *number);
             let (are, number) = (if grants.len() == 1 { "is" } else { "are" }, of(grants.len()));
-            let mut message =
-                format!("{number} of the rule `{old}` {are} on record, and no rule goes by that name");
+            let mut message = format!(
+                "{number} of the rule `{old}` {are} on record, and no rule goes by that name"
+            );
             let help = match successor {
                 Some((new, number)) => {
                     // Writing to a text does not fail.
-                    let _ = write!(message, "; `{new}` gives {number} of the same to the same again");
+                    let _ =
+                        write!(message, "; `{new}` gives {number} of the same to the same again");
                     format!(
                         "if `{old}` is called `{new}` now, write `formerly = [{old:?}]` under \
                          `[rules.{new}]` in program.toml, and nothing is granted twice"
@@ -170,7 +172,8 @@ impl Candidates<'_> {
                 let people = teams.get(new).map_or(&[][..], Vec::as_slice);
                 let then = Calendar::last_instant(grant.as_of);
                 let came = |id: &&&Arc<str>| self.team_of(id, *fact, then).as_ref() == Some(old);
-                if teams.contains_key(old) || people.iter().filter(came).count() * 2 <= people.len() {
+                if teams.contains_key(old) || people.iter().filter(came).count() * 2 <= people.len()
+                {
                     continue;
                 }
                 let message = format!(
@@ -222,9 +225,10 @@ impl Candidates<'_> {
             theirs.join(" and "),
             self.program.manifest.rewards.currency.as_deref().unwrap_or_default(),
         );
-        let help = "money of another currency is a budget of its own; if only the word has changed, \
+        let help =
+            "money of another currency is a budget of its own; if only the word has changed, \
                     make the budget smaller by what they cost"
-            .to_owned();
+                .to_owned();
         Some(Notice { notice: NoticeKind::OtherCurrency, message, help, grants: ids(&grants) })
     }
 }

@@ -39,7 +39,8 @@ impl Event {
                 }
                 word("close.program", &closing.program)?;
                 let Closing { granted, held, lapsed, .. } = &**closing;
-                let mut lists = [("granted", granted), ("held", held), ("lapsed", lapsed)].into_iter();
+                let mut lists =
+                    [("granted", granted), ("held", held), ("lapsed", lapsed)].into_iter();
                 lists.try_for_each(|(name, ids)| {
                     ids.iter().try_for_each(|id| word(&format!("close.{name}"), id))
                 })

@@ -334,9 +334,8 @@ pub fn each_line(
     file: &str,
     mut each: impl FnMut(Result<&str, Problem>, usize) -> bool,
 ) -> Result<(), Error> {
-    let read = text_lines(reader, |text, line| {
-        each(text.map_err(|problem| problem.file(file)), line)
-    });
+    let read =
+        text_lines(reader, |text, line| each(text.map_err(|problem| problem.file(file)), line));
     read.map_err(|problem| problem.file(file).into())
 }
 

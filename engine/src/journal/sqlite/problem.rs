@@ -40,9 +40,7 @@ impl<'a> Failed<'a> {
             }
             // The statements are always the same: tables that they do not fit are not as they were.
             ErrorCode::NotADatabase => return no_journal(file, "it is no SQLite file"),
-            ErrorCode::DatabaseCorrupt
-            | ErrorCode::ConstraintViolation
-            | ErrorCode::Unknown => {
+            ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation | ErrorCode::Unknown => {
                 return corrupt(file, &message_of(error));
             }
             ErrorCode::CannotOpen => {
