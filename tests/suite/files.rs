@@ -221,3 +221,18 @@ fn an_edited_export_is_refused_with_line_and_field_and_what_would_be_right() {
         assert_eq!(names(folder.path()), Vec::<String>::new());
     }
 }
+
+/// The corpus compares the JSON; people read the page.
+#[test]
+fn a_page_of_an_award_run_shows_its_notices() {
+    let folder = tempfile::tempdir().unwrap();
+    let grant = r#"{"type": "grant", "source": "plaudit", "id": "48297d01a63089e3", "at": "2026-02-01T00:00:00Z", "advocate": "ada", "by": "eve", "grant": {"rule": "coffee", "kind": "reward", "id": "coffee", "key": "coffee@2026-Q1", "period": "2026-Q1", "amount": 10, "title": "G", "program": "0"}}"#;
+    let restored = within(folder.path(), &["journal", "restore", "-", "j"], grant.as_bytes());
+    assert_eq!(restored.status.code(), Some(0), "{}", stderr(&restored));
+    let close = ["close", "--journal", "j", "--as-of", "2026-03-01", "--by", "jo"];
+    for command in [&[&close[..], &["--preview"]].concat(), &close[..]] {
+        let page = stdout(&within(folder.path(), command, b""));
+        assert!(page.contains("notice: 1 grant of the rule `coffee` is on record"), "{page}");
+        assert!(page.contains("formerly = [\"coffee\"]"), "{page}");
+    }
+}

@@ -26,6 +26,7 @@ fn exports_of_hr_and_social_tools_are_scored_as_they_are() {
     let (code, shown, told) = run(&["score", "--json"], &EXPORTS);
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("tests/data/imports/social.csv: 1 row passed over"), "{told}");
+    assert!(told.contains("tests/data/imports/hr.csv: 1 row passed over"), "{told}");
     let scores: serde_json::Value = serde_json::from_str(&shown).unwrap();
     let advocates: Vec<&str> = scores["advocates"]
         .as_array()
