@@ -12,7 +12,8 @@ pub(crate) use self::journal::{
     Journal, ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Said, Signed, Sync,
 };
 use crate::values::{
-    AskedFigure, OneTeam, SomeTeams, When, figure, kind_of_team, one_team, some_teams, when,
+    AskedFigure, OneTeam, SomeTeams, When, figure, journal_file, kind_of_team, one_team,
+    some_teams, when,
 };
 
 /// Check posts, score participation, and try rules before you publish them.
@@ -164,7 +165,7 @@ pub(crate) struct Records {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) people: Option<PathBuf>,
     /// A journal, instead of files of activities and people.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["activities", "people"])]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = journal_file(), conflicts_with_all = ["activities", "people"])]
     pub(crate) journal: Option<PathBuf>,
     /// What the columns of the activities' CSV mean, where they are not called as fields are (TOML).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -41,8 +41,10 @@ pub(crate) fn not_later(at: Timestamp) -> Result<Timestamp, Problem> {
 
 /// The most of a map that is read, in bytes.
 const LARGEST_MAP: u64 = 1 << 20;
-/// The name of standard input on the command line.
-const STANDARD_INPUT: &str = "-";
+/// What standard input is called on the command line.
+const DASH: &str = "-";
+/// What it is called in problems.
+pub(crate) const STANDARD_INPUT: &str = "standard input";
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -141,6 +143,7 @@ pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
             let (reader, name, bar) = open(path, "reading people")?;
             let people = read_people(reader, &name, format(&name, people_map.as_ref()))?;
             bar.finish_and_clear();
+            tell_skipped(&name, people.skipped());
             people
         }
         None => People::new(),
@@ -225,9 +228,9 @@ pub(crate) fn open(
     what: &'static str,
 ) -> Result<(Reader, String, ProgressBar), Failure> {
     let name = path.display().to_string();
-    if name == STANDARD_INPUT {
+    if name == DASH {
         let bar = ProgressBar::hidden();
-        return Ok((Box::new(BufReader::new(std::io::stdin())), "standard input".to_owned(), bar));
+        return Ok((Box::new(BufReader::new(std::io::stdin())), STANDARD_INPUT.to_owned(), bar));
     }
     let refused = |error: std::io::Error| unreadable(&name, &error);
     let file = File::open(path).map_err(refused)?;
@@ -282,7 +285,7 @@ pub(crate) fn posts(path: &Path) -> Result<Vec<Named>, Failure> {
     let is_json = lower.ends_with(".json");
     let looks_like_json =
         bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[{");
-    if path.as_os_str() == STANDARD_INPUT && looks_like_json {
+    if path.as_os_str() == DASH && looks_like_json {
         let all = std::io::Cursor::new(bytes).chain(reader);
         return lines(BufReader::new(all), &name);
     }

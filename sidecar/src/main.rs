@@ -2,12 +2,14 @@
 //!
 //! - `cli` declares the commands and their options, `values` what stands behind those;
 //! - `commands` has one file a command;
-//! - `input` opens files and standard input, `output` writes for people and for programs.
+//! - `input` opens files and standard input, `output` writes for people and for programs;
+//!   `upcoming` is a journal that is made with its first event.
 
 mod cli;
 mod commands;
 mod input;
 mod output;
+mod upcoming;
 mod values;
 
 use std::process::ExitCode;

@@ -1,10 +1,13 @@
 //! The values of options: times, teams and figures as people write them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use plaudit_engine::Program;
+use plaudit_engine::awards::SOURCE;
 
 /// A team by what it is a group by, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +51,27 @@ impl When {
 pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     let wrong = "not a time with an offset, such as 2026-06-30T14:00:00+02:00";
     text.parse().map_err(|_| wrong.to_owned())
+}
+
+/// The file of a journal: it is used in place, so it cannot be a stream.
+pub(crate) fn journal_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
+        true => {
+            Err("a journal is a file, and `-` is standard input or output; a file of this name \
+                     is written `./-`")
+        }
+        false => Ok(path),
+    })
+}
+
+/// The name of a system that reports events.
+pub(crate) fn source(text: &str) -> Result<String, String> {
+    match text {
+        SOURCE => Err("that is the name under which awards and decisions go on record; say which \
+                       system the list comes from, such as `hr`"
+            .to_owned()),
+        source => Ok(source.to_owned()),
+    }
 }
 
 pub(crate) fn when(text: &str) -> Result<When, String> {

@@ -345,22 +345,84 @@ fn the_tenth_run_as_of_a_time_is_compared_with_the_ninth() {
     assert_eq!(runs.count(), 14);
 }
 
+/// What somebody wrote into the journal itself, under the names that runs and grants will have.
 #[test]
-fn a_run_or_decision_that_cannot_go_on_record_is_an_error() {
+fn what_stands_under_the_name_of_a_grant_or_run_to_come_keeps_no_run_from_granting() {
     let story = Story::new("ever", 100, None);
-    // Somebody wrote into the journal itself, under the names that award runs and decisions have.
-    let taken = |id: &str| {
+    let activities = [activity("1", "p1", day(1)), activity("2", "p1", day(2))];
+    story.ledger.record(activities.to_vec(), Batch::Each).unwrap();
+    let taken = |id: &str, kind: &str, rest: &str| {
         let line = format!(
-            r#"{{"source": "plaudit", "type": "adjustment", "id": "{id}", "advocate": "p1", "points": 1, "reason": "x", "at": "2026-01-01T00:00:00Z"}}"#
+            r#"{{"source": "plaudit", "type": "{kind}", "id": "{id}", "at": "2026-01-01T00:00:00Z", {rest}}}"#
+        );
+        let event = read_record(&line, "event").unwrap();
+        let receipts = story.journal.append(&[event], Batch::Each).unwrap();
+        assert_eq!(receipts[0].problem, None);
+    };
+    let coming = story.ledger.close(&run(day(3), "jo", true)).unwrap();
+    assert!(coming.granted.len() > 1, "{coming:?}");
+    let by_hand = r#""advocate": "p1", "points": 1, "reason": "x""#;
+    let other_rule = r#""advocate": "p1", "by": "eve", "grant": {"rule": "other", "kind": "badge", "id": "o", "key": "o", "title": "O", "program": "0"}"#;
+    for award in &coming.granted[1..] {
+        taken(&award.grant, "adjustment", by_hand);
+    }
+    taken(&coming.granted[0].grant, "grant", other_rule);
+    taken("close-1", "adjustment", by_hand);
+    taken("close-2", "dispute", r#""advocate": "p1", "rule": "first", "reason": "x""#);
+    let line = r#"{"source": "plaudit", "id": "close-3", "advocate": "p1", "kind": "other", "at": "2026-01-01T00:00:00Z"}"#;
+    story.journal.append(&[read_record(line, "event").unwrap()], Batch::Each).unwrap();
+
+    let before = story.ledger.grants(None, Timestamp::MAX).unwrap().grants.len();
+    story.close(day(3));
+    let grants = story.ledger.grants(None, Timestamp::MAX).unwrap().grants;
+    assert_eq!(grants.len(), before + coming.granted.len());
+    // Whoever opens the ledger anew knows the same names to be taken.
+    let ledger = Ledger::open(program("ever", 100, None, "gift"), story.journal, true).unwrap();
+    let again = ledger.close(&run(day(3), "jo", false)).unwrap();
+    assert_eq!(again.granted, vec![]);
+    let of_another_time = ledger.close(&run(day(4), "jo", false)).unwrap();
+    assert_eq!(of_another_time.since.unwrap().as_of, day(3));
+}
+
+#[test]
+fn a_decision_that_cannot_go_on_record_is_an_error() {
+    let story = Story::new("ever", 100, None);
+    let activities = [activity("1", "p1", day(1)), activity("2", "p1", day(2))];
+    story.ledger.record(activities.to_vec(), Batch::Each).unwrap();
+    story.close(day(3));
+    let grants = story.ledger.grants(None, Timestamp::MAX).unwrap().grants;
+    let grant = grants.iter().find(|grant| grant.state == State::Proposed).unwrap();
+    let line = format!(
+        r#"{{"source": "plaudit", "type": "adjustment", "id": "{}:approved", "advocate": "p1", "points": 1, "reason": "x", "at": "2026-01-01T00:00:00Z"}}"#,
+        grant.grant
+    );
+    story.journal.append(&[read_record(&line, "event").unwrap()], Batch::Each).unwrap();
+    let choice = Choice {
+        grants: &[grant.grant.to_string()],
+        verb: Verb::Approved,
+        signed: Signed { by: "jo", reason: "why not", at: day(5) },
+        as_of: Timestamp::MAX,
+    };
+    let error = story.ledger.decide(&choice).unwrap_err();
+    assert_eq!(error.problems()[0].code, Code::Conflict);
+}
+
+/// Nobody gets money back by a reward of less than nothing.
+#[test]
+fn a_budget_is_not_made_larger_by_what_stands_in_a_journal() {
+    let story = Story::new("ever", 30, None);
+    let grant = |id: &str, amount: i64| {
+        let line = format!(
+            r#"{{"source": "plaudit", "type": "grant", "id": "{id}", "at": "2026-01-01T00:00:00Z", "advocate": "p8", "by": "eve", "grant": {{"rule": "gift", "kind": "reward", "id": "{id}", "key": "{id}", "amount": {amount}, "title": "O", "program": "0"}}}}"#
         );
         story.journal.append(&[read_record(&line, "event").unwrap()], Batch::Each).unwrap();
     };
-    taken("close-1");
-    story
-        .ledger
-        .record(vec![activity("1", "p1", day(1)), activity("2", "p1", day(2))], Batch::Each)
-        .unwrap();
-    let error = story.ledger.close(&run(day(3), "jo", false)).unwrap_err();
-    assert_eq!(error.problems()[0].code, Code::Conflict);
-    assert_eq!(story.ledger.grants(None, Timestamp::MAX).unwrap().grants, vec![]);
+    grant("a", -1_000);
+    let budget = story.ledger.close(&run(day(3), "jo", true)).unwrap().budget.unwrap();
+    assert_eq!((budget.spent, budget.amount), (0, 30));
+    grant("b", i64::MAX);
+    grant("c", i64::MAX);
+    let closed = story.ledger.close(&run(day(3), "jo", true)).unwrap();
+    assert_eq!(closed.budget.as_ref().unwrap().spent, (1 << 53) - 1);
+    plaudit_engine::canonical(&closed).unwrap();
 }

@@ -223,7 +223,7 @@ fn write(folder: &Path, files: &Files) {
     }
 }
 
-fn lines(records: &[Value]) -> String {
+pub(crate) fn lines(records: &[Value]) -> String {
     records.iter().map(|record| format!("{record}\n")).collect()
 }
 

@@ -5,7 +5,7 @@ use plaudit_engine::error::Level;
 use plaudit_engine::{Code, Program};
 
 use super::rules::{Wrong, assert_problem, bodies_are_refused, problems};
-use crate::support::{MANIFEST, sources};
+use crate::support::{MANIFEST, sources, starter};
 
 /// A folder, the rule from line 1 on, and what is wrong with it.
 type WrongRule<'a> = (&'a str, Wrong<'a>);
@@ -382,6 +382,57 @@ fn what_a_gift_goes_to_and_is_called_by_is_looked_at() {
     }
     let right = "/// A.\nfn a(team) { if team.by == \"function\" { badge(\"x\") } }";
     assert!(problems(&sources(&[("recognition/a.rhai", right)])).is_empty());
+}
+
+/// A recognition rule with this body, and a helper for it.
+fn rule(body: &str) -> String {
+    let pick = "fn pick(person) { if person.motivated_by(\"giving\") { reward(\"x\") } else { reward(\"y\") } }";
+    format!(
+        "/// A.\nfn a(standing, person) {{ if standing.streak > 1 && person.motivated_by(\"giving\") {{ {body} }} }}\nprivate {pick}"
+    )
+}
+
+#[test]
+fn rewards_of_which_a_period_may_see_two_are_looked_at() {
+    for body in [
+        r#"if standing.streak > 4 { reward("x").each_period() } else { reward("y").each_period() }"#,
+        r#"if standing.streak > 4 { reward("x").amount(5).each_period() } else if standing.streak > 3 { badge("z") } else { reward("y").each_period().because("Y.") }"#,
+        r#"if standing.streak > 4 { return reward("x").each_period(); } reward("y").each_period()"#,
+        r#"let it = if standing.streak > 4 { reward("x") } else { reward("y") }; it.each_period()"#,
+        r#"let id = if standing.streak > 4 { "x" } else { "y" }; reward(id).each_period()"#,
+        r#"switch standing.streak { 1 => reward("x").each_period(), _ => reward("y").each_period() }"#,
+        r#"pick(person).each_period()"#,
+        r#"let all = []; if standing.streak > 4 { all.push(reward("x").each_period()); } else { all.push(reward("y").each_period()); } all"#,
+        // Once for all, and then each period another one.
+        r#"if standing.activities < 5 { reward("x") } else { reward("y").each_period() }"#,
+    ] {
+        let found = problems(&sources(&[("recognition/a.rhai", &rule(body))]));
+        let [problem] = found.as_slice() else { panic!("{body}: {found:#?}") };
+        assert_eq!((problem.code, problem.level), (Code::Advice, Level::Warning), "{problem}");
+        assert!(problem.message.contains("the reward `x` or `y`"), "{body}: {problem}");
+    }
+}
+
+#[test]
+fn rewards_that_are_one_or_are_given_together_are_well() {
+    for body in [
+        r#"if standing.streak > 4 { reward("x").amount(9).each_period() } else { reward("x").amount(5).each_period() }"#,
+        r#"[reward("x").each_period(), reward("y").each_period()]"#,
+        r#"let all = []; if standing.streak > 4 { all.push(reward("x").each_period()); } if standing.activities > 4 { all.push(reward("y").each_period()); } all"#,
+        r#"let all = []; if standing.streak > 4 { all += reward("x").each_period(); } all += reward("y").each_period(); all"#,
+        r#"let all = []; for k in ["x", "y"] { if k == "x" { all.push(reward("x").each_period()); } else { all.push(reward("y").each_period()); } } all"#,
+        // Once for all is once for all.
+        r#"if standing.streak > 4 { reward("x") } else { reward("y") }"#,
+        r#"if standing.streak > 4 { badge("x").each_period() } else { badge("y").each_period() }"#,
+        r#"if standing.streak > 4 { spotlight("x").each_period() } else { reward("y").each_period() }"#,
+    ] {
+        let found = problems(&sources(&[("recognition/a.rhai", &rule(body))]));
+        let told = found.iter().find(|it| it.message.contains(" or `"));
+        assert!(told.is_none(), "{body}: {found:#?}");
+        let wrong = found.iter().find(|problem| problem.level != Level::Warning);
+        assert!(wrong.is_none(), "{body}: {found:#?}");
+    }
+    assert_eq!(starter().warnings(), []);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Hostile records: each ends in a clear error that names line and field, or in a right answer;
 //! never in a panic, and never late.
 
-use plaudit_engine::events::{Format, Log, read_events, read_people};
+use plaudit_engine::events::{ColumnMap, Format, Log, read_events, read_people};
 use plaudit_engine::{Code, Error};
 
 /// An activity with more fields behind those that it must have.
@@ -310,6 +310,38 @@ fn a_csv_file_is_read_with_the_same_care() {
     ] {
         assert_eq!(read(text.as_bytes(), Format::Csv).unwrap().len(), events, "{text}");
     }
+}
+
+#[test]
+fn lines_of_a_table_are_counted_with_blank_ones_and_those_within_a_cell() {
+    const T: &str = "2026-01-01T00:00:00Z";
+    let head = "id,advocate,kind,at,likes,post.text";
+    let (right, wrong) = (format!("1,ann,share,{T},1,x"), format!("2,ann,share,{T},many,x"));
+    let (short, two) = (format!("2,ann,share,{T}"), format!("1,ann,share,{T},1,\"a\n\nb\""));
+    for (file, line) in [
+        (format!("{head}\n\n\n{wrong}\n"), 4),
+        (format!("\n\n{head}\n{right}\n\n{wrong}\n"), 6),
+        (format!("{head}\r\n\r\n{right}\r\n\r\n{wrong}\r\n"), 5),
+        (format!("{head}\n{two}\n\n{wrong}\n"), 6),
+        (format!("{head}\n\n\n{two}\n{wrong}\n"), 7),
+        // Far more than is read ahead.
+        (format!("{head}\n{}{wrong}\n", "\n".repeat(100_000)), 100_002),
+    ] {
+        let file = file.as_bytes();
+        assert_wrong(file, Format::Csv, Code::WrongValue, line, "likes", "not a whole number");
+    }
+    let file = format!("{head}\n\n{right}\n\n\n{short}\n");
+    assert_wrong(file.as_bytes(), Format::Csv, Code::Syntax, 6, "", "4 cells");
+    let file = format!("\n\n{head},liks\n");
+    assert_wrong(file.as_bytes(), Format::Csv, Code::UnknownField, 3, "", "`likes`");
+    let mut file = format!("{head}\n{right}\n\n3,ann,share,{T},1,").into_bytes();
+    file.extend(b"\xff\n");
+    assert_wrong(&file, Format::Csv, Code::NotUtf8, 4, "", "UTF-8");
+    let map = "skip_lines = 2\n[[records]]\nconstants = { kind = \"share\" }\n[records.fields]\nid = \"Nr\"\nadvocate = \"Who\"\nat = \"When\"\n";
+    let map = ColumnMap::read(map, "map").unwrap();
+    let file = format!("Report\n\n\nNr,Who,When\n\n1,ann,{T}\n\n2,bob,never\n");
+    let format = Format::Mapped(&map);
+    assert_wrong(file.as_bytes(), format, Code::WrongValue, 8, "at", "not a time");
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn exports_of_hr_and_social_tools_are_scored_as_they_are() {
     let (code, shown, told) = run(&["score", "--json"], &EXPORTS);
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("tests/data/imports/social.csv: 1 row passed over"), "{told}");
+    assert!(told.contains("tests/data/imports/hr.csv: 1 row passed over"), "{told}");
     let scores: serde_json::Value = serde_json::from_str(&shown).unwrap();
     let advocates: Vec<&str> = scores["advocates"]
         .as_array()
@@ -244,6 +245,10 @@ fn empty_and_endless_words_are_refused_and_the_journal_stays_readable() {
         let sync = ["sync", "--at", "2026-02-01", "--source", words, sync[3]];
         assert_eq!(on(&journal, &sync).0, Some(3));
     }
+    let sync = ["sync", "--at", "2026-02-01", "--source", "plaudit", "--dry-run", sync[3]];
+    let (code, _, told) = on(&journal, &sync);
+    assert_eq!(code, Some(2));
+    assert!(told.contains("such as `hr`"), "{told}");
     let later = ["--by", "grace", "--reason", "why", "--at", "2206-01-01"];
     let (code, _, told) = on(&journal, &[&["grants", "approve", grant][..], &later].concat());
     assert_eq!(code, Some(3));

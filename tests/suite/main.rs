@@ -12,6 +12,7 @@
 //! - `privacy`: no number of a few people can be told from all that is shown;
 //! - `rfcs`: real data against an independent calculation;
 //! - `journal`: what every journal promises; `journal_shared`: one file that many use at once;
+//! - `files`: which files are taken for what, and what is left behind where something is refused;
 //! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
 //! - `desk`: what whoever looks after a journal is told;
 //! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) through every door;
@@ -34,6 +35,7 @@ mod crash;
 mod damage;
 mod desk;
 mod disk;
+mod files;
 mod gifts;
 mod hostile_crowds;
 mod hostile_posts;

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use plaudit_engine::awards::{AwardRun, Choice, Filter, Signed, State};
 use plaudit_engine::events::{Event, Identity, LOCAL, Resolved, Verb, read_record};
 use plaudit_engine::journal::{Batch, Memory};
-use plaudit_engine::ledger::{Ledger, Objection, Ruling};
+use plaudit_engine::ledger::{Export, Ledger, Objection, Ruling};
 use plaudit_engine::{Error, Program, Sources, canonical};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cases::contains;
+use crate::cases::{contains, lines};
 use crate::support::{MANIFEST, plaudit_with, stderr, stdout, top};
 
 #[derive(Deserialize)]
@@ -46,6 +46,8 @@ enum Act {
     /// From here on the program is this; the short manifest where it has none.
     Program(BTreeMap<String, String>),
     Record(Vec<Value>),
+    /// An export, as somebody may have edited it.
+    Restore(Vec<Value>),
     Close {
         as_of: String,
         #[serde(default)]
@@ -219,6 +221,10 @@ fn through_rust(act: &Act, ledger: &Ledger) -> Result<String, Error> {
             }
             Ok(answers.join("\n"))
         }
+        Act::Restore(events) => {
+            let export = Export::read(lines(events).as_bytes(), "export")?;
+            canonical(&export.restore(&**ledger.journal())?)
+        }
         Act::Close { as_of, preview } => {
             let as_of = as_of.parse().unwrap();
             canonical(&ledger.close(&AwardRun { as_of, at: now, by: BY, preview: *preview })?)
@@ -290,6 +296,10 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
                 answers.push(call(&one, &format!("{event}\n"))?);
             }
             return Ok(answers.join("\n"));
+        }
+        Act::Restore(events) => {
+            let restore = ["journal", "restore", "-", &journal, "--json"];
+            return call(&restore.map(str::to_owned), &lines(events));
         }
         Act::Close { as_of, preview } => {
             arguments.extend(["close", "--as-of", as_of, "--by", BY].map(str::to_owned));

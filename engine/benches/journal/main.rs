@@ -4,6 +4,7 @@
 //! cargo bench -p plaudit-engine --bench journal                        # 200,000 activities
 //! cargo bench -p plaudit-engine --bench journal -- --activities 5000000
 //! cargo bench -p plaudit-engine --bench journal -- --folder /big/disk  # the system's own otherwise
+//! cargo bench -p plaudit-engine --bench journal -- --keep              # leaves the files there
 //! ```
 //!
 //! It measures a tenth of the activities first, then all of them, so that growth shows. Each
@@ -15,9 +16,9 @@
 //!   are there already and keeps checksums; reading them from text is not counted in either.
 //! - *import*: the whole way from JSON lines to the file.
 //! - *one by one*: a commit for each event; *shared*: single events from 64 threads at once.
-//! - *read and parse*: every row of the journal to an event, and no more. *rebuild*: the same, up to
-//!   a leaderboard of everyone. *keep*: a checkpoint. *restart*: from the checkpoint to the same leaderboard. *next*: one more event, and the standing
-//!   of its advocate.
+//! - *read and parse*: every row to an event on one core, by hand, and no more. *rebuild*: the same,
+//!   over all cores, up to a leaderboard of everyone. *keep*: a checkpoint. *restart*: from the
+//!   checkpoint to the same leaderboard. *next*: one more event, and the standing of its advocate.
 
 #![allow(
     clippy::unwrap_used,
@@ -76,12 +77,13 @@ fn main() {
     }
     let activities = after("--activities").map_or(200_000, |number| number.parse().unwrap());
     let folder = after("--folder").map_or_else(std::env::temp_dir, PathBuf::from);
+    let keep = arguments.iter().any(|argument| argument == "--keep");
     for activities in [activities / 10, activities] {
-        table(&folder, activities);
+        table(&folder, activities, keep);
     }
 }
 
-fn table(folder: &Path, activities: u64) {
+fn table(folder: &Path, activities: u64, keep_files: bool) {
     let folder = folder.join(format!("plaudit-journal-bench-{}-{activities}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let lines = crowd::write(&folder.join("events.jsonl"), activities) as f64;
@@ -136,7 +138,11 @@ fn table(folder: &Path, activities: u64) {
     say("restart", restart, lines, format!("{ratio:.0} % of a rebuild"));
     let next = run("next");
     say("next", next, 100.0, format!("{:.3} ms an event", next.seconds * 10.0));
-    std::fs::remove_dir_all(&folder).unwrap();
+    if keep_files {
+        println!("  left in {}", folder.display());
+    } else {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
 
 /// Does one thing and says how many seconds what counts of it took.
@@ -209,8 +215,16 @@ fn measure(phase: &str, folder: &Path) -> f64 {
             })
         }
         "read and parse" => {
-            let journal = Sqlite::open(&path, Access::Read).unwrap();
-            timed(|| journal.read(0, &mut |entry| drop_entry(&entry.event)).unwrap())
+            let connection = rusqlite::Connection::open(&path).unwrap();
+            let sql = "SELECT event FROM events ORDER BY position";
+            let mut statement = connection.prepare(sql).unwrap();
+            timed(|| {
+                let mut rows = statement.query(()).unwrap();
+                while let Some(row) = rows.next().unwrap() {
+                    let text = row.get_ref(0).unwrap().as_str().unwrap();
+                    std::hint::black_box(read_record::<Event>(text, "journal").unwrap());
+                }
+            })
         }
         // A journal that may only be read keeps no checkpoint.
         "rebuild" => timed(|| leaders(&ledger(&path, Access::Read))),
@@ -244,12 +258,6 @@ fn timed(run: impl FnOnce()) -> f64 {
     let start = Instant::now();
     run();
     start.elapsed().as_secs_f64()
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the journal asks for it")]
-fn drop_entry(event: &Event) -> Result<(), plaudit_engine::Error> {
-    std::hint::black_box(event);
-    Ok(())
 }
 
 fn ledger(path: &Path, access: Access) -> Ledger {

@@ -11,6 +11,7 @@ use super::digest;
 use super::register::GrantDocument;
 use super::run::HeldBack;
 use crate::events::Subject;
+use crate::facts::LARGEST;
 use crate::program::Program;
 use crate::recognition::Entitlement;
 use crate::time::{Day, Unit};
@@ -61,19 +62,51 @@ impl Program {
             rewards: 0,
             currency: rewards.currency.clone(),
         };
-        let counts = |grant: &&GrantDocument| {
-            *grant.what.kind == *"reward"
-                && grant.state.reserves()
-                && self.budget_start(grant.as_of) == Some(start)
-        };
-        for grant in grants.iter().filter(counts) {
+        for grant in self.paid_from(start, grants) {
             budget.rewards += 1;
-            // Money of another currency was taken out of another budget.
-            if grant.what.currency == rewards.currency {
-                budget.spent = budget.spent.saturating_add(grant.what.amount.unwrap_or(0));
+            if same_money(grant.what.currency.as_deref(), rewards.currency.as_deref()) {
+                // Less than nothing was never given, whatever somebody wrote into a journal.
+                let amount = grant.what.amount.unwrap_or(0).max(0);
+                budget.spent = budget.spent.saturating_add(amount).min(LARGEST);
             }
         }
         Some(budget)
+    }
+
+    /// The rewards on record that are paid from a budget.
+    fn paid_from<'g>(
+        &self,
+        start: Day,
+        grants: &'g [GrantDocument],
+    ) -> impl Iterator<Item = &'g GrantDocument> {
+        grants.iter().filter(move |grant| {
+            *grant.what.kind == *"reward"
+                && grant.state.reserves()
+                && self.budget_start(grant.as_of) == Some(start)
+        })
+    }
+
+    /// The rewards on record of a budget's time that were paid in other money.
+    pub(super) fn in_other_money<'g>(
+        &self,
+        as_of: Timestamp,
+        grants: &'g [GrantDocument],
+    ) -> impl Iterator<Item = &'g GrantDocument> {
+        let ours = self.manifest.rewards.currency.as_deref();
+        let start = self.budget_start(as_of);
+        start
+            .into_iter()
+            .flat_map(move |start| self.paid_from(start, grants))
+            .filter(move |grant| !same_money(grant.what.currency.as_deref(), ours))
+    }
+}
+
+/// Whether two currencies are one budget: `eur` is `EUR`, as older programs wrote it, and money
+/// without a currency is of any, so that a budget is not there anew once its currency is named.
+fn same_money(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.trim().eq_ignore_ascii_case(other.trim()),
+        _ => true,
     }
 }
 

@@ -3,11 +3,15 @@
 //! - `register` knows the grants on record and where each stands;
 //! - `filter` says which of them are asked for;
 //! - `budget` says what rewards may cost and who comes first;
-//! - `run` is an award run: which entitlements become grants, and what has changed since the last.
+//! - `run` is an award run: which entitlements become grants, and what has changed since the last;
+//!   `notices` are what it has to say of grants on record that may cost money twice;
+//! - `restored` looks whether the awards of an export are as award runs write them.
 
 mod budget;
 mod filter;
+mod notices;
 mod register;
+mod restored;
 mod run;
 
 use jiff::Timestamp;
@@ -15,8 +19,10 @@ use sha2::{Digest, Sha256};
 
 pub use budget::Budget;
 pub use filter::Filter;
+pub use notices::{Notice, NoticeKind};
 pub(crate) use register::Register;
 pub use register::{Decided, Decision, GrantDocument, Grants, State};
+pub(crate) use restored::Inspection;
 pub(crate) use run::Candidates;
 pub use run::{Award, Closed, Held, HeldBack, NamedGrant, Since};
 
@@ -25,7 +31,7 @@ use crate::events::{Body, Event, Identity, Subject, Verb};
 use crate::wire::hex;
 
 /// The source of what the engine writes into a journal by itself.
-pub(crate) const SOURCE: &str = "plaudit";
+pub const SOURCE: &str = "plaudit";
 
 /// A hash of several texts, none of which can be taken for part of another.
 fn digest(parts: &[&str]) -> [u8; 32] {
@@ -191,7 +197,7 @@ impl Choice<'_> {
             let message = format!("`{grant}` cannot be {verb} at {at}: that is before {before}");
             return wrong(message, "what went before was later: say a later time".to_owned());
         }
-        let id = format!("{}:{}", grant.grant, verb.name());
+        let id = restored::decision_id(&grant.grant, verb);
         Ok(Some(Event {
             identity: Identity { source: SOURCE.into(), id: id.into() },
             at,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::SOURCE;
 use crate::events::{Body, Closing, Event, Grant, Identity, Subject, Verb};
 use crate::standings::Withheld;
 
@@ -148,11 +149,16 @@ pub(crate) struct Register {
     /// By the time that they were as of, and those as of the same time by their numbers: a longer
     /// number is a greater one.
     runs: BTreeMap<(Timestamp, usize, Identity), Run>,
+    /// The ids that are taken in the engine's own source, whatever stands under them.
+    taken: BTreeSet<Arc<str>>,
 }
 
 impl Register {
     /// Takes in an event, where it is one of these.
     pub(crate) fn add(&mut self, event: &Event) {
+        if *event.identity.source == *SOURCE {
+            self.take(Arc::clone(&event.identity.id));
+        }
         match &event.body {
             Body::Grant(_) => {
                 self.grants.insert(event.identity.clone(), event.clone());
@@ -174,6 +180,28 @@ impl Register {
             }
             _ => {}
         }
+    }
+
+    /// Remembers that something is on record under an id of the engine's own source.
+    pub(crate) fn take(&mut self, id: Arc<str>) {
+        self.taken.insert(id);
+    }
+
+    /// An id that is free: this one, or else the same with a number. What somebody wrote into the
+    /// journal under the name of a grant to come must not keep award runs from granting it.
+    pub(super) fn free(&self, id: String) -> String {
+        if !self.taken.contains(id.as_str()) {
+            return id;
+        }
+        let numbered = (2_u64..).map(|number| format!("{id}-{number}"));
+        numbered.into_iter().find(|id| !self.taken.contains(id.as_str())).unwrap_or(id)
+    }
+
+    /// The id of the next award run: the number of runs and one, or a later one that is free.
+    pub(super) fn next_run(&self) -> String {
+        let first = self.runs.len() as u64 + 1;
+        let mut ids = (first..).map(|number| format!("close-{number}"));
+        ids.find(|id| !self.taken.contains(id.as_str())).unwrap_or_else(|| "close".to_owned())
     }
 
     /// All grants, in order of time.
@@ -227,10 +255,6 @@ impl Register {
     /// The latest award run as of a time.
     pub(super) fn last_run_as_of(&self, as_of: Timestamp) -> Option<&Run> {
         self.runs.values().rfind(|run| run.as_of == as_of)
-    }
-
-    pub(super) fn runs(&self) -> usize {
-        self.runs.len()
     }
 }
 

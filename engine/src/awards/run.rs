@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::budget::Budget;
+use super::notices::Notice;
 use super::register::{GrantDocument, Register, State};
 use super::{AwardRun, SOURCE, short_id};
 use crate::error::Error;
@@ -127,6 +128,8 @@ pub struct Closed {
     /// What has changed since the last run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// What somebody should look at before money is spent twice.
+    pub notices: Vec<Notice>,
     /// Why what rules read of people is not shown, where it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
@@ -150,7 +153,7 @@ pub(crate) struct Candidates<'a> {
 }
 
 /// What makes a grant one of its own.
-type Key = (String, String, Arc<str>);
+pub(super) type Key = (String, String, Arc<str>);
 
 impl Candidates<'_> {
     /// Decides, upon the grants on record, and gives what goes on record and what is told of it.
@@ -191,7 +194,7 @@ impl Candidates<'_> {
 
         let (mut granted, mut held) = (Vec::new(), Vec::new());
         for entitlement in due {
-            let award = self.award(entitlement);
+            let award = self.award(register, entitlement);
             let why = match entitlement.incomplete {
                 true => Some(HeldBack::Incomplete),
                 false => unpaid.get(&self.key(entitlement)).copied(),
@@ -226,6 +229,7 @@ impl Candidates<'_> {
         };
         let backed = known.iter().filter(|(key, _)| entitled.contains(*key)).map(|(_, it)| *it);
         let since = since(register, &closing, &granted, &lapsed, backed);
+        let notices = self.notices(&on_record, &granted);
         let events = match self.asked.preview {
             true => Vec::new(),
             false => self.events(register, &granted, closing),
@@ -241,6 +245,7 @@ impl Candidates<'_> {
             lapsed,
             budget,
             since,
+            notices,
             withheld: None,
             faults: self.faults.to_vec(),
         };
@@ -251,18 +256,18 @@ impl Candidates<'_> {
     }
 
     /// The rule under its present name, the person under theirs, and the key.
-    fn key(&self, entitlement: &Entitlement) -> Key {
+    pub(super) fn key(&self, entitlement: &Entitlement) -> Key {
         let rule = self.program.present_name(&entitlement.rule).to_owned();
         (rule, self.latest(&entitlement.subject).key(), Arc::clone(&entitlement.key))
     }
 
-    fn key_of_grant(&self, grant: &GrantDocument) -> Key {
+    pub(super) fn key_of_grant(&self, grant: &GrantDocument) -> Key {
         let rule = self.program.present_name(&grant.what.rule).to_owned();
         (rule, self.latest(&grant.subject).key(), Arc::clone(&grant.what.key))
     }
 
     /// A person by the id that they have by now.
-    fn latest(&self, subject: &Subject) -> Subject {
+    pub(super) fn latest(&self, subject: &Subject) -> Subject {
         match subject {
             Subject::Advocate { advocate } => {
                 Subject::Advocate { advocate: self.names.resolve(advocate, Timestamp::MAX) }
@@ -271,11 +276,11 @@ impl Candidates<'_> {
         }
     }
 
-    fn award(&self, entitlement: &Entitlement) -> Award {
+    fn award(&self, register: &Register, entitlement: &Entitlement) -> Award {
         let period = self.census.view.period.as_ref();
         let (rule, subject, key) = self.key(entitlement);
         Award {
-            grant: short_id(&[&rule, &subject, &key]).into(),
+            grant: register.free(short_id(&[&rule, &subject, &key])).into(),
             subject: entitlement.subject.clone(),
             state: State::first(entitlement.kind),
             what: Grant {
@@ -363,9 +368,8 @@ impl Candidates<'_> {
                 event(award.grant.to_string(), Body::Grant(Box::new(granted)))
             })
             .collect();
-        let number = register.runs() + 1;
         let body = Body::Close { closing: Box::new(closing), by: self.asked.by.into() };
-        events.push(event(format!("close-{number}"), body));
+        events.push(event(register.next_run(), body));
         events
     }
 }

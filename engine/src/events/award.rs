@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::value::Whole;
 use crate::facts::{Evidence, PersonFact};
 
 /// An entitlement that an award run made real: a badge, a reward or a spotlight.
@@ -22,10 +23,10 @@ pub struct Grant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Arc<str>>,
     /// The level of a badge, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     pub level: Option<i64>,
     /// What a reward is worth, in whole units of the currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
     /// The currency of the amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,6 +41,11 @@ pub struct Grant {
     /// What the rule read, in reading order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+}
+
+/// A whole number that may be missing, with words of ours where it is none.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(Option::<Whole>::deserialize(deserializer)?.map(|number| number.0))
 }
 
 /// A grant with whom it is for and who ran the award run.

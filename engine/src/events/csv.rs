@@ -1,6 +1,7 @@
 //! Tables: a line of column names, then a line a record.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::io::{BufRead, Cursor, Read};
 
 use serde_json::{Map, Value as Json};
@@ -108,29 +109,31 @@ impl Table {
         mut each: impl FnMut(&C, Result<&csv::StringRecord, Problem>, usize) -> bool,
     ) -> Result<(), Problem> {
         let state = Cell::new(State::CellStart);
-        let watched = Watch { reader, delimiter: self.delimiter, state: &state, length: 0 };
+        let rows = Rows::default();
+        let first = self.before + 1;
+        let watched = Watch {
+            reader,
+            delimiter: self.delimiter,
+            state: &state,
+            length: 0,
+            line: first,
+            rows: &rows,
+        };
         let mut csv = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
             .flexible(false)
             .from_reader(watched);
-        let first = self.before + 1;
-        let names = csv.headers().map_err(|error| self.problem(&error))?;
+        // Blank lines may stand above the names.
+        let headers = csv.headers();
+        let first = rows.next(first);
+        let names = headers.map_err(|error| self.problem(&error, first))?;
         let names = names.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned());
         let columns = head(names.collect()).map_err(|problem| problem.line(first, 1))?;
         let mut last = first;
         for row in csv.records() {
-            let more = match row {
-                Ok(row) => {
-                    last = self.line(row.position());
-                    each(&columns, Ok(&row), last)
-                }
-                Err(error) => {
-                    let problem = self.problem(&error);
-                    last = problem.line.unwrap_or(0);
-                    each(&columns, Err(problem), last)
-                }
-            };
-            if !more {
+            last = rows.next(last);
+            let row = row.map_err(|error| self.problem(&error, last));
+            if !each(&columns, row.as_ref().map_err(Clone::clone), last) {
                 return Ok(());
             }
         }
@@ -142,13 +145,7 @@ impl Table {
         Ok(())
     }
 
-    fn line(&self, position: Option<&csv::Position>) -> usize {
-        let line = position.map_or(1, csv::Position::line);
-        usize::try_from(line).unwrap_or(usize::MAX).saturating_add(self.before)
-    }
-
-    fn problem(&self, error: &csv::Error) -> Problem {
-        let line = self.line(error.position());
+    fn problem(&self, error: &csv::Error, line: usize) -> Problem {
         match error.kind() {
             csv::ErrorKind::Io(error) => unreadable(error),
             csv::ErrorKind::Utf8 { .. } => {
@@ -184,6 +181,18 @@ enum State {
     Mark,
 }
 
+/// The lines on which rows begin that were read and not asked for yet. The reader of tables does not
+/// count the blank lines that it passes over.
+#[derive(Debug, Default)]
+struct Rows(RefCell<VecDeque<usize>>);
+
+impl Rows {
+    /// The line of the next row; that of the one before where there is none.
+    fn next(&self, before: usize) -> usize {
+        self.0.borrow_mut().pop_front().unwrap_or(before)
+    }
+}
+
 /// Passes a CSV file on and follows its quotes: whether one is open at the end, and which line
 /// breaks end a line. Those of Windows become plain ones, so that lines are counted right.
 struct Watch<'a, R> {
@@ -192,6 +201,9 @@ struct Watch<'a, R> {
     state: &'a Cell<State>,
     /// Bytes of the row so far.
     length: u64,
+    /// The line that it is at.
+    line: usize,
+    rows: &'a Rows,
 }
 
 impl<R: Read> Read for Watch<'_, R> {
@@ -213,6 +225,10 @@ impl<R: Read> Read for Watch<'_, R> {
                     _ => State::Plain,
                 };
                 self.state.set(next);
+                if self.length == 0 && byte != b'\n' {
+                    self.rows.0.borrow_mut().push_back(self.line);
+                }
+                self.line += usize::from(byte == b'\n');
                 let ends = byte == b'\n' && next == State::CellStart;
                 self.length = if ends { 0 } else { self.length + 1 };
                 if self.length > LONGEST_LINE {

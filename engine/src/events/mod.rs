@@ -41,7 +41,8 @@ pub use map::ColumnMap;
 pub use person::{People, Person, SnapshotLines};
 pub(crate) use read::{EventLines, PeopleLines, of_value};
 pub use read::{
-    Format, Intake, each_event, read_events, read_people, read_posts, read_record, read_snapshot,
+    Format, Intake, each_event, each_line, read_events, read_people, read_posts, read_record,
+    read_snapshot,
 };
 pub(crate) use times::{Statement, Times};
 

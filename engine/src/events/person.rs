@@ -44,6 +44,7 @@ pub struct Person {
 pub struct People {
     /// Boxed, since a map makes room for eleven and of most people there is one.
     by_id: BTreeMap<Arc<str>, BTreeMap<Option<Timestamp>, Box<Person>>>,
+    pub(super) skipped: usize,
 }
 
 impl People {
@@ -68,6 +69,11 @@ impl People {
             Entry::Occupied(known) if **known.get() == person => Ok(()),
             Entry::Occupied(known) => Err(known.into_mut()),
         }
+    }
+
+    /// Rows of the mapped file they come from that its map has no person for.
+    pub fn skipped(&self) -> usize {
+        self.skipped
     }
 
     /// How many people are on record.

@@ -180,7 +180,8 @@ impl Log {
 /// Every problem of the file with its line and field, up to twenty.
 pub fn read_people(reader: impl BufRead, file: &str, format: Format<'_>) -> Result<People, Error> {
     let mut taken = PeopleLines::default();
-    records::<Person>(reader, file, format, |person, line| taken.take(person, line))?;
+    let intake = records::<Person>(reader, file, format, |person, line| taken.take(person, line))?;
+    taken.people.skipped = intake.skipped;
     Ok(taken.people)
 }
 
@@ -321,7 +322,24 @@ fn json_lines<T: Line>(
     })
 }
 
-/// Hands over the lines of a file that are not blank, each with its number.
+/// Hands over the lines of a file that are not blank, each with its number, as long as `each` wants
+/// more.
+///
+/// # Errors
+///
+/// The file cannot be read, or a line is far too long. A line that is not UTF-8 is handed over as the
+/// problem that it is.
+pub fn each_line(
+    reader: impl BufRead,
+    file: &str,
+    mut each: impl FnMut(Result<&str, Problem>, usize) -> bool,
+) -> Result<(), Error> {
+    let read =
+        text_lines(reader, |text, line| each(text.map_err(|problem| problem.file(file)), line));
+    read.map_err(|problem| problem.file(file).into())
+}
+
+/// The same for what places the problems itself.
 pub(super) fn text_lines(
     mut reader: impl BufRead,
     mut each: impl FnMut(Result<&str, Problem>, usize) -> bool,

@@ -1,6 +1,6 @@
 //! How far a journal was followed, and what is decided upon everything up to its end.
 
-use crate::awards::{Choice, Decided, Register};
+use crate::awards::{Choice, Decided, Register, SOURCE};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Log, Subject};
 use crate::journal::{Entry, Journal, Receipt};
@@ -22,6 +22,7 @@ impl Followed {
     pub(super) fn of(log: &Log, position: u64) -> Self {
         let mut register = Register::default();
         log.others().for_each(|(_, event)| register.add(event));
+        log.ids_of(SOURCE).for_each(|id| register.take(id));
         Self { position, register }
     }
 

@@ -9,6 +9,7 @@
 
 mod corrections;
 mod followed;
+mod restore;
 mod rulings;
 mod said;
 
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 pub use corrections::{Objection, adjust};
+pub use restore::{Export, Restored};
 pub use rulings::{Ruling, resolve};
 
 use self::followed::Followed;

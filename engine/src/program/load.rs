@@ -250,12 +250,13 @@ impl<'a> Loading<'a> {
         for rule in rules.iter_mut().filter(|rule| rule.sound) {
             let file = &files[rule.file].name;
             let thresholds = &rule.settings.thresholds;
-            let Checked { uses, gives, gives_others, problems } =
+            let Checked { uses, gives, gives_others, rivals, problems } =
                 check_rule(&tree, vocabulary, thresholds, file, &rule.function, rule.folder);
             self.problems.extend(problems);
             rule.uses = uses.into_iter().collect();
             rule.gives = gives.into_iter().map(Arc::from).collect();
             rule.gives_others = gives_others;
+            rule.rivals = rivals;
         }
         self.unused_thresholds(rules);
         for (file, folder) in files.iter().zip(folders) {
@@ -372,6 +373,7 @@ fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rul
         uses: Vec::new(),
         gives: Vec::new(),
         gives_others: false,
+        rivals: None,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Rule {
     uses: Vec<FactUse>,
     gives: Vec<Arc<str>>,
     gives_others: bool,
+    /// Two rewards that it gives one instead of the other, once each in a period.
+    rivals: Option<(String, String)>,
 }
 
 /// What a recognition or coaching rule runs for.

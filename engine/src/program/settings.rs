@@ -130,6 +130,16 @@ impl Loading<'_> {
                     "look at what the team is by, such as `team.by == \"department\"`",
                 );
             }
+            if let Some((one, other)) = &rule.rivals {
+                advice(
+                    format!(
+                        "`{}` gives the reward `{one}` or `{other}`, and whoever comes from one to \
+                         the other gets both in a period",
+                        rule.id
+                    ),
+                    "give them one id, which is had once a period, and say with `because` what it is",
+                );
+            }
             for id in rule.gives() {
                 match givers.get(&**id) {
                     Some(first) => advice(

@@ -28,7 +28,7 @@ pub(crate) use coverage::{Coverage, branches};
 pub(crate) use grants::GrantDraft;
 pub(crate) use host::Draft;
 pub(crate) use literal::constant_map;
-pub(crate) use sandbox::{File, Function, Sandbox, function_place};
+pub(crate) use sandbox::{File, Function, Sandbox, function_place, limits};
 
 use crate::error::Code;
 /// What a rule of any folder gave.

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
 
-use crate::values::{OneTeam, When, instant, one_team, when};
+use crate::values::{OneTeam, When, instant, journal_file, one_team, source, when};
 
 /// The journal that a command works on.
 #[derive(Debug, Args)]
 pub(crate) struct JournalFile {
     /// The journal: one file, which any number of processes may use at once.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) journal: PathBuf,
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct Sync {
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub(crate) at: When,
     /// The system that the list comes from: only people whom it has reported leave by it.
-    #[arg(long, value_name = "NAME", default_value = "hr")]
+    #[arg(long, value_name = "NAME", default_value = "hr", value_parser = source)]
     pub(crate) source: String,
     /// What the columns of a CSV mean, where they are not called as fields are (TOML).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -284,7 +284,7 @@ pub(crate) enum Journal {
 #[derive(Debug, Args)]
 pub(crate) struct OneJournal {
     /// The journal.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) file: PathBuf,
     /// Print JSON, which an export is in any case.
     #[arg(long)]
@@ -294,10 +294,10 @@ pub(crate) struct OneJournal {
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
     /// The journal.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) file: PathBuf,
     /// The copy; it must not be there yet.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) copy: PathBuf,
 }
 
@@ -307,6 +307,9 @@ pub(crate) struct Restore {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) export: PathBuf,
     /// The journal to make; it must not be there yet, or have the beginning of the same export.
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use plaudit_engine::awards::{Award, AwardRun, Budget, Closed, HeldBack, NamedGrant, Since};
+use plaudit_engine::awards::{
+    Award, AwardRun, Budget, Closed, HeldBack, NamedGrant, Notice, Since,
+};
 use plaudit_engine::journal::Access;
 use plaudit_engine::{Program, Roster, canonical};
 
@@ -82,6 +84,10 @@ fn print(
     print_budget(output, closed.budget.as_ref())?;
     if let Some(since) = &closed.since {
         print_since(output, since, program, roster)?;
+    }
+    for Notice { message, help, .. } in &closed.notices {
+        writeln!(output, "{} {}", styled(YELLOW, "notice:"), on_one_line(message))?;
+        writeln!(output, "    {}", on_one_line(help))?;
     }
     if closed.preview {
         writeln!(output, "Nothing was granted: run it without --preview.")?;

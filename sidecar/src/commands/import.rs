@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use plaudit_engine::events::{Event, Format, each_event};
-use plaudit_engine::journal::{Access, Batch, Receipt, Sqlite, Taken};
+use plaudit_engine::journal::{Batch, Receipt, Taken};
 use plaudit_engine::ledger::take_in;
 use plaudit_engine::{Code, Problem, canonical};
 use serde::Serialize;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::cli::Import;
 use crate::input::{self, Failure};
 use crate::output::{self, Exit, count};
+use crate::upcoming::Upcoming;
 
 /// So many events are put on record at a time.
 const BATCH: usize = 1_000;
@@ -29,7 +30,7 @@ pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
         }
         None => map,
     };
-    let journal = Sqlite::open(&options.file.journal, Access::Create)?;
+    let journal = Upcoming::open(&options.file.journal)?;
     let (waiting, told, now) = (Vec::new(), Told::default(), input::now());
     let mut taking = Taking { journal, options, waiting, told, now };
     let mut failed = false;
@@ -94,7 +95,7 @@ struct Told {
 }
 
 struct Taking<'a> {
-    journal: Sqlite,
+    journal: Upcoming,
     options: &'a Import,
     waiting: Vec<Waiting<'a>>,
     told: Told,

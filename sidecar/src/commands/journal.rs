@@ -1,17 +1,14 @@
 //! `plaudit journal`: looks after a journal file.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 
-use plaudit_engine::events::{Event, read_record};
-use plaudit_engine::journal::{Access, Batch, Journal as _, Sqlite, Taken};
-use plaudit_engine::{Problem, canonical};
+use plaudit_engine::canonical;
+use plaudit_engine::journal::{Access, Journal as _, Sqlite};
+use plaudit_engine::ledger::{Export, Restored};
 
 use crate::cli::{Backup, Journal, OneJournal, Restore};
 use crate::input::{self, Failure};
 use crate::output::{BOLD, Exit, GREEN, RED, count, safe, styled};
-
-/// So many events of an export are put on record at a time.
-const BATCH: usize = 10_000;
 
 pub(super) fn run(options: &Journal) -> Result<Exit, Failure> {
     match options {
@@ -76,41 +73,18 @@ fn export(options: &OneJournal) -> Result<Exit, Failure> {
 
 fn restore(options: &Restore) -> Result<Exit, Failure> {
     let (reader, name, bar) = input::open(&options.export, "reading the export")?;
-    let journal = Sqlite::open(&options.file, Access::Create)?;
-    let mut events: Vec<Event> = Vec::new();
-    let (mut recorded, mut known) = (0, 0);
-    let mut flush = |events: &mut Vec<Event>| -> Result<(), Failure> {
-        for receipt in journal.append(events, Batch::Whole)? {
-            match (receipt.result, receipt.problem) {
-                (Taken::Recorded, _) => recorded += 1,
-                (Taken::Known, _) => known += 1,
-                (_, Some(problem)) => return Err(problem.into()),
-                (_, None) => {}
-            }
-        }
-        events.clear();
-        Ok(())
-    };
-    for (number, line) in reader.lines().enumerate() {
-        let line = line.map_err(|error| input::unreadable(&name, &error))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let event = read_record(&line, &name).map_err(|error| {
-            let placed = |problem: &Problem| problem.clone().line(number + 1, 1);
-            Failure::from(error.problems().first().map_or_else(
-                || input::unreadable(&name, &std::io::Error::other("no event")),
-                placed,
-            ))
-        })?;
-        events.push(event);
-        if events.len() == BATCH {
-            flush(&mut events)?;
-        }
-    }
-    flush(&mut events)?;
+    let export = Export::read(reader, &name)?;
     bar.finish_and_clear();
+    let restored = match options.file.exists() {
+        true => export.restore(&Sqlite::open(&options.file, Access::Write)?)?,
+        false => Sqlite::make(&options.file, |journal| export.restore(journal))?,
+    };
     let mut output = anstream::stdout();
+    if options.json {
+        writeln!(output, "{}", canonical(&restored)?)?;
+        return Ok(Exit::Success);
+    }
+    let Restored { recorded, known } = restored;
     let known = match known {
         0 => String::new(),
         more => format!(", {} there already", count(more, "event", "events")),

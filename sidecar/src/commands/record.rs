@@ -1,25 +1,24 @@
 //! `plaudit record`: puts events on record, one by one, and answers for each.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 
-use plaudit_engine::events::{Event, read_record};
-use plaudit_engine::journal::{Access, Batch, Receipt, Sqlite, Taken};
+use plaudit_engine::events::{Event, each_line, read_record};
+use plaudit_engine::journal::{Batch, Receipt, Taken};
 use plaudit_engine::ledger::take_in;
-use plaudit_engine::{Error, canonical};
+use plaudit_engine::{Error, Problem, canonical};
 
 use crate::cli::Record;
-use crate::input::{self, Failure};
+use crate::input::{self, Failure, STANDARD_INPUT};
 use crate::output::{self, Exit, GREEN, RED, on_one_line, safe, styled};
+use crate::upcoming::Upcoming;
 
 pub(super) fn run(options: &Record) -> Result<Exit, Failure> {
-    let journal = Sqlite::open(&options.file.journal, Access::Create)?;
+    let journal = Upcoming::open(&options.file.journal)?;
     let mut output = anstream::stdout();
     let mut exit = Exit::Success;
-    let mut record = |text: &str, name: &str| -> Result<(), Failure> {
-        if text.trim().is_empty() {
-            return Ok(());
-        }
-        let event: Event = match read_record(text, name) {
+    let mut record = |text: Result<&str, Problem>, name: &str| -> Result<(), Failure> {
+        let read = text.map_err(Error::from).and_then(|text| read_record::<Event>(text, name));
+        let event = match read {
             Ok(event) => event,
             Err(error) => {
                 exit = Exit::No;
@@ -40,18 +39,19 @@ pub(super) fn run(options: &Record) -> Result<Exit, Failure> {
         Ok(())
     };
     for (number, event) in options.events.iter().enumerate() {
-        record(event, &format!("event {}", number + 1))?;
+        if !event.trim().is_empty() {
+            record(Ok(event), &format!("event {}", number + 1))?;
+        }
     }
     if options.events.is_empty() {
-        let mut input = std::io::stdin().lock();
-        let mut line = String::new();
-        for number in 1.. {
-            line.clear();
-            if input.read_line(&mut line)? == 0 {
-                break;
-            }
-            record(&line, &format!("standard input:{number}"))?;
-        }
+        let mut recorded = Ok(());
+        each_line(std::io::stdin().lock(), STANDARD_INPUT, |text, line| {
+            // Each line stands for itself, and is called after its number.
+            let name = format!("{STANDARD_INPUT}:{line}");
+            recorded = record(text.map_err(|problem| problem.file(&name)), &name);
+            recorded.is_ok()
+        })?;
+        recorded?;
     }
     Ok(exit)
 }

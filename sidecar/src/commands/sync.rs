@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::cli::Sync;
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, on_one_line, styled};
+use crate::upcoming::Upcoming;
 
 pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let program = input::program(directory)?;
@@ -21,11 +22,14 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let lines = read_snapshot(reader, &name, input::format(&name, map.as_ref()))?;
     bar.finish_and_clear();
     input::tell_skipped(&name, lines.skipped);
-    let access = if options.dry_run { Access::Read } else { Access::Create };
-    let journal = Sqlite::open(&options.file.journal, access)?;
+    let path = &options.file.journal;
+    let journal: Box<dyn Journal> = match options.dry_run {
+        true => Box::new(Sqlite::open(path, Access::Read)?),
+        false => Box::new(Upcoming::open(path)?),
+    };
     let mut taking = Taking::new(options.source.as_str(), at);
     taking.at_most_leave_percent = options.at_most_leave;
-    let snapshot = take(&log_of(&journal)?.0, &lines, &taking)?;
+    let snapshot = take(&log_of(&*journal)?.0, &lines, &taking)?;
     if !options.dry_run {
         for receipt in journal.append(&snapshot.events, Batch::Whole)? {
             if let (Taken::Refused, Some(problem)) = (receipt.result, receipt.problem) {

@@ -13,6 +13,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -243,6 +244,12 @@ impl Log {
     #[inline]
     pub(crate) fn named(&self, place: Place) -> Named<'_> {
         self.store.named(place)
+    }
+
+    /// The ids of all events of a source.
+    pub(crate) fn ids_of(&self, source: &str) -> impl Iterator<Item = Arc<str>> {
+        let of_source = self.places().filter(move |place| self.named(*place).source == source);
+        of_source.map(|place| self.identity(place).id)
     }
 
     /// The identity of an event.

@@ -8,13 +8,17 @@ use toml::de::DeValue;
 
 use super::cell::{OtherWords, Reading, Takes};
 use super::read::{json, texts};
-use super::written::Written;
+use super::written::{WRITTEN, Written};
 use super::{Columns, End, Field};
 use crate::error::{Code, Problem};
 use crate::events::csv::value_problem;
 use crate::events::read::Line;
 use crate::events::record::{Cell, column_cell};
 use crate::table::{Set, Table};
+
+/// The settings of a field, beside how it is written.
+pub(super) const OF_FIELD: &[&str] =
+    &["column", "columns", "from", "until", "through", "words", "other_words", "join"];
 
 /// Reads a field; what is wrong with it is reported.
 pub(super) fn field<T: Line>(
@@ -40,20 +44,7 @@ pub(super) fn field<T: Line>(
     let columns = match value.get_ref() {
         DeValue::Table(_) => {
             let inner = table.within(&name, place.clone(), value)?;
-            inner.only(&[
-                "column",
-                "columns",
-                "from",
-                "until",
-                "through",
-                "words",
-                "other_words",
-                "join",
-                "time",
-                "zone",
-                "decimal",
-                "round",
-            ]);
+            inner.only(&[OF_FIELD, &WRITTEN].concat());
             written = Written::of(&inner, &written);
             if let Some(join) = inner.get("join").and_then(|join| join.get_ref().as_str()) {
                 join.clone_into(&mut reading.join);

@@ -25,6 +25,12 @@ const ENCODINGS: &[&str] = &["utf-8", "windows-1252", "utf-16", "iso-8859-15", "
 /// The most lines above the names of columns.
 const MOST_SKIPPED: i64 = 1_000;
 
+/// The settings of a file, beside how it is written.
+pub(super) const SETTINGS: &[&str] =
+    &["encoding", "delimiter", "skip_lines", "others", "ignore", "empty", "records", "people"];
+/// The settings of a record.
+pub(super) const OF_RECORD: &[&str] = &["type", "when", "constants", "fields"];
+
 impl ColumnMap {
     /// Reads a map; `file` is what problems call it.
     ///
@@ -41,18 +47,7 @@ impl ColumnMap {
 }
 
 fn of_root(root: &Table<'_, '_>, file: &str) -> ColumnMap {
-    let mut known = vec![
-        "encoding",
-        "delimiter",
-        "skip_lines",
-        "others",
-        "ignore",
-        "empty",
-        "records",
-        "people",
-    ];
-    known.extend(WRITTEN);
-    root.only(&known);
+    root.only(&[SETTINGS, &WRITTEN].concat());
     let written = Written::of(root, &Written::default());
     let people = root.get("people").is_some();
     if people && root.get("records").is_some() {
@@ -156,7 +151,7 @@ fn needed(kind: Option<&str>) -> &'static [&'static str] {
 }
 
 fn entry<T: Line>(table: &Table<'_, '_>, kind: Option<&str>, written: &Written) -> Option<Entry> {
-    table.only(&["type", "when", "constants", "fields"]);
+    table.only(OF_RECORD);
     if kind.is_none() && table.get("type").is_some() {
         // Of an event, it was told already what is wrong with it.
         if T::OBJECT == Object::Person {

@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::ColumnMap;
+use super::field::OF_FIELD;
+use super::read::{OF_RECORD, SETTINGS};
+use super::written::WRITTEN;
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Format, Intake, Person, each_event, read_people, read_snapshot};
 
@@ -33,6 +36,39 @@ fn people(bytes: &[u8], format: Format<'_>) -> Vec<Person> {
 fn first(error: &Error) -> (&Problem, String) {
     let problem = &error.problems()[0];
     (problem, format!("{} {}", problem.message, problem.help.as_deref().unwrap_or_default()))
+}
+
+/// What the first cells of a table of settings name, by the heading that it stands under.
+fn named_under(heading: &str) -> Vec<&'static str> {
+    let (_, section) = PAGE.split_once(&format!("\n### {heading}\n")).unwrap();
+    let section = section.split("\n#").next().unwrap();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let mut names: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn every_setting_stands_on_the_page_and_no_other() {
+    for (heading, settings) in [
+        ("Settings of the file", [SETTINGS, &WRITTEN].concat()),
+        ("Settings of a record", OF_RECORD.to_vec()),
+        ("Settings of a field", [OF_FIELD, &WRITTEN].concat()),
+    ] {
+        let mut settings = settings;
+        settings.sort_unstable();
+        assert_eq!(named_under(heading), settings, "{heading}");
+    }
+}
+
+#[test]
+fn rows_that_a_map_has_no_person_for_are_counted() {
+    let map = map("[[people]]\nwhen = { \"Vertrag\" = \"fest\" }\n[people.fields]\nid = \"Nr\"\n");
+    let file = b"Nr,Vertrag\n1,fest\n2,frei\n3,frei\n,\n";
+    let people = read_people(file.as_slice(), "file", Format::Mapped(&map)).unwrap();
+    assert_eq!((people.len(), people.skipped()), (1, 2));
+    let people = read_people(b"id\n1\n".as_slice(), "file", Format::Csv).unwrap();
+    assert_eq!((people.len(), people.skipped()), (1, 0));
 }
 
 #[test]

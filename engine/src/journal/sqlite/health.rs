@@ -6,10 +6,12 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::checksum::Checksum;
+use super::fresh::{keep_as, part_of};
 use super::identities::hash;
+use super::path::plain;
 use super::problem::Failed;
 use super::{Sqlite, event_of, schema};
-use crate::error::{Code, Error, Problem};
+use crate::error::Error;
 
 /// After so many findings the rest is likely of the same kind.
 const MOST_FINDINGS: usize = 100;
@@ -129,33 +131,16 @@ impl Sqlite {
     ///
     /// The target is there already or cannot be written, or the journal cannot be read.
     pub fn backup(&self, target: &Path) -> Result<(), Error> {
-        let name = target.display().to_string();
-        let refused = |message: String| Problem::new(Code::Unwritable, message).file(&name);
-        if target.exists() {
-            let problem = refused(format!("`{name}` is there already"));
-            return Err(problem.help("name a file that is not there").into());
-        }
+        let (file, name) = (plain(target), target.display().to_string());
         // A copy that was cut short must not look like one that is whole.
-        let mut partial = target.as_os_str().to_owned();
-        partial.push(".part");
-        let partial = Path::new(&partial);
-        let io = |error: std::io::Error| refused(format!("`{name}` cannot be written: {error}"));
-        if partial.exists() {
-            std::fs::remove_file(partial).map_err(io)?;
-        }
+        let partial = part_of(&file, &name)?;
         let copied = self.reader().execute("VACUUM INTO ?1", [partial.to_string_lossy()]);
         if let Err(error) = copied {
             // Nothing of it is of use, and the disk may be full.
             let _ = std::fs::remove_file(partial);
             return Err(Failed::writing(&name).because(&error).into());
         }
-        let copy = std::fs::File::open(partial).map_err(io)?;
-        copy.sync_all().map_err(io)?;
-        std::fs::rename(partial, target).map_err(io)?;
-        let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = std::fs::File::open(directory.unwrap_or(Path::new("."))).map_err(io)?;
-        directory.sync_all().map_err(io)?;
-        Ok(())
+        Ok(keep_as(&partial, &file, &name)?)
     }
 }
 

@@ -3,12 +3,15 @@
 //! - `schema` has the tables and the steps from older ones;
 //! - `identities` knows which events are on record;
 //! - `queue` lets callers that write at the same time share a commit, `write` is that commit;
-//! - `keep` has checkpoints; `health` looks for damage and copies a journal in use; `problem` puts SQLite's errors in words.
+//! - `keep` has checkpoints; `health` looks for damage and copies a journal in use; `fresh` makes one
+//!   that is whole or not there; `path` says which file is meant; `problem` puts SQLite's errors in words.
 
 mod checksum;
+mod fresh;
 mod health;
 mod identities;
 mod keep;
+mod path;
 mod problem;
 mod queue;
 mod schema;
@@ -24,7 +27,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use health::Health;
 
-use self::problem::{Failed, corrupt};
+use self::path::{must_be_regular, plain};
+use self::problem::{Failed, corrupt, no_journal};
 use self::queue::Queue;
 use self::write::{Prepared, Writer};
 use super::{Batch, Checkpoint, Entry, Journal, Receipt};
@@ -80,11 +84,14 @@ impl Sqlite {
                 .file(&file);
             return Err(problem.into());
         }
+        let code = if access == Access::Read { Code::Unreadable } else { Code::Unwritable };
+        must_be_regular(path, &file, code)?;
+        let path = &plain(path);
         let reading = Failed::reading(&file);
         if access == Access::Read {
             let reader = open_to_read(path, &file)?;
             match schema::version(&reader, reading)? {
-                0 => return Err(corrupt(&file, "it is empty").into()),
+                0 => return Err(no_journal(&file, "it is empty").into()),
                 schema::CURRENT => {}
                 older => return Err(problem::older(&file, older, schema::CURRENT).into()),
             }

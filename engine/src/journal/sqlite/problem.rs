@@ -39,10 +39,8 @@ impl<'a> Failed<'a> {
                     .help("give this user the right to write the file and its directory")
             }
             // The statements are always the same: tables that they do not fit are not as they were.
-            ErrorCode::DatabaseCorrupt
-            | ErrorCode::NotADatabase
-            | ErrorCode::ConstraintViolation
-            | ErrorCode::Unknown => {
+            ErrorCode::NotADatabase => return no_journal(file, "it is no SQLite file"),
+            ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation | ErrorCode::Unknown => {
                 return corrupt(file, &message_of(error));
             }
             ErrorCode::CannotOpen => {
@@ -78,7 +76,18 @@ fn message_of(error: &rusqlite::Error) -> String {
     }
 }
 
-/// The file is damaged, or is something else.
+/// The file is something else, as far as can be told: a journal whose first page is gone looks the
+/// same.
+pub(super) fn no_journal(file: &str, what: &str) -> Problem {
+    Problem::new(Code::JournalCorrupt, format!("`{file}` is no journal of Plaudit's: {what}"))
+        .help(
+            "nothing was changed; name a journal. If this is one, its beginning was overwritten, and \
+             a copy that `plaudit journal backup` made can take its place",
+        )
+        .file(file)
+}
+
+/// The file is damaged.
 pub(super) fn corrupt(file: &str, what: &str) -> Problem {
     Problem::new(Code::JournalCorrupt, format!("the journal is damaged: {what}"))
         .help(

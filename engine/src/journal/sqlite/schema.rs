@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::problem::{Failed, corrupt, newer};
+use super::problem::{Failed, newer, no_journal};
 use crate::error::Error;
 
 /// What marks a file as a journal of ours: "Plau".
@@ -56,7 +56,7 @@ pub(super) fn version(connection: &Connection, failed: Failed<'_>) -> Result<usi
         (0, Ok(0)) if tables == 0 => Ok(0),
         (APPLICATION, Ok(version)) if version <= CURRENT => Ok(version),
         (APPLICATION, Ok(version)) => Err(newer(file, version, CURRENT).into()),
-        _ => Err(corrupt(file, "it is a SQLite file, but not a journal").into()),
+        _ => Err(no_journal(file, "it is a SQLite file of something else").into()),
     }
 }
 

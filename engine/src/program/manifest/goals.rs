@@ -113,8 +113,30 @@ pub(super) fn rewards(root: &Table<'_, '_>) -> Rewards {
     spans.extend(Unit::NAMES);
     Rewards {
         budget: table.number("budget", 0).map_or(0, |set| set.value),
-        currency: table.text("currency").map(|set| set.value.into()),
+        currency: currency(&table),
         count: table.number("count", 0).map(|set| set.value),
         per: table.word("per", &spans).and_then(|set| Unit::parse(set.value)),
     }
+}
+
+/// The currency as ISO 4217 has it, so that a budget is not there twice because somebody wrote it
+/// differently.
+fn currency(table: &Table<'_, '_>) -> Option<Arc<str>> {
+    let set = table.text("currency")?;
+    let is_code = set.value.len() == 3 && set.value.bytes().all(|sign| sign.is_ascii_uppercase());
+    if !is_code {
+        let message = format!("`{}` is no code of a currency", set.value);
+        let capitals = set.value.trim().to_ascii_uppercase();
+        let right = match capitals.as_str() {
+            "€" | "EURO" | "EUROS" => "EUR",
+            "$" | "US$" | "DOLLAR" | "DOLLARS" => "USD",
+            "£" | "POUND" | "POUNDS" => "GBP",
+            code if code.len() == 3 && code.bytes().all(|sign| sign.is_ascii_uppercase()) => code,
+            _ => "EUR",
+        };
+        let help = format!("three capital letters by ISO 4217, such as `{right}`");
+        table.problem(Problem::new(Code::WrongValue, message).help(help), set.range);
+        return None;
+    }
+    Some(set.value.into())
 }

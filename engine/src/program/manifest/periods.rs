@@ -203,6 +203,13 @@ fn season(table: &Table<'_, '_>, name: &str) -> Option<(Period, Range<usize>)> {
     need(&table, "until");
     let (from, until) = (table.date("from"), table.date("until"));
     let (from, until) = (from?, until?);
+    if name.chars().any(char::is_control) {
+        // Grants carry it, and stand in exports and on pages of one line each.
+        let problem = Problem::new(Code::WrongValue, "a season's name is one line of plain text")
+            .help("such as `[periods.seasons.spring]`");
+        table.problem(problem, table.range());
+        return None;
+    }
     if until.value <= from.value {
         let problem = Problem::new(Code::WrongValue, "`until` is not after `from`")
             .help("a season begins on `from` and is over on `until`");

@@ -272,6 +272,10 @@ fn problems_stand_where_they_are() {
         ),
         ("[periods.seasons.a]", &[(Missing, "a"), (Missing, "a")]),
         (
+            "[periods.seasons.\"a\\nb\"]\nfrom = 2026-01-01\nuntil = 2026-01-02",
+            &[(WrongValue, "\"a\\nb\"")],
+        ),
+        (
             "[periods.seasons.a]\nfrom = 2026-01-01\nuntil = 2026-01-01",
             &[(WrongValue, "2026-01-01")],
         ),
@@ -313,5 +317,28 @@ fn problems_stand_where_they_are() {
         let expected: Vec<(Code, String)> =
             expected.iter().map(|(code, text)| (*code, (*text).to_owned())).collect();
         assert_eq!(problems(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_currency_is_three_capital_letters() {
+    for (currency, right) in [
+        ("eur", "EUR"),
+        ("Usd", "USD"),
+        ("€", "EUR"),
+        ("Euro", "EUR"),
+        ("$", "USD"),
+        ("EURO", "EUR"),
+        (" EUR", "EUR"),
+        ("points", "EUR"),
+        ("E R", "EUR"),
+        ("ÉUR", "EUR"),
+    ] {
+        let text = format!("{START}[rewards]\nbudget = 1\ncurrency = \"{currency}\"\n");
+        let (_, problems) = read(Source { file: "program.toml", text: &text });
+        let [problem] = problems.as_slice() else { panic!("{currency}: {problems:?}") };
+        assert_eq!((problem.code, problem.line), (Code::WrongValue, Some(8)));
+        let help = problem.help.as_deref().unwrap();
+        assert!(help.contains(&format!("such as `{right}`")), "{currency}: {help}");
     }
 }

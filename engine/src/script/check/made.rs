@@ -97,6 +97,9 @@ impl Checker<'_> {
         }
         let (Some(of), Some(receiver)) = (made.of, receiver) else { return Known::of(made.gives) };
         let sorts = receiver.sorts();
+        if made.name == "each_period" && sorts.may_be(Sorts::REWARD) {
+            self.rewards.each_period();
+        }
         if !sorts.may_be(of) && sorts != Sorts::NEVER {
             let what = first_sort(sorts);
             let problem = Problem::new(
@@ -172,6 +175,9 @@ impl Checker<'_> {
             .help(format!("such as `{name}(\"first_story\"…)`: grants are known by their ids"));
             return self.report(problem, position, 1);
         };
+        if made(name).is_some_and(|made| made.gives == Sorts::REWARD) {
+            self.rewards.add(&texts);
+        }
         for text in texts {
             if !is_id(text) {
                 let problem = Problem::new(Code::WrongArguments, format!("`{text}` is no id"))

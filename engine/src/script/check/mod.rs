@@ -7,13 +7,14 @@
 //! - `types` says what is known of a value;
 //! - `functions` lists what a script may call; `made` knows those that make results;
 //! - `walk` follows statements and expressions, `calls` functions, `access` property and method
-//!   chains; `compare` looks at comparisons.
+//!   chains; `compare` looks at comparisons; `rivals` knows rewards that stand in each other's place.
 
 mod access;
 mod calls;
 mod compare;
 mod functions;
 mod made;
+mod rivals;
 mod types;
 mod vocabulary;
 mod walk;
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rhai::{Expr, Position, Stmt};
 
 use self::functions::Functions;
+use self::rivals::Rewards;
 use self::types::{Known, Sorts};
 pub(crate) use self::vocabulary::Vocabulary;
 use super::sandbox::{Definition, File, Function, Sandbox, function_place, place};
@@ -65,6 +67,8 @@ pub(crate) struct Checked {
     pub(crate) gives: BTreeSet<String>,
     /// Whether it may give topics that do not stand in it.
     pub(crate) gives_others: bool,
+    /// Two rewards that it gives one instead of the other, once each in a period.
+    pub(crate) rivals: Option<(String, String)>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -147,6 +151,7 @@ struct Checker<'a> {
     uses: BTreeSet<FactUse>,
     gives: BTreeSet<String>,
     gives_others: bool,
+    rewards: Rewards,
     problems: Vec<Problem>,
     /// Statements and expressions looked at.
     steps: usize,
@@ -172,6 +177,7 @@ impl<'a> Checker<'a> {
             uses: BTreeSet::new(),
             gives: BTreeSet::new(),
             gives_others: false,
+            rewards: Rewards::default(),
             problems: Vec::new(),
             steps: 0,
         }
@@ -181,7 +187,8 @@ impl<'a> Checker<'a> {
         self.problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         self.problems.dedup();
         let (gives, gives_others) = (self.gives, self.gives_others);
-        Checked { uses: self.uses, gives, gives_others, problems: self.problems }
+        let rivals = self.rewards.rivals();
+        Checked { uses: self.uses, gives, gives_others, rivals, problems: self.problems }
     }
 
     fn source(&self) -> &Source<'a> {
@@ -240,7 +247,9 @@ impl<'a> Checker<'a> {
         let outer_returns = std::mem::replace(&mut self.returns, Known::NEVER);
         let outer_file = std::mem::replace(&mut self.file, file);
         self.open.push(call);
+        let caller = self.rewards.enter();
         let value = self.block(&function.statements);
+        self.rewards.leave(caller);
         let result = value.or(std::mem::replace(&mut self.returns, outer_returns));
         self.file = outer_file;
         self.scope = outer_scope;

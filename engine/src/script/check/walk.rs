@@ -12,12 +12,13 @@ use crate::script::sandbox::{Sandbox, limits};
 impl Checker<'_> {
     /// Follows a block and gives back what is known of its value.
     pub(super) fn block(&mut self, statements: &[Stmt]) -> Known {
-        let outer = self.scope.len();
+        let (outer, way) = (self.scope.len(), self.rewards.way());
         let mut value = Known::NOTHING;
         for statement in statements {
             value = self.statement(statement);
         }
         self.scope.truncate(outer);
+        self.rewards.back_to(way);
         value
     }
 
@@ -30,10 +31,17 @@ impl Checker<'_> {
             Stmt::Expr(expression) => self.expression(expression),
             Stmt::FnCall(call, position) => self.function(call, *position),
             Stmt::Block(block) => self.block(block.statements()),
-            Stmt::If(choice, _) => {
+            Stmt::If(choice, position) => {
                 self.condition(&choice.expr);
+                let way = self.rewards.turn(*position, 0);
                 let then = self.block(choice.body.statements());
+                self.rewards.back_to(way);
+                self.rewards.turn(*position, 1);
                 let otherwise = self.block(choice.branch.statements());
+                if then.sorts() != Sorts::NEVER {
+                    self.rewards.back_to(way);
+                }
+                // Otherwise what follows in the block is the other branch.
                 then.or(otherwise)
             }
             Stmt::Switch(choice, position) => self.switch(&choice.0, &choice.1, *position),
@@ -127,7 +135,9 @@ impl Checker<'_> {
     fn again_and_again(&mut self, mut round: impl FnMut(&mut Self)) {
         for rounds in 0.. {
             let before = self.scope.clone();
+            self.rewards.loops += 1;
             round(self);
+            self.rewards.loops -= 1;
             if self.scope == before || self.is_full() || !self.may_go_on(Position::NONE) {
                 return;
             }
@@ -161,11 +171,13 @@ impl Checker<'_> {
             }
         }
         let mut result = Known::NEVER;
-        for way in &cases.expressions {
+        for (arm, way) in cases.expressions.iter().enumerate() {
             if !matches!(way.lhs, Expr::BoolConstant(..)) {
                 self.condition(&way.lhs);
             }
+            let before = self.rewards.turn(position, arm);
             result = result.or(self.expression(&way.rhs));
+            self.rewards.back_to(before);
         }
         if cases.def_case.is_none() {
             result = result.or(Known::NOTHING);

@@ -1,0 +1,102 @@
+//! Makes a journal out of an export, all of it or nothing: an export is a text that anybody can edit,
+//! and what it says of awards is held against what award runs write.
+
+use std::io::BufRead;
+
+use crate::awards::Inspection;
+use crate::error::{Error, Problem};
+use crate::events::{Event, Format, each_event};
+use crate::journal::{Journal, Receipt, Taken};
+
+/// After so many problems the rest is likely of the same kind.
+const MOST_PROBLEMS: usize = 20;
+
+/// An export that was read and found right in itself.
+#[derive(Debug)]
+pub struct Export {
+    file: String,
+    events: Vec<Event>,
+    /// The line of each event.
+    lines: Vec<usize>,
+}
+
+/// What became of an export.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Restored {
+    /// Events that are on record now.
+    pub recorded: usize,
+    /// Events that were on record already.
+    pub known: usize,
+}
+
+impl Export {
+    /// Reads an export: JSON lines as [`Journal::read`] gives them.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the file with its line and field, up to twenty: among them grants, decisions
+    /// and award runs as no award run or decision writes them.
+    pub fn read(reader: impl BufRead, file: &str) -> Result<Self, Error> {
+        let (mut events, mut lines) = (Vec::new(), Vec::new());
+        each_event(reader, file, Format::JsonLines, |event, line| {
+            event.check_restored()?;
+            events.push(event);
+            lines.push(line);
+            Ok(())
+        })?;
+        let export = Self { file: file.to_owned(), events, lines };
+        // Who goes by which names stands on lines before or behind a grant.
+        export.inspect(Inspection::default())?;
+        Ok(export)
+    }
+
+    /// Puts the events on record: all of them in one commit, or, where one is refused, none.
+    ///
+    /// # Errors
+    ///
+    /// A grant does not go together with what is on record, another event is on record under the
+    /// identity of one of them, or the journal cannot be read or written.
+    pub fn restore(mut self, journal: &dyn Journal) -> Result<Restored, Error> {
+        let mut position = 0;
+        let mut on_record = Inspection::default();
+        journal.read(0, &mut |entry| {
+            position = entry.position;
+            on_record.know(&entry.event);
+            Ok(())
+        })?;
+        let receipts = journal.append_upon(position, &mut |since| {
+            let mut inspection = std::mem::take(&mut on_record);
+            since.iter().for_each(|entry| inspection.know(&entry.event));
+            self.inspect(inspection)?;
+            Ok(std::mem::take(&mut self.events))
+        })?;
+        self.answer(receipts)
+    }
+
+    /// Looks at all grants, beside those that are known already.
+    fn inspect(&self, mut inspection: Inspection) -> Result<(), Error> {
+        self.events.iter().for_each(|event| inspection.learn(event));
+        let placed = self.events.iter().zip(&self.lines);
+        let problems = placed.filter_map(|(event, line)| {
+            let problem = inspection.inspect(event).err()?;
+            Some(problem.file(&self.file).line(*line, 1))
+        });
+        Error::of(problems.take(MOST_PROBLEMS).collect()).map_or(Ok(()), Err)
+    }
+
+    fn answer(&self, receipts: Vec<Receipt>) -> Result<Restored, Error> {
+        let mut restored = Restored::default();
+        let mut problems: Vec<Problem> = Vec::new();
+        for (receipt, line) in receipts.into_iter().zip(&self.lines) {
+            match (receipt.result, receipt.problem) {
+                (Taken::Recorded, _) => restored.recorded += 1,
+                (Taken::Known, _) => restored.known += 1,
+                (_, Some(problem)) if problems.len() < MOST_PROBLEMS => {
+                    problems.push(problem.file(&self.file).line(*line, 1));
+                }
+                _ => {}
+            }
+        }
+        Error::of(problems).map_or(Ok(restored), Err)
+    }
+}
