@@ -1,6 +1,6 @@
 //! The end-to-end suites: each file states one promise.
 //!
-//! - `cases` runs the shared corpus (`tests/cases`) through every door;
+//! - `cases` runs the shared corpus (`tests/cases`, read by `corpus`) through Rust and the command line;
 //! - `coaching`: suggestions, entitlements and pairs through every door, pairs against brute force;
 //! - `program`, `rules` and `gifts`: settings, files and rules that are wrong in one way each;
 //! - `hostile_rules`, `hostile_records`, `hostile_crowds`, `hostile_posts`: what ends in a clear error or a right answer, never a panic;
@@ -13,7 +13,7 @@
 //! - `rfcs`: real data against an independent calculation;
 //! - `journal`: what every journal promises; `journal_shared`: one file that many use at once;
 //! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
-//! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) through every door;
+//! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) so;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
 //! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
@@ -29,6 +29,8 @@ mod awards;
 mod cases;
 mod children;
 mod coaching;
+#[path = "../corpus/mod.rs"]
+mod corpus;
 mod crash;
 mod damage;
 mod disk;

@@ -35,11 +35,12 @@ pub use cloud::{of_cloud_event, of_cloud_parts};
 pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
 pub(crate) use event::MOST_POINTS;
+pub(crate) use value::LONGEST_TEXT;
 pub use log::Log;
 pub(crate) use log::{Image, Kind, Named, Place};
 pub use map::ColumnMap;
 pub use person::{People, Person, SnapshotLines};
-pub(crate) use read::{EventLines, PeopleLines, of_value};
+pub(crate) use read::{EventLines, PeopleLines, each_line, of_value};
 pub use read::{
     Format, Intake, each_event, read_events, read_people, read_posts, read_record, read_snapshot,
 };

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 
 use super::person::{SnapshotLine, SnapshotLines};
 use super::{ColumnMap, Event, Log, People, Person, cloud, csv};
@@ -261,12 +261,25 @@ pub fn read_posts(reader: impl BufRead, file: &str) -> Result<Vec<(usize, Post)>
     Ok(posts)
 }
 
+/// Hands over the lines of a text that are not blank, each with its number, until the taker refuses.
+pub(crate) fn each_line(
+    reader: impl BufRead,
+    mut take: impl FnMut(Result<&str, Problem>, usize) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut taken = Ok(());
+    text_lines(reader, |line, number| {
+        taken = take(line, number);
+        taken.is_ok()
+    })?;
+    taken
+}
+
 /// Reads one record that fills a whole file or string.
 ///
 /// # Errors
 ///
 /// What is wrong with it, with line, column and field.
-pub fn read_record<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
+pub fn read_record<'de, T: Deserialize<'de>>(text: &'de str, file: &str) -> Result<T, Error> {
     parse(text).map_err(|(problem, line, column)| {
         let source = Source { file, text };
         Error::from(problem.at(&source, Place { line, column, length: 1 }))
@@ -359,7 +372,7 @@ pub(super) fn text_lines(
 }
 
 /// Reads one JSON value; an error comes with its line and column in the text.
-pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> {
+pub(super) fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, (Problem, usize, usize)> {
     if text.trim_start().starts_with('[') {
         // Serde would take a list for a record whose fields come in order.
         let problem = Problem::new(Code::Syntax, "a record is a JSON object, not a list")
