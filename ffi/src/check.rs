@@ -90,12 +90,7 @@ pub unsafe extern "C" fn plaudit_check_into(
 ) -> PlauditStatus {
     // SAFETY: the header asks for a program, a text, a buffer and a place for a number.
     unsafe {
-        into::<Check>(
-            "plaudit_check_into",
-            program,
-            (request, length),
-            (buffer, capacity, needed),
-        )
+        into::<Check>("plaudit_check_into", program, (request, length), (buffer, capacity, needed))
     }
 }
 

@@ -3,10 +3,10 @@
 use std::ffi::c_char;
 
 use jiff::Timestamp;
+use plaudit_engine::canonical;
 use plaudit_engine::events::{ColumnMap, Format};
 use plaudit_engine::journal::Batch;
 use plaudit_engine::requests::{self, Layout};
-use plaudit_engine::canonical;
 
 use crate::call::Failure;
 use crate::ledger::{self, PlauditLedger};

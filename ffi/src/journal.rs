@@ -49,9 +49,7 @@ pub unsafe extern "C" fn plaudit_ledger_checkpoint(
 pub unsafe extern "C" fn plaudit_ledger_verify(ledger: *const PlauditLedger) -> *mut PlauditResult {
     // SAFETY: the header asks for a ledger.
     unsafe {
-        ledger::of("plaudit_ledger_verify", ledger, |it| {
-            Ok(canonical(&file(&it.file)?.check()?)?)
-        })
+        ledger::of("plaudit_ledger_verify", ledger, |it| Ok(canonical(&file(&it.file)?.check()?)?))
     }
 }
 

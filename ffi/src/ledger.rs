@@ -88,7 +88,9 @@ pub unsafe extern "C" fn plaudit_ledger_open_memory(
 ) -> *mut PlauditResult {
     result("plaudit_ledger_open_memory", |call| {
         // SAFETY: the header asks for these.
-        unsafe { opened(call, program, options, ledger, |_| Ok((Arc::new(Memory::new()) as _, None))) }
+        unsafe {
+            opened(call, program, options, ledger, |_| Ok((Arc::new(Memory::new()) as _, None)))
+        }
     })
 }
 

@@ -105,9 +105,8 @@ pub unsafe extern "C" fn plaudit_program_from_files(
                 // SAFETY: the header asks for texts.
                 let path = unsafe { file.path.read("files.path")? };
                 // SAFETY: as above; a content that is no UTF-8 is told with its file, as on disk.
-                let content = unsafe {
-                    bytes("files.content", file.content.data, file.content.length)?
-                };
+                let content =
+                    unsafe { bytes("files.content", file.content.data, file.content.length)? };
                 sources = sources.with(path, content);
             }
             Ok(Program::from_sources(&sources)?)
@@ -193,9 +192,11 @@ pub unsafe extern "C" fn plaudit_program_describe(
 ) -> *mut PlauditResult {
     // SAFETY: the header asks for a program.
     unsafe {
-        of("plaudit_program_describe", program, |program| {
-            Ok(canonical(&program.describe())?.into())
-        })
+        of(
+            "plaudit_program_describe",
+            program,
+            |program| Ok(canonical(&program.describe())?.into()),
+        )
     }
 }
 

@@ -143,9 +143,7 @@ impl Case {
                 Ok(())
             }
             (Err(error), None) => Err(format!("refused: {error}")),
-            (Ok(document), Some(_)) => {
-                Err(format!("accepted, expected to be refused: {document}"))
-            }
+            (Ok(document), Some(_)) => Err(format!("accepted, expected to be refused: {document}")),
             (Ok(document), None) => {
                 let found: Vec<Value> =
                     document.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -1,15 +1,12 @@
 //! The shared corpus (`tests/cases`): its cases and stories as they stand in the files, and what they
 //! are through the Rust door. Each door's own tests bring a way through that door.
 
-mod cases;
-mod stories;
+pub(crate) mod cases;
+pub(crate) mod stories;
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-
-pub(crate) use cases::{Case, ScoreCase, every_case, lines, sources, through_rust, write};
-pub(crate) use stories::{Act, BY, REASON, Story, done_in_rust, every_story, program_files};
 
 /// The top of the workspace.
 pub(crate) fn top() -> PathBuf {

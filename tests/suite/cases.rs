@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::corpus::{Case, ScoreCase, every_case, lines, through_rust, write};
+use crate::corpus::cases::{Case, ScoreCase, every_case, lines, through_rust, write};
 use crate::support::{plaudit, stderr, stdout};
 
 /// Which board is asked for, by the options of the command line.

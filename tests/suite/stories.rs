@@ -10,7 +10,8 @@ use plaudit_engine::events::Verb;
 use plaudit_engine::journal::Memory;
 use plaudit_engine::ledger::Ledger;
 
-use crate::corpus::{Act, BY, REASON, Story, done_in_rust, every_story, program_files, sources, write};
+use crate::corpus::cases::{sources, write};
+use crate::corpus::stories::{Act, BY, REASON, Story, done_in_rust, every_story, program_files};
 use crate::support::{plaudit_with, stderr, stdout};
 
 #[test]

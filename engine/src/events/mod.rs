@@ -35,7 +35,6 @@ pub use cloud::{of_cloud_event, of_cloud_parts};
 pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
 pub(crate) use event::MOST_POINTS;
-pub(crate) use value::LONGEST_TEXT;
 pub use log::Log;
 pub(crate) use log::{Image, Kind, Named, Place};
 pub use map::ColumnMap;
@@ -45,6 +44,7 @@ pub use read::{
     Format, Intake, each_event, read_events, read_people, read_posts, read_record, read_snapshot,
 };
 pub(crate) use times::{Statement, Times};
+pub(crate) use value::LONGEST_TEXT;
 
 use crate::facts::{PersonFact, Value};
 use crate::post::{Content, Post};

@@ -372,7 +372,9 @@ pub(super) fn text_lines(
 }
 
 /// Reads one JSON value; an error comes with its line and column in the text.
-pub(super) fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, (Problem, usize, usize)> {
+pub(super) fn parse<'de, T: Deserialize<'de>>(
+    text: &'de str,
+) -> Result<T, (Problem, usize, usize)> {
     if text.trim_start().starts_with('[') {
         // Serde would take a list for a record whose fields come in order.
         let problem = Problem::new(Code::Syntax, "a record is a JSON object, not a list")

@@ -29,8 +29,8 @@ use crate::recognition::{Entitlement, Entitlements};
 use crate::roster::Roster;
 use crate::scoring::{Explanation, Fold, Scores};
 use crate::standings::{
-    BoardQuestion, Census, FigureExplanation, Leaderboard, StandingDocument, Tally, TeamsDocument, Ties, Viewpoint,
-    received,
+    BoardQuestion, Census, FigureExplanation, Leaderboard, StandingDocument, Tally, TeamsDocument,
+    Ties, Viewpoint, received,
 };
 use crate::subjects::{SubjectFault, Who};
 use crate::threads::each;

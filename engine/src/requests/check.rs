@@ -63,11 +63,7 @@ impl Question for Check {}
 impl Asked for Check {
     fn given(&self) -> Given<'_> {
         let Self { people, events, assume_consent, .. } = self;
-        Given {
-            people: people.as_ref(),
-            events: events.as_ref(),
-            assume_consent: *assume_consent,
-        }
+        Given { people: people.as_ref(), events: events.as_ref(), assume_consent: *assume_consent }
     }
 
     fn needs_records(&self) -> bool {
@@ -191,11 +187,7 @@ fn read_many(request: &str) -> Result<CheckMany<'_>, Error> {
 impl CheckMany<'_> {
     fn given(&self) -> Given<'_> {
         let Self { people, events, assume_consent, .. } = self;
-        Given {
-            people: people.as_ref(),
-            events: events.as_ref(),
-            assume_consent: *assume_consent,
-        }
+        Given { people: people.as_ref(), events: events.as_ref(), assume_consent: *assume_consent }
     }
 
     fn each(

@@ -20,7 +20,7 @@ pub struct Given<'a> {
 
 /// A list of records, with the first thing in it that contradicts another.
 #[derive(Debug, Default)]
-pub struct Listed<T> {
+pub(super) struct Listed<T> {
     all: T,
     conflict: Option<Problem>,
 }
@@ -101,7 +101,8 @@ impl<'de> Deserialize<'de> for Listed<Log> {
                         }
                         Err(_) => {}
                     }
-                    item = item.checked_add(1).ok_or_else(|| de::Error::custom("too many events"))?;
+                    item =
+                        item.checked_add(1).ok_or_else(|| de::Error::custom("too many events"))?;
                 }
                 Ok(listed)
             }

@@ -38,7 +38,8 @@ pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<A
     if text.trim_start().starts_with('[') {
         let source = Source { file: name, text };
         for item in serde_json::from_str::<Vec<&RawValue>>(text).map_err(|error| {
-            let problem = Problem::new(crate::Code::Syntax, format!("this is no JSON list: {error}"));
+            let problem =
+                Problem::new(crate::Code::Syntax, format!("this is no JSON list: {error}"));
             problem.file(name).line(error.line().max(1), error.column().max(1))
         })? {
             // It is a part of the text, so that its place in it can be told.
@@ -48,7 +49,8 @@ pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<A
             read.push(event.map_err(|error: Error| {
                 error.each(|problem| {
                     let (line, column) = (problem.line.unwrap_or(1), problem.column.unwrap_or(1));
-                    problem.column = Some(if line == 1 { place.column + column - 1 } else { column });
+                    problem.column =
+                        Some(if line == 1 { place.column + column - 1 } else { column });
                     problem.line = Some(place.line + line - 1);
                 })
             }));
@@ -59,9 +61,10 @@ pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<A
             if line.trim().is_empty() {
                 continue;
             }
-            read.push(read_record(line, name).map_err(|error: Error| {
-                error.each(|problem| problem.line = Some(number + 1))
-            }));
+            read.push(
+                read_record(line, name)
+                    .map_err(|error: Error| error.each(|problem| problem.line = Some(number + 1))),
+            );
         }
     }
     let spoiled = batch == Batch::Whole && read.iter().any(Result::is_err);

@@ -189,7 +189,8 @@ impl Ledger {
 
 /// A request may name one of these fields at most.
 fn one_of(fields: &[(&'static str, bool)]) -> Result<(), Problem> {
-    let given: Vec<&str> = fields.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
+    let given: Vec<&str> =
+        fields.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
     match given.as_slice() {
         [first, second, ..] => {
             let message = format!("`{first}` and `{second}` do not go together");
@@ -198,6 +199,3 @@ fn one_of(fields: &[(&'static str, bool)]) -> Result<(), Problem> {
         _ => Ok(()),
     }
 }
-
-
-

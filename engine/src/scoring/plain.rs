@@ -143,9 +143,8 @@ impl Program {
                 }
                 continue;
             }
-            let order = |settled: &Settled| {
-                (settled.at, activities[settled.place as usize].identity())
-            };
+            let order =
+                |settled: &Settled| (settled.at, activities[settled.place as usize].identity());
             own.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
             fold.person(&advocate, &own, |scored| {
                 points[scored.activity.place as usize] = PlainPoints {
@@ -230,7 +229,8 @@ impl<'a> PlainActivity<'a> {
                 return Err(Problem::new(Code::WrongValue, message).field(field));
             }
         }
-        for (fact, text) in [(ActivityFact::Origin, self.origin), (ActivityFact::Format, self.format)]
+        for (fact, text) in
+            [(ActivityFact::Origin, self.origin), (ActivityFact::Format, self.format)]
         {
             let declared = &ActivityFact::FACTS[fact as usize];
             if let Type::Word(crate::facts::Words::Fixed(known)) = declared.kind
@@ -263,14 +263,14 @@ impl<'a> PlainActivity<'a> {
             stated.extend(optional(text).map(|text| (fact as u8, Value::Text(text))));
         }
         let numbers = self.numbers();
-        let numbers = numbers.iter().filter_map(|(fact, number)| {
-            Some((*fact as u8, Value::Number((*number)?)))
-        });
+        let numbers = numbers
+            .iter()
+            .filter_map(|(fact, number)| Some((*fact as u8, Value::Number((*number)?))));
         stated.extend(numbers);
         let flags = self.flags();
-        stated.extend(flags.iter().filter_map(|(fact, flag)| {
-            Some((*fact as u8, Value::Flag((*flag)?)))
-        }));
+        stated.extend(
+            flags.iter().filter_map(|(fact, flag)| Some((*fact as u8, Value::Flag((*flag)?)))),
+        );
         stated.sort_unstable_by_key(|(slot, _)| *slot);
         Settled {
             // A call has fewer activities than places have numbers: they would not fit into memory.
