@@ -32,6 +32,9 @@ pub(crate) unsafe fn done<T: Task>(
 /// An award run as of a time makes entitlements real, each once: {"as_of":...,"by":...}; with "preview":
 /// true nothing is granted. The library has no clock: do not ask for a time that has not come yet, for
 /// what happens until then may still change.
+///
+///     const char *run = "{\"as_of\":\"2026-07-01\",\"by\":\"hr-batch\"}";
+///     plaudit_result *result = plaudit_ledger_close(ledger, run, strlen(run));
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_ledger_close(
     ledger: *const PlauditLedger,

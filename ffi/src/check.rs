@@ -13,6 +13,11 @@ use crate::text::text;
 
 /// What the guidelines say of a post: {"post":{"text":...,"channel":...},"at":...}. With "people" and
 /// "events" the check may look back. A draft is private: nothing of it is kept.
+///
+///     const char *draft = "{\"post\":{\"text\":\"Our mixer is the best!\"},\"at\":\"2026-06-01\"}";
+///     plaudit_result *result = plaudit_check(program, draft, strlen(draft));
+///     puts(plaudit_result_json(result, NULL));
+///     plaudit_result_free(result);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_check(
     program: *const PlauditProgram,

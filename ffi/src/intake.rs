@@ -114,6 +114,12 @@ impl Reading {
 /// events were all refused is well, too. One that is refused does not keep the others out, unless
 /// `input->whole` is set. The same event again is acknowledged and changes nothing, so that a call that
 /// may have failed can be made again. Of `input`, which may be NULL, name and whole count.
+///
+///     const char *event = "{\"id\":\"1\",\"advocate\":\"ada\",\"kind\":\"share\",\"at\":\"2026-06-01T09:00:00Z\"}";
+///     plaudit_result *result = plaudit_ledger_record(ledger, event, strlen(event), NULL);
+///     if (plaudit_result_status(plaudit_result_item(result, 0)) != PLAUDIT_STATUS_OK)
+///         fprintf(stderr, "%s\n", plaudit_result_message(plaudit_result_item(result, 0)));
+///     plaudit_result_free(result);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_ledger_record(
     ledger: *const PlauditLedger,

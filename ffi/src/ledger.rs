@@ -96,6 +96,10 @@ pub unsafe extern "C" fn plaudit_ledger_open_memory(
 
 /// Opens a ledger over a journal file, whose path has `length` bytes. As plaudit_ledger_open_memory().
 /// What a call has acknowledged is on the disk.
+///
+///     plaudit_ledger *ledger = NULL;
+///     plaudit_result *result =
+///         plaudit_ledger_open_file(program, "journal.db", 10, NULL, &ledger);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_ledger_open_file(
     program: *const PlauditProgram,

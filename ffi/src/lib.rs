@@ -16,22 +16,37 @@
     reason = "the header says once what holds of all pointers; each use of one says why it may"
 )]
 
-mod awards;
-mod call;
-mod check;
-mod intake;
-mod journal;
-mod ledger;
-mod log;
-mod plain;
-mod problem;
-mod program;
-mod questions;
-mod result;
-mod sized;
-mod status;
-mod text;
+// In the order of the header.
 mod version;
+
+mod status;
+
+mod text;
+
+mod result;
+
+mod problem;
+
+mod log;
+
+mod program;
+
+mod check;
+
+mod questions;
+
+mod ledger;
+
+mod intake;
+
+mod awards;
+
+mod journal;
+
+mod plain;
+
+mod call;
+mod sized;
 
 pub use awards::*;
 pub use check::*;

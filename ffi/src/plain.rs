@@ -181,6 +181,18 @@ pub struct PlauditPoints {
 /// all that rules know of the past: give everything that people did since their caps and streaks began.
 /// People whose consent nobody speaks of are out, unless `assume_consent` is not 0. On a failure nothing
 /// is written.
+///
+///     plaudit_activity shared;
+///     plaudit_points points;
+///     memset(&shared, 0, sizeof shared);
+///     shared.size = sizeof shared;
+///     points.size = sizeof points;
+///     shared.id.data = "1", shared.id.length = 1;
+///     shared.advocate.data = "ada", shared.advocate.length = 3;
+///     shared.kind.data = "share", shared.kind.length = 5;
+///     shared.at_seconds = 1780304400;
+///     plaudit_result *result =
+///         plaudit_score_activities(program, &shared, 1, NULL, 0, 1782856800, 1, &points);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_score_activities(
     program: *const PlauditProgram,

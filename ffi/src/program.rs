@@ -74,6 +74,12 @@ unsafe impl Measured for PlauditFile {
 /// caller frees with plaudit_program_free(), the answer is {"name":...,"version":...}, and the problems
 /// are warnings; else it is NULL, and the problems are all that is wrong with the program. `options`
 /// may be NULL.
+///
+///     plaudit_program *program = NULL;
+///     plaudit_result *result = plaudit_program_load("rules", 5, NULL, &program);
+///     if (program == NULL)
+///         fprintf(stderr, "%s\n", plaudit_result_message(result));
+///     plaudit_result_free(result);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_program_load(
     directory: *const c_char,
@@ -82,10 +88,13 @@ pub unsafe extern "C" fn plaudit_program_load(
     program: *mut *mut PlauditProgram,
 ) -> *mut PlauditResult {
     result("plaudit_program_load", |_| {
-        // SAFETY: the header asks for a path of this length.
-        let directory = unsafe { text("directory", directory, length)? };
+        let load = || {
+            // SAFETY: the header asks for a path of this length.
+            let directory = unsafe { text("directory", directory, length)? };
+            Ok(Program::load(Path::new(directory))?)
+        };
         // SAFETY: the header asks for options or NULL, and for a place for a handle.
-        unsafe { made(options, program, || Ok(Program::load(Path::new(directory))?)) }
+        unsafe { made(options, program, load) }
     })
 }
 

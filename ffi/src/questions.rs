@@ -51,6 +51,10 @@ unsafe fn of_ledger<Q: Question>(
 }
 
 /// Everyone's points: per person, with what was left out and why.
+///
+///     const char *request = "{\"as_of\":\"2026-07-01\",\"people\":[{\"id\":\"ada\",\"consent\":true}],"
+///         "\"events\":[{\"id\":\"1\",\"advocate\":\"ada\",\"kind\":\"share\",\"at\":\"2026-06-01T09:00:00Z\"}]}";
+///     plaudit_result *result = plaudit_score(program, request, strlen(request));
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_score(
     program: *const PlauditProgram,

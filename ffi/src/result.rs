@@ -111,6 +111,12 @@ pub unsafe extern "C" fn plaudit_result_problem_count(result: *const PlauditResu
 
 /// Fills in the problem of a number, counted from 0, as far as `problem->size` goes, which the caller
 /// has set. The texts in it belong to the result.
+///
+///     plaudit_problem problem;
+///     problem.size = sizeof problem;
+///     for (size_t i = 0; plaudit_result_problem(result, i, &problem) == PLAUDIT_STATUS_OK; i++)
+///         fprintf(stderr, "%s:%u: %s\n", problem.file.data, (unsigned)problem.line,
+///                 problem.message.data);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_result_problem(
     result: *const PlauditResult,

@@ -67,7 +67,7 @@ pub(crate) struct ScoreCase {
     pub(crate) window: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) period: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) all_time: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) style: Option<String>,
