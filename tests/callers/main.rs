@@ -5,6 +5,7 @@
 //! - `misuse` runs `misuse.c`: what a program must not do, and what comes of it;
 //! - `examples` runs the programs of `ffi/examples`; `symbols`: what the library shows to the linker;
 //! - `plain`: scoring by structs gives what scoring by JSON does.
+//! - `readme`: the program of the README.
 
 #![allow(
     unsafe_code,
@@ -21,5 +22,6 @@ mod examples;
 mod header;
 mod misuse;
 mod plain;
+mod readme;
 mod shared;
 mod symbols;
