@@ -199,3 +199,6 @@ fn one_of(fields: &[(&'static str, bool)]) -> Result<(), Problem> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;
