@@ -10,9 +10,28 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level as Grade, Renderer, Snippet};
 use serde::Serialize;
 
-/// The table of codes: variant, the stable name that crosses every door, and its meaning.
+/// What kind of thing a code is, for doors that have fewer answers than there are codes: numbers of
+/// a C library, status codes of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Class {
+    /// What was given cannot be used as it is.
+    Refused,
+    /// What is named is not there.
+    NotFound,
+    /// It contradicts what is on record, or the state that something is in.
+    Conflict,
+    /// The same call may succeed when it is tried again.
+    Retryable,
+    /// A file or disk cannot be read or written.
+    Storage,
+    /// The engine broke one of its own promises.
+    Internal,
+}
+
+/// The table of codes: meaning, variant, the stable name that crosses every door, and its class.
 macro_rules! codes {
-    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, )+) => {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal $class:ident, )+) => {
         /// A stable name for each thing that can be wrong. Names are never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -27,6 +46,11 @@ macro_rules! codes {
                 match self { $( Code::$variant => $name, )+ }
             }
 
+            /// What kind of thing it is.
+            pub const fn class(self) -> Class {
+                match self { $( Code::$variant => Class::$class, )+ }
+            }
+
             /// What the code means, for documentation.
             pub fn meaning(self) -> &'static str {
                 match self { $( Code::$variant => concat!($($doc),+).trim_ascii_start(), )+ }
@@ -37,101 +61,101 @@ macro_rules! codes {
 
 codes! {
     /// a file or directory cannot be read
-    Unreadable = "unreadable",
+    Unreadable = "unreadable" Storage,
     /// a file is not UTF-8 text
-    NotUtf8 = "not-utf8",
+    NotUtf8 = "not-utf8" Refused,
     /// something is larger than the engine accepts
-    TooLarge = "too-large",
+    TooLarge = "too-large" Refused,
     /// a file does not follow the grammar of its language (Rhai, TOML, JSON, CSV, lexicon)
-    Syntax = "syntax",
+    Syntax = "syntax" Refused,
     /// a setting of `program.toml` that does not exist
-    UnknownSetting = "unknown-setting",
+    UnknownSetting = "unknown-setting" Refused,
     /// a setting, field or column that must be there is missing
-    Missing = "missing",
+    Missing = "missing" Refused,
     /// a value has the wrong type or is out of range
-    WrongValue = "wrong-value",
+    WrongValue = "wrong-value" Refused,
     /// a key performance indicator that names no goal
-    KpiWithoutGoal = "kpi-without-goal",
+    KpiWithoutGoal = "kpi-without-goal" Refused,
     /// two things share a name that must be unique
-    Duplicate = "duplicate",
+    Duplicate = "duplicate" Refused,
     /// settings for a rule that the program does not have
-    UnknownRule = "unknown-rule",
+    UnknownRule = "unknown-rule" Refused,
     /// a rule takes a parameter that its folder does not offer
-    UnknownParameter = "unknown-parameter",
+    UnknownParameter = "unknown-parameter" Refused,
     /// a fact that the object does not have
-    UnknownProperty = "unknown-property",
+    UnknownProperty = "unknown-property" Refused,
     /// a function or method that does not exist
-    UnknownFunction = "unknown-function",
+    UnknownFunction = "unknown-function" Refused,
     /// a variable that was never defined
-    UnknownVariable = "unknown-variable",
+    UnknownVariable = "unknown-variable" Refused,
     /// a lexicon that the program does not have
-    UnknownLexicon = "unknown-lexicon",
+    UnknownLexicon = "unknown-lexicon" Refused,
     /// a pattern that `patterns.toml` does not define
-    UnknownPattern = "unknown-pattern",
+    UnknownPattern = "unknown-pattern" Refused,
     /// an activity kind that `program.toml` does not declare
-    UnknownKind = "unknown-kind",
+    UnknownKind = "unknown-kind" Refused,
     /// a channel that `program.toml` does not declare
-    UnknownChannel = "unknown-channel",
+    UnknownChannel = "unknown-channel" Refused,
     /// a name that facts are asked with and that the program or the engine does not have
-    UnknownName = "unknown-name",
+    UnknownName = "unknown-name" Refused,
     /// a threshold that is not set for the rule
-    UnknownThreshold = "unknown-threshold",
+    UnknownThreshold = "unknown-threshold" Refused,
     /// a place in the text that `.at()` cannot point to
-    UnknownPlace = "unknown-place",
+    UnknownPlace = "unknown-place" Refused,
     /// an import of something that is not in the program's `lib` folder
-    UnknownImport = "unknown-import",
+    UnknownImport = "unknown-import" Refused,
     /// a function or method is called with the wrong number or kind of arguments
-    WrongArguments = "wrong-arguments",
+    WrongArguments = "wrong-arguments" Refused,
     /// a comparison with a value that the fact can never have
-    ImpossibleValue = "impossible-value",
+    ImpossibleValue = "impossible-value" Refused,
     /// a use of the language that rules may not make or that cannot be checked
-    NotAllowed = "not-allowed",
+    NotAllowed = "not-allowed" Refused,
     /// a rule that returns something its folder has no use for
-    WrongResult = "wrong-result",
+    WrongResult = "wrong-result" Refused,
     /// a rule without the doc comment that employees read
-    MissingDoc = "missing-doc",
+    MissingDoc = "missing-doc" Refused,
     /// a doc-comment line that looks like an example but is not one
-    MalformedExample = "malformed-example",
+    MalformedExample = "malformed-example" Refused,
     /// an example whose rule did something else than the label says
-    ExampleFailed = "example-failed",
+    ExampleFailed = "example-failed" Refused,
     /// something that works but that its author should look at
-    Advice = "advice",
+    Advice = "advice" Refused,
     /// a field that the record does not have
-    UnknownField = "unknown-field",
+    UnknownField = "unknown-field" Refused,
     /// two different records under the same source and id
-    Conflict = "conflict",
+    Conflict = "conflict" Conflict,
     /// a person who is not in the records
-    UnknownAdvocate = "unknown-advocate",
+    UnknownAdvocate = "unknown-advocate" NotFound,
     /// a rule ended in an error of its script
-    ScriptError = "script-error",
+    ScriptError = "script-error" Refused,
     /// a rule went over one of the limits on operations, depth or size
-    LimitExceeded = "limit-exceeded",
+    LimitExceeded = "limit-exceeded" Refused,
     /// a rule ran out of time; the call may be tried again
-    DeadlineExceeded = "deadline-exceeded",
+    DeadlineExceeded = "deadline-exceeded" Retryable,
     /// a journal that another process has been writing to for too long; the call may be tried again
-    JournalBusy = "journal-busy",
+    JournalBusy = "journal-busy" Retryable,
     /// a journal file that is damaged, or a file that is no journal
-    JournalCorrupt = "journal-corrupt",
+    JournalCorrupt = "journal-corrupt" Storage,
     /// a journal file that a later version has written
-    JournalVersion = "journal-version",
+    JournalVersion = "journal-version" Storage,
     /// there is no room on the disk
-    DiskFull = "disk-full",
+    DiskFull = "disk-full" Storage,
     /// a file or directory cannot be written
-    Unwritable = "unwritable",
+    Unwritable = "unwritable" Storage,
     /// an event that only an award run or a decision about a grant may write
-    Reserved = "reserved",
+    Reserved = "reserved" Refused,
     /// a grant that is not on record
-    UnknownGrant = "unknown-grant",
+    UnknownGrant = "unknown-grant" NotFound,
     /// an activity that is not on record
-    UnknownActivity = "unknown-activity",
+    UnknownActivity = "unknown-activity" NotFound,
     /// an objection to something that no rule has said
-    NothingSaid = "nothing-said",
+    NothingSaid = "nothing-said" NotFound,
     /// a dispute that is not on record
-    UnknownDispute = "unknown-dispute",
+    UnknownDispute = "unknown-dispute" NotFound,
     /// a decision that does not follow from the state that a grant or dispute is in
-    WrongState = "wrong-state",
+    WrongState = "wrong-state" Conflict,
     /// the engine broke one of its own promises; please report it
-    Internal = "internal",
+    Internal = "internal" Internal,
 }
 
 impl fmt::Display for Code {
@@ -433,8 +457,13 @@ impl Error {
 
     /// Whether the same call may succeed when it is tried again.
     pub fn is_retryable(&self) -> bool {
-        let retryable = [Code::DeadlineExceeded, Code::JournalBusy];
-        self.problems.iter().all(|problem| retryable.contains(&problem.code))
+        self.problems.iter().all(|problem| problem.code.class() == Class::Retryable)
+    }
+
+    /// The same with each problem changed.
+    pub(crate) fn each(mut self, change: impl FnMut(&mut Problem)) -> Self {
+        self.problems.iter_mut().for_each(change);
+        self
     }
 
     /// An error of these problems, or nothing where none of them is worse than a warning.

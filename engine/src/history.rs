@@ -35,7 +35,7 @@ pub struct History<'a> {
 
 /// What held before a time.
 #[derive(Debug)]
-struct Past {
+pub(crate) struct Past {
     at: Timestamp,
     timeline: Timeline,
     published: Vec<Published>,
@@ -56,7 +56,23 @@ impl<'a> History<'a> {
         people: &'a People,
         assume_consent: bool,
     ) -> Self {
-        Self { program, log, people, assume_consent, latest: Mutex::new(None) }
+        Self::resumed(program, log, people, assume_consent, None)
+    }
+
+    /// The same, where what held before a time is at hand already.
+    pub(crate) fn resumed(
+        program: &'a Program,
+        log: &'a Log,
+        people: &'a People,
+        assume_consent: bool,
+        past: Option<Arc<Past>>,
+    ) -> Self {
+        Self { program, log, people, assume_consent, latest: Mutex::new(past) }
+    }
+
+    /// What held before the time that was asked for last.
+    pub(crate) fn into_latest(self) -> Option<Arc<Past>> {
+        self.latest.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn before(&self, at: Timestamp) -> Arc<Past> {

@@ -28,7 +28,8 @@
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
 //! - [`live`]: the same as events come in; [`examples`] and [`scenarios`]: tests of a program;
 //! - [`journal`]: the durable record of events; [`awards`]: entitlements made real;
-//!   [`ledger`]: a program over a journal.
+//!   [`ledger`]: a program over a journal;
+//! - [`requests`]: what other languages ask in JSON.
 
 pub mod awards;
 pub mod coaching;
@@ -51,6 +52,7 @@ pub mod program;
 #[cfg(test)]
 mod promise;
 pub mod recognition;
+pub mod requests;
 mod roster;
 pub mod scenarios;
 pub mod scoring;
@@ -66,7 +68,7 @@ mod time;
 mod timeline;
 mod wire;
 
-pub use error::{Code, Error, Problem};
+pub use error::{Class, Code, Error, Problem};
 pub use guidelines::{CheckContext, Verdict};
 pub use history::History;
 pub use post::Post;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use plaudit_engine::Program;
 use plaudit_engine::awards::SOURCE;
+pub(crate) use plaudit_engine::requests::When;
 
 /// A team by what it is a group by, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,23 +27,6 @@ pub(crate) struct SomeTeams {
 pub(crate) struct AskedFigure {
     pub(crate) name: String,
     pub(crate) argument: Option<String>,
-}
-
-/// A time as it is written on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum When {
-    Instant(Timestamp),
-    /// The first instant of a date, in the program's time zone.
-    Date(Date),
-}
-
-impl When {
-    pub(crate) fn instant(self, program: &Program) -> Timestamp {
-        match self {
-            When::Instant(instant) => instant,
-            When::Date(date) => program.start_of(date),
-        }
-    }
 }
 
 /// A time that no program is needed to understand.
@@ -75,15 +57,7 @@ pub(crate) fn source(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn when(text: &str) -> Result<When, String> {
-    if let Ok(instant) = text.parse() {
-        return Ok(When::Instant(instant));
-    }
-    match text.parse::<Date>() {
-        Ok(date) if text.len() == 10 => Ok(When::Date(date)),
-        _ => Err("neither a date, such as 2026-07-01, nor a time with an offset, such as \
-                  2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00"
-            .to_owned()),
-    }
+    text.parse().map_err(str::to_owned)
 }
 
 /// `department` or `department=Sales`; what stands behind the first `=` is the name.
@@ -143,6 +117,9 @@ pub(crate) fn figure(text: &str) -> Result<AskedFigure, String> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+    use plaudit_engine::Program;
+
     use super::*;
 
     #[test]

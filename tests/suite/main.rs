@@ -1,6 +1,6 @@
 //! The end-to-end suites: each file states one promise.
 //!
-//! - `cases` runs the shared corpus (`tests/cases`) through every door;
+//! - `cases` runs the shared corpus (`tests/cases`, read by `corpus`) through Rust and the command line;
 //! - `coaching`: suggestions, entitlements and pairs through every door, pairs against brute force;
 //! - `program`, `rules` and `gifts`: settings, files and rules that are wrong in one way each;
 //! - `hostile_rules`, `hostile_records`, `hostile_crowds`, `hostile_posts`: what ends in a clear error or a right answer, never a panic;
@@ -15,7 +15,7 @@
 //! - `files`: which files are taken for what, and what is left behind where something is refused;
 //! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
 //! - `desk`: what whoever looks after a journal is told;
-//! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) through every door;
+//! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) so;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
 //! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
@@ -31,6 +31,8 @@ mod awards;
 mod cases;
 mod children;
 mod coaching;
+#[path = "../corpus/mod.rs"]
+mod corpus;
 mod crash;
 mod damage;
 mod desk;

@@ -1,7 +1,6 @@
 //! What the suites share: places, programs in memory, and the command line.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
@@ -10,10 +9,7 @@ use plaudit_engine::awards::AwardRun;
 use plaudit_engine::events::{Event, Format, Log, People, read_events, read_people, read_record};
 use plaudit_engine::{Program, Sources};
 
-/// The top of the workspace.
-pub(crate) fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
+pub(crate) use crate::corpus::{MANIFEST, top};
 
 /// The starter program, compiled once for all tests.
 pub(crate) fn starter() -> &'static Program {
@@ -21,22 +17,6 @@ pub(crate) fn starter() -> &'static Program {
         LazyLock::new(|| Program::load(top().join("rules")).unwrap());
     &STARTER
 }
-
-/// A `program.toml` that is as short as it can be.
-pub(crate) const MANIFEST: &str = r#"
-[program]
-name = "Test"
-[brand]
-name = "Acme"
-[channels.x]
-limit = 280
-count = "x"
-[channels.blog]
-[kinds.share]
-style = "curator"
-[kinds.create]
-style = "creator"
-"#;
 
 /// A program of the short manifest and these files.
 pub(crate) fn sources(files: &[(&str, &str)]) -> Sources {

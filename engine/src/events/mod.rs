@@ -45,6 +45,7 @@ pub use read::{
     read_snapshot,
 };
 pub(crate) use times::{Statement, Times};
+pub(crate) use value::LONGEST_TEXT;
 
 use crate::error::{Code, Problem};
 use crate::facts::{PersonFact, Value};

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 
 use super::person::{SnapshotLine, SnapshotLines};
 use super::{ColumnMap, Event, Log, People, Person, cloud, csv};
@@ -267,7 +267,7 @@ pub fn read_posts(reader: impl BufRead, file: &str) -> Result<Vec<(usize, Post)>
 /// # Errors
 ///
 /// What is wrong with it, with line, column and field.
-pub fn read_record<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
+pub fn read_record<'de, T: Deserialize<'de>>(text: &'de str, file: &str) -> Result<T, Error> {
     parse(text).map_err(|(problem, line, column)| {
         let source = Source { file, text };
         Error::from(problem.at(&source, Place { line, column, length: 1 }))
@@ -377,7 +377,9 @@ pub(super) fn text_lines(
 }
 
 /// Reads one JSON value; an error comes with its line and column in the text.
-pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Problem, usize, usize)> {
+pub(super) fn parse<'de, T: Deserialize<'de>>(
+    text: &'de str,
+) -> Result<T, (Problem, usize, usize)> {
     if text.trim_start().starts_with('[') {
         // Serde would take a list for a record whose fields come in order.
         let problem = Problem::new(Code::Syntax, "a record is a JSON object, not a list")

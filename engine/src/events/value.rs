@@ -11,7 +11,7 @@ use crate::error::choose;
 use crate::facts::{Argument, Fact, LARGEST, Type, Value, Words};
 
 /// The longest id, name or free text of a record, in bytes.
-const LONGEST_TEXT: usize = 1_000;
+pub(crate) const LONGEST_TEXT: usize = 1_000;
 /// The most words of a list.
 const MOST_WORDS: usize = 100;
 

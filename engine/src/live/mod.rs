@@ -8,7 +8,7 @@ mod index;
 mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dashmap::DashMap;
 use jiff::Timestamp;
@@ -20,14 +20,18 @@ use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, Identity, Kind, Log, Meeting, People};
 use crate::facts::Folder;
+use crate::guidelines::{CheckContext, Verdict};
+use crate::history::{History, Past};
 use crate::links::Links;
 use crate::pairing::Pairing;
+use crate::post::Post;
 use crate::program::Program;
 use crate::recognition::{Entitlement, Entitlements};
 use crate::roster::Roster;
-use crate::scoring::{Explanation, Fold};
+use crate::scoring::{Explanation, Fold, Scores};
 use crate::standings::{
-    BoardQuestion, Census, Leaderboard, StandingDocument, TeamsDocument, Ties, Viewpoint,
+    BoardQuestion, Census, FigureExplanation, Leaderboard, StandingDocument, TeamsDocument, Ties,
+    Viewpoint,
 };
 use crate::subjects::{SubjectFault, Who};
 use crate::threads::each;
@@ -76,6 +80,8 @@ pub struct Live {
     assume_consent: bool,
     state: RwLock<State>,
     tallies: DashMap<Arc<str>, Arc<Kept>>,
+    /// What the last check looked back on, and how many events were on record then.
+    past: Mutex<Option<(usize, Arc<Past>)>>,
 }
 
 /// The accepted events, and where to find what.
@@ -147,7 +153,14 @@ impl Live {
         times.extend(retractions.map(|place| log.at(place)));
         times.sort_unstable();
         let state = State { log, links: Arc::new(links), index, times, ground: RwLock::default() };
-        Self { program, people, assume_consent, state: RwLock::new(state), tallies: DashMap::new() }
+        Self {
+            program,
+            people,
+            assume_consent,
+            state: RwLock::new(state),
+            tallies: DashMap::new(),
+            past: Mutex::new(None),
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -299,10 +312,68 @@ impl Live {
     ///
     /// As there.
     pub fn explain(&self, advocate: &str, as_of: Timestamp) -> Result<Explanation, Error> {
+        self.with_records(as_of, |records| self.program.explain(records, advocate))
+    }
+
+    /// Everyone's points, as [`Program::score`] says them.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn score(&self, as_of: Timestamp) -> Result<Scores, Error> {
+        self.with_records(as_of, |records| self.program.score(records))
+    }
+
+    /// How one figure of an advocate comes about, as [`Program::explain_figure`] says it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn explain_figure(
+        &self,
+        advocate: &str,
+        figure: &str,
+        argument: Option<&str>,
+        as_of: Timestamp,
+    ) -> Result<FigureExplanation, Error> {
+        let explain = |records: &Records<'_>| {
+            self.program.explain_figure(records, advocate, figure, argument)
+        };
+        self.with_records(as_of, explain)
+    }
+
+    /// Checks a post as [`Program::check`] does, with its author and the past as they are on record.
+    /// An author who is not on record has no facts.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn check(&self, post: &Post, at: Timestamp) -> Result<Verdict, Error> {
+        let state = self.read();
+        let roster = Arc::clone(&self.ground(&state, Timestamp::MAX).roster);
+        let author = post.author.as_ref().and_then(|author| roster.person(author, at));
+        let (log, people) = (&state.log, &self.people);
+        let mut latest = self.past.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // What was put together for another check is of use as long as nothing has come since.
+        latest.take_if(|(length, _)| *length != log.len());
+        let past = latest.map(|(_, past)| past);
+        let history = History::resumed(&self.program, log, people, self.assume_consent, past);
+        let context = CheckContext {
+            author: author.as_ref(),
+            history: (!log.is_empty()).then_some(&history),
+        };
+        let verdict = self.program.check(post, &context, at);
+        if let Some(past) = history.into_latest() {
+            *self.past.lock().unwrap_or_else(PoisonError::into_inner) = Some((log.len(), past));
+        }
+        verdict
+    }
+
+    /// Shows the records as of a time.
+    fn with_records<T>(&self, as_of: Timestamp, show: impl FnOnce(&Records<'_>) -> T) -> T {
         let state = self.read();
         let (people, assume_consent) = (&self.people, self.assume_consent);
-        let records = Records { log: &state.log, people, as_of, assume_consent };
-        self.program.explain(&records, advocate)
+        show(&Records { log: &state.log, people, as_of, assume_consent })
     }
 
     /// Whose activity an identity is as of a time; nothing where there is no such activity.

@@ -8,6 +8,7 @@
 //!   [`Program::explain`].
 
 mod fold;
+mod plain;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
 pub(crate) use fold::{Fold, refusal};
+pub use plain::{PlainActivity, PlainPoints, PlainReason};
 
 /// Points that a rule gave for an activity.
 #[derive(Clone, Debug, PartialEq, Serialize)]

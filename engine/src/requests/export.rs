@@ -1,0 +1,60 @@
+//! Events as they stand on record, piece by piece.
+
+use serde::{Deserialize, Serialize};
+
+use super::Task;
+use super::sealed::Done;
+use crate::error::{Code, Error, Problem};
+use crate::events::Event;
+use crate::ledger::Ledger;
+use crate::wire::canonical;
+
+/// So many events are given where no number is said: some megabytes.
+const USUAL: usize = 10_000;
+
+/// The events on record in the order in which they were taken in, each as its record.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Export {
+    /// Events after this place; from the first on where it is not said.
+    pub after: u64,
+    /// So many at most, from 1; 10,000 where it is not said.
+    pub at_most: Option<usize>,
+}
+
+impl Task for Export {}
+
+/// A piece of a journal.
+#[derive(Serialize)]
+struct Exported {
+    events: Vec<Event>,
+    /// The place of the last of them, which the next piece is asked with.
+    last: u64,
+    /// Whether there are more.
+    more: bool,
+}
+
+impl Done for Export {
+    fn answer(&self, ledger: &Ledger) -> Result<String, Error> {
+        let most = self.at_most.unwrap_or(USUAL);
+        if most == 0 {
+            let problem = Problem::new(Code::WrongValue, "no events are asked for");
+            return Err(problem.help("a number from 1").field("at_most").into());
+        }
+        let mut piece = Exported { events: Vec::new(), last: self.after, more: false };
+        let read = ledger.journal().read(self.after, &mut |entry| {
+            if piece.events.len() == most {
+                piece.more = true;
+                // Ends the reading, and is told to nobody.
+                return Err(Problem::new(Code::Internal, "that is enough").into());
+            }
+            piece.last = entry.position;
+            piece.events.push(entry.event);
+            Ok(())
+        });
+        match read {
+            Err(error) if !piece.more => Err(error),
+            _ => canonical(&piece),
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Events and people that come as text, taken into a ledger.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::{Answers, Item, REQUEST, When};
+use crate::error::{Error, Problem, Source};
+use crate::events::{ColumnMap, Event, Format, People, each_event, read_record, read_snapshot};
+use crate::journal::{Batch, Receipt, Taken};
+use crate::ledger::{Export, Ledger, Restored};
+use crate::snapshot::{Snapshot, Taking};
+use crate::wire::canonical;
+
+/// So many events of a file are put on record at a time.
+const AT_A_TIME: usize = 1_000;
+
+/// How a text of records is written, and what it is called where its problems are placed.
+#[derive(Clone, Debug)]
+pub struct Layout<'a> {
+    /// What the text is called.
+    pub name: &'a str,
+    /// How it is written.
+    pub format: Format<'a>,
+}
+
+/// Puts events on record: a JSON array of them, or one JSON object a line. The answer is a receipt
+/// for each; with [`Batch::Each`] one that is refused, or is no event at all, does not keep the
+/// others out.
+///
+/// # Errors
+///
+/// The text is neither, or the journal cannot be written; then nothing was taken in.
+pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<Answers, Error> {
+    let mut read: Vec<Result<Event, Error>> = Vec::new();
+    if text.trim_start().starts_with('[') {
+        let source = Source { file: name, text };
+        for item in serde_json::from_str::<Vec<&RawValue>>(text).map_err(|error| {
+            let problem =
+                Problem::new(crate::Code::Syntax, format!("this is no JSON list: {error}"));
+            problem.file(name).line(error.line().max(1), error.column().max(1))
+        })? {
+            // It is a part of the text, so that its place in it can be told.
+            let start = item.get().as_ptr().addr() - text.as_ptr().addr();
+            let place = source.place(start..start + 1);
+            let event = read_record(item.get(), name);
+            read.push(event.map_err(|error: Error| {
+                error.each(|problem| {
+                    let (line, column) = (problem.line.unwrap_or(1), problem.column.unwrap_or(1));
+                    problem.column =
+                        Some(if line == 1 { place.column + column - 1 } else { column });
+                    problem.line = Some(place.line + line - 1);
+                })
+            }));
+        }
+    } else {
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start_matches('\u{feff}');
+            if line.trim().is_empty() {
+                continue;
+            }
+            read.push(
+                read_record(line, name)
+                    .map_err(|error: Error| error.each(|problem| problem.line = Some(number + 1))),
+            );
+        }
+    }
+    let spoiled = batch == Batch::Whole && read.iter().any(Result::is_err);
+    let mut events: Vec<Event> = Vec::new();
+    // What becomes of each is known now, or when the journal has answered.
+    let waiting: Vec<Option<Item>> = read
+        .into_iter()
+        .map(|event| match event {
+            Err(error) => no_event(&error).map(Some),
+            Ok(event) if spoiled => {
+                let receipt = Receipt {
+                    identity: event.identity,
+                    result: Taken::LeftOut,
+                    position: None,
+                    problem: None,
+                };
+                receipted(&receipt).map(Some)
+            }
+            Ok(event) => {
+                events.push(event);
+                Ok(None)
+            }
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut receipts = match events.is_empty() {
+        true => Vec::new(),
+        false => ledger.record(events, batch)?,
+    }
+    .into_iter();
+    let mut items = Vec::with_capacity(waiting.len());
+    for item in waiting {
+        match (item, || receipts.next()) {
+            (Some(item), _) => items.push(item),
+            (None, mut next) => {
+                if let Some(receipt) = next() {
+                    items.push(receipted(&receipt)?);
+                }
+            }
+        }
+    }
+    Ok(Answers::of(items))
+}
+
+fn receipted(receipt: &Receipt) -> Result<Item, Error> {
+    let problems = receipt.problem.iter().cloned().collect();
+    Ok(Item { document: canonical(receipt)?, problems })
+}
+
+/// What was to be recorded cannot be read as an event.
+fn no_event(error: &Error) -> Result<Item, Error> {
+    let problem = error.problems().first();
+    let document = canonical(&json!({ "result": Taken::Refused, "problem": problem }))?;
+    Ok(Item { document, problems: error.problems().to_vec() })
+}
+
+/// What came of a file of events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Imported {
+    /// Events that are on record now.
+    pub recorded: usize,
+    /// Events that were on record already.
+    pub known: usize,
+    /// Events that were left out because another one of the file was refused.
+    pub left_out: usize,
+    /// Rows that the map has no record for.
+    pub skipped: usize,
+    /// Events that were refused, and lines that are none, each with its place.
+    pub refused: Vec<Problem>,
+}
+
+/// Puts the events of a file on record, in the format of the file. With [`Batch::Each`] the lines
+/// that can be used are taken in, a thousand at a time, and what is wrong with others is told; with
+/// [`Batch::Whole`] all of them are or none.
+///
+/// # Errors
+///
+/// With [`Batch::Whole`], every problem of the file; the journal cannot be written. Events that were
+/// put on record before that stay there, and are known when the file comes again.
+pub fn import(
+    ledger: &Ledger,
+    text: &[u8],
+    layout: &Layout<'_>,
+    batch: Batch,
+) -> Result<Imported, Error> {
+    let mut imported = Imported::default();
+    let mut waiting: Vec<(Event, usize)> = Vec::new();
+    let flush = |waiting: &mut Vec<(Event, usize)>, imported: &mut Imported| {
+        let (events, lines): (Vec<Event>, Vec<usize>) = waiting.drain(..).unzip();
+        if events.is_empty() {
+            return Ok(());
+        }
+        for (receipt, line) in ledger.record(events, batch)?.into_iter().zip(lines) {
+            match receipt.result {
+                Taken::Recorded => imported.recorded += 1,
+                Taken::Known => imported.known += 1,
+                Taken::LeftOut => imported.left_out += 1,
+                Taken::Refused => {
+                    let placed = |problem: Problem| problem.file(layout.name).line(line, 1);
+                    imported.refused.extend(receipt.problem.map(placed));
+                }
+            }
+        }
+        Ok::<(), Error>(())
+    };
+    let mut stopped = Ok(());
+    let read = each_event(text, layout.name, layout.format, |event, line| {
+        waiting.push((event, line));
+        if stopped.is_ok() && batch == Batch::Each && waiting.len() == AT_A_TIME {
+            stopped = flush(&mut waiting, &mut imported);
+        }
+        match &stopped {
+            Ok(()) => Ok(()),
+            // What stopped it is told below.
+            Err(_) => Err(Problem::new(crate::Code::Unwritable, "the journal cannot be written")),
+        }
+    });
+    stopped?;
+    match read {
+        Ok(intake) => imported.skipped = intake.skipped,
+        Err(error) if batch == Batch::Whole => return Err(error),
+        Err(error) => imported.refused.extend(error.problems().iter().cloned()),
+    }
+    flush(&mut waiting, &mut imported)?;
+    Ok(imported)
+}
+
+/// Puts an export on record again as it is, grants and decisions included: a JSON line an event, all
+/// of them or, where one cannot be, none.
+///
+/// # Errors
+///
+/// A line is no event, is an award as none of ours is written, or contradicts what is on record; the
+/// journal cannot be written.
+pub fn restore(ledger: &Ledger, text: &[u8], name: &str) -> Result<Restored, Error> {
+    Export::read(text, name)?.restore(&**ledger.journal())
+}
+
+/// The complete list of people of an HR system, to bring the people on record in line with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sync {
+    /// The system that reports the people.
+    pub source: String,
+    /// From when on the list holds.
+    pub at: When,
+    /// The most people who may leave by it, in percent of those whom the source reports as active,
+    /// where they are more than five; 20 where it is not said.
+    #[serde(default)]
+    pub at_most_leave_percent: Option<u8>,
+    /// Whether it is only looked what would change.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// Brings the people of a ledger in line with a complete list of them: whoever is named is there,
+/// whom the same source reported before and does not name any more has left. The answer says who
+/// joins, changes, returns and leaves.
+///
+/// # Errors
+///
+/// The request or the list cannot be read, more would leave than may, a later list of the same source
+/// is on record, or the journal cannot be read or written; nothing is changed then.
+pub fn sync(
+    ledger: &Ledger,
+    request: &str,
+    text: &[u8],
+    layout: &Layout<'_>,
+) -> Result<String, Error> {
+    let request: Sync = read_record(request, REQUEST)?;
+    let lines = read_snapshot(text, layout.name, layout.format)?;
+    let at = request.at.instant(ledger.program());
+    let mut taking = Taking::new(request.source.as_str(), at);
+    if let Some(percent) = request.at_most_leave_percent {
+        taking.at_most_leave_percent = percent;
+    }
+    let taken = |log: &_| Snapshot::take(&People::new(), log, &lines, &taking);
+    let snapshot = ledger.live()?.with_log(taken)?;
+    if !request.dry_run {
+        for receipt in ledger.record(snapshot.events.clone(), Batch::Whole)? {
+            if let (Taken::Refused, Some(problem)) = (receipt.result, receipt.problem) {
+                return Err(problem.into());
+            }
+        }
+    }
+    canonical(&snapshot)
+}
+
+impl<'a> Layout<'a> {
+    /// JSON, one object a line.
+    pub fn json_lines(name: &'a str) -> Self {
+        Self { name, format: Format::JsonLines }
+    }
+
+    /// A table whose columns are named by another system, and the map that says what they mean.
+    pub fn mapped(name: &'a str, map: &'a ColumnMap) -> Self {
+        Self { name, format: Format::Mapped(map) }
+    }
+}

@@ -1,0 +1,47 @@
+//! Questions about what people and teams are entitled to, and what could help them along.
+
+use super::given::question;
+use super::past::Past;
+use crate::error::Error;
+use crate::wire::canonical;
+
+question! {
+    /// What a person is entitled to; without one, everyone and every team. Nothing is granted.
+    Entitlements {
+        /// The person, by any of their names.
+        #[serde(default)]
+        advocate: Option<String>,
+    }
+}
+
+impl Entitlements {
+    fn told(&self, past: &Past<'_>) -> Result<String, Error> {
+        canonical(&past.recognize(self.advocate.as_deref())?)
+    }
+}
+
+question! {
+    /// What could help a person along; without one, everyone and every team.
+    Coach {
+        /// The person, by any of their names.
+        #[serde(default)]
+        advocate: Option<String>,
+    }
+}
+
+impl Coach {
+    fn told(&self, past: &Past<'_>) -> Result<String, Error> {
+        canonical(&past.coach(self.advocate.as_deref())?)
+    }
+}
+
+question! {
+    /// Mentors and newcomers, paired.
+    Pair {}
+}
+
+impl Pair {
+    fn told(&self, past: &Past<'_>) -> Result<String, Error> {
+        canonical(&past.pair()?)
+    }
+}

@@ -1,0 +1,288 @@
+//! What a call of C costs beside the same question asked in Rust.
+//!
+//! ```sh
+//! cargo bench -p plaudit-ffi              # some ten seconds
+//! cargo bench -p plaudit-ffi -- --quick   # a look, not a figure
+//! ```
+//!
+//! Both sides take turns within one run, and what counts is the ratio (or difference) of neighbours: the
+//! times of a busy machine go up and down together. The table shows medians.
+//!
+//! - *JSON*: the Rust door reads the same records from text, asks the program and writes the document as
+//!   canonical JSON; the C door reads the request, does the same, and gives a result that is freed, or
+//!   writes into a buffer.
+//! - *structs*: the Rust door scores plain values that are at hand; the C door reads the caller's structs
+//!   first and writes the points into others.
+
+#![allow(
+    unsafe_code,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot measure stops, and prints what it measured; it calls C"
+)]
+
+use std::ffi::c_char;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use plaudit::{
+    PlauditActivity, PlauditPoints, PlauditProgram, PlauditResult, PlauditStatus, PlauditText,
+};
+use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
+use plaudit_engine::scoring::PlainActivity;
+use plaudit_engine::{CheckContext, Post, Program, Records, Roster, canonical};
+
+fn main() {
+    // `cargo test --all-targets` runs benchmarks, too, and wants no figures.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let (rounds, least) = match quick {
+        true => (3, Duration::from_millis(5)),
+        false => (11, Duration::from_millis(60)),
+    };
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
+    let program = Program::load(&rules).unwrap();
+    let handle = loaded(&rules.display().to_string());
+    println!("{:<28} {:>12} {:>12} {:>10}   goal", "", "Rust", "C", "");
+    check(&program, handle, rounds, least);
+    score(&program, handle, rounds, least, 1);
+    score(&program, handle, rounds, least, 1_000);
+    structs(&program, handle, rounds, least);
+    // SAFETY: no call is using it.
+    unsafe { plaudit::plaudit_program_free(handle) };
+}
+
+fn loaded(rules: &str) -> *mut PlauditProgram {
+    let mut handle = std::ptr::null_mut();
+    // SAFETY: the path lives until the call has ended.
+    unsafe {
+        plaudit::plaudit_result_free(plaudit::plaudit_program_load(
+            rules.as_ptr().cast(),
+            rules.len(),
+            std::ptr::null(),
+            &raw mut handle,
+        ));
+    }
+    assert!(!handle.is_null());
+    handle
+}
+
+/// The time for one call, in nanoseconds.
+fn time<T>(least: Duration, mut run: impl FnMut() -> T) -> f64 {
+    let (mut runs, start) = (0_u32, Instant::now());
+    while start.elapsed() < least || runs == 0 {
+        for _ in 0..8 {
+            black_box(run());
+        }
+        runs += 8;
+    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(runs)
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Measures both, turn about, and gives the medians of each and of what `compare` says of neighbours.
+fn measured(
+    rounds: usize,
+    mut rust: impl FnMut() -> f64,
+    mut c: impl FnMut() -> f64,
+    compare: impl Fn(f64, f64) -> f64,
+) -> (f64, f64, f64) {
+    let pairs: Vec<(f64, f64)> = (0..rounds)
+        .map(|round| match round % 2 {
+            0 => {
+                let rust = rust();
+                (rust, c())
+            }
+            _ => {
+                let c = c();
+                (rust(), c)
+            }
+        })
+        .collect();
+    (
+        median(pairs.iter().map(|(rust, _)| *rust).collect()),
+        median(pairs.iter().map(|(_, c)| *c).collect()),
+        median(pairs.iter().map(|(rust, c)| compare(*rust, *c)).collect()),
+    )
+}
+
+fn ratio(what: &str, (rust, c, ratio): (f64, f64, f64)) {
+    println!("{what:<28} {rust:>9.0} ns {c:>9.0} ns {ratio:>8.2} x   at most 1.15 x");
+}
+
+/// Frees a result that is well.
+fn freed(result: *mut PlauditResult) {
+    // SAFETY: it was just given out.
+    unsafe {
+        assert_eq!(plaudit::plaudit_result_status(result), PlauditStatus::Ok);
+        plaudit::plaudit_result_free(result);
+    }
+}
+
+fn check(program: &Program, handle: *const PlauditProgram, rounds: usize, least: Duration) {
+    let post = r#"{"id":"d-17","channel":"linkedin","text":"Two bakers from Porto explained to me why they knead at night, and I had it all wrong. Our new Acme mixer is the best thing for anyone who starts at four in the morning. What do you do while the dough rests? https://example.com/quiet #bread #mornings"}"#;
+    let at: Timestamp = "2026-06-01T09:00:00Z".parse().unwrap();
+    let request = format!(r#"{{"post":{post},"at":"{at}"}}"#);
+    let rust = || {
+        let post: Post = read_record(black_box(post), "post").unwrap();
+        canonical(&program.check(&post, &CheckContext::default(), at).unwrap()).unwrap()
+    };
+    let (data, length) = (request.as_ptr().cast::<c_char>(), request.len());
+    // SAFETY: the request lives until the call has ended.
+    let c = || freed(unsafe { plaudit::plaudit_check(handle, black_box(data), length) });
+    let mut buffer = vec![0_u8; 1 << 16];
+    // SAFETY: as above; the buffer has as many bytes as it says.
+    let into = |buffer: &mut Vec<u8>| unsafe {
+        let place = buffer.as_mut_ptr().cast();
+        let (needed, capacity) = (std::ptr::null_mut(), buffer.len());
+        plaudit::plaudit_check_into(handle, data, length, place, capacity, needed)
+    };
+    assert_eq!(into(&mut buffer), PlauditStatus::Ok);
+    let told = buffer.split(|byte| *byte == 0).next().unwrap();
+    assert_eq!(told, rust().as_bytes(), "two things that differ cannot be compared");
+    let by = |rust: f64, c: f64| c / rust;
+    ratio("check", measured(rounds, || time(least, rust), || time(least, c), by));
+    let buffered = || time(least, || into(&mut buffer));
+    ratio("check, into a buffer", measured(rounds, || time(least, rust), buffered, by));
+}
+
+/// Records of so many activities, as JSON objects.
+fn records(activities: usize) -> (Vec<String>, Vec<String>) {
+    let kinds = ["share", "comment", "create", "read", "help"];
+    let people = activities.div_ceil(50);
+    let person = |number| format!(r#"{{"id":"p{number:03}","consent":true,"department":"Sales"}}"#);
+    let activity = |number: usize| {
+        let kind = kinds[number % kinds.len()];
+        let second = 1_767_225_600 + i64::try_from(number).unwrap() * 3_600;
+        let at = Timestamp::from_second(second).unwrap();
+        format!(
+            r#"{{"id":"a{number:06}","advocate":"p{:03}","kind":"{kind}","at":"{at}","own_words":{},"likes":{},"clicks":{}}}"#,
+            number % people,
+            number * 7 % 100,
+            number * 13 % 60,
+            number * 5 % 9,
+        )
+    };
+    ((0..people).map(person).collect(), (0..activities).map(activity).collect())
+}
+
+fn read(people: &str, events: &str) -> (People, Log) {
+    let mut log = Log::new();
+    read_events(events.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
+    (read_people(people.as_bytes(), "people", Format::JsonLines).unwrap(), log)
+}
+
+const AS_OF: &str = "2027-01-01T00:00:00Z";
+
+fn score(
+    program: &Program,
+    handle: *const PlauditProgram,
+    rounds: usize,
+    least: Duration,
+    activities: usize,
+) {
+    let (people, events) = records(activities);
+    let request = format!(
+        r#"{{"people":[{}],"events":[{}],"as_of":"{AS_OF}"}}"#,
+        people.join(","),
+        events.join(",")
+    );
+    let (people, events) = (people.join("\n"), events.join("\n"));
+    let as_of = AS_OF.parse().unwrap();
+    let rust = || {
+        let (people, log) = read(black_box(&people), black_box(&events));
+        let records = Records { log: &log, people: &people, as_of, assume_consent: false };
+        canonical(&program.score(&records).unwrap()).unwrap()
+    };
+    let (data, length) = (request.as_ptr().cast::<c_char>(), request.len());
+    // SAFETY: the request lives until the call has ended.
+    let c = || freed(unsafe { plaudit::plaudit_score(handle, black_box(data), length) });
+    let mut name = String::new();
+    write!(name, "score, {activities} activities").unwrap();
+    let by = |rust: f64, c: f64| c / rust;
+    ratio(&name, measured(rounds, || time(least, rust), || time(least, c), by));
+}
+
+fn structs(program: &Program, handle: *const PlauditProgram, rounds: usize, least: Duration) {
+    const COUNT: usize = 20_000;
+    let kinds = ["share", "comment", "create", "read", "help"];
+    let names: Vec<(String, String)> = (0..COUNT)
+        .map(|number| (format!("a{number:06}"), format!("p{:03}", number % 400)))
+        .collect();
+    let of = |number: usize| i64::try_from(number).unwrap();
+    let second = |number: usize| 1_767_225_600 + of(number) * 600;
+    let plain: Vec<PlainActivity<'_>> = names
+        .iter()
+        .enumerate()
+        .map(|(number, (id, advocate))| PlainActivity {
+            id,
+            advocate,
+            kind: kinds[number % kinds.len()],
+            at: Timestamp::from_second(second(number)).unwrap(),
+            own_words: Some(of(number * 7 % 100)),
+            likes: Some(of(number * 13 % 60 + 1)),
+            clicks: Some(of(number * 5 % 9 + 1)),
+            ..PlainActivity::default()
+        })
+        .collect();
+    let text = |text: &str| PlauditText { data: text.as_ptr().cast(), length: text.len() };
+    let given: Vec<PlauditActivity> = plain
+        .iter()
+        .enumerate()
+        .map(|(number, plain)| PlauditActivity {
+            size: size_of::<PlauditActivity>(),
+            id: text(plain.id),
+            advocate: text(plain.advocate),
+            kind: text(plain.kind),
+            at_seconds: second(number),
+            stated: plaudit::PLAUDIT_STATES_OWN_WORDS,
+            own_words: plain.own_words.unwrap(),
+            likes: plain.likes.unwrap(),
+            clicks: plain.clicks.unwrap(),
+            // SAFETY: the struct may have any bits.
+            ..unsafe { std::mem::zeroed() }
+        })
+        .collect();
+    // SAFETY: the struct may have any bits.
+    let mut points: Vec<PlauditPoints> = vec![unsafe { std::mem::zeroed() }; COUNT];
+    points[0].size = size_of::<PlauditPoints>();
+    let as_of: Timestamp = AS_OF.parse().unwrap();
+    let roster = Roster::new(&People::new(), &Log::new(), as_of, true);
+    let rust = || program.score_plain(black_box(&plain), &roster, as_of).unwrap();
+    let mut c = || {
+        // SAFETY: everything lives until the call has ended.
+        freed(unsafe {
+            plaudit::plaudit_score_activities(
+                handle,
+                black_box(given.as_ptr()),
+                COUNT,
+                std::ptr::null(),
+                0,
+                as_of.as_second(),
+                1,
+                points.as_mut_ptr(),
+            )
+        });
+    };
+    c();
+    let count = COUNT as f64;
+    let least = least * 4;
+    let more = |rust: f64, c: f64| c - rust;
+    let (ours, theirs, above) =
+        measured(rounds, || time(least, rust) / count, || time(least, &mut c) / count, more);
+    let same = rust().iter().zip(&points).all(|(rust, c)| rust.points == c.points);
+    assert!(same, "two things that differ cannot be compared");
+    println!(
+        "{:<28} {ours:>9.0} ns {theirs:>9.0} ns {above:>+7.0} ns   at most 50 ns above",
+        "structs, one activity"
+    );
+}

@@ -1,0 +1,98 @@
+//! Builds programs of C with the library.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::corpus::top;
+
+/// Which library a program is linked with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Library {
+    /// The one that is released.
+    Released,
+    /// The one that can be made to panic.
+    Hooked,
+}
+
+impl Library {
+    /// The name that the linker knows it by.
+    const fn name(self) -> &'static str {
+        match self {
+            Library::Released => "plaudit",
+            Library::Hooked => "plaudit_hooked",
+        }
+    }
+
+    /// The shared library, which Cargo puts beside the tests.
+    pub(crate) fn file(self) -> PathBuf {
+        let tests = std::env::current_exe().unwrap();
+        tests.parent().unwrap().join(format!("lib{}.so", self.name()))
+    }
+}
+
+/// Where the header is.
+pub(crate) fn include() -> PathBuf {
+    top().join("ffi/include")
+}
+
+/// What every program here is compiled with: as a careful program would be.
+pub(crate) const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
+
+/// A program of C, ready to run in its folder.
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Program {
+    /// Compiles a source, which stands at a path from the top of the workspace.
+    pub(crate) fn of(source: &str, library: Library) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // The loader looks for the soname.
+        for name in [format!("lib{}.so", library.name()), "libplaudit.so.0".to_owned()] {
+            let _ = std::os::unix::fs::symlink(library.file(), folder.path().join(name));
+        }
+        let path = folder.path().join("program");
+        let output = Command::new("cc")
+            .args(["-std=c99"])
+            .args(WARNINGS)
+            .arg("-I")
+            .arg(include())
+            .arg(top().join(source))
+            .arg("-o")
+            .arg(&path)
+            .arg(format!("-L{}", folder.path().display()))
+            .arg(format!("-l{}", library.name()))
+            .arg(format!("-Wl,-rpath,{}", folder.path().display()))
+            .arg("-lpthread")
+            .output()
+            .unwrap();
+        well("cc", &output);
+        Self { path, _folder: folder }
+    }
+
+    /// A command that runs it at the top of the workspace.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command.current_dir(top());
+        command
+    }
+}
+
+/// Whether a command has ended well; else its output is told.
+pub(crate) fn well(what: &str, output: &Output) {
+    assert!(
+        output.status.success(),
+        "{what}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+}
+
+/// Writes a file into a folder and gives its path.
+pub(crate) fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
