@@ -120,17 +120,6 @@ impl Case {
         given.next().expect("a case has a job")
     }
 
-    /// What is asked, and the request in JSON.
-    pub(crate) fn request(&self) -> (&'static str, String) {
-        match &self.check {
-            Some(check) => ("check", serde_json::to_string(check).unwrap()),
-            None => {
-                let (name, job) = self.job();
-                (name, serde_json::to_string(job).unwrap())
-            }
-        }
-    }
-
     /// Whether the Rust door's answer is what the case expects.
     pub(crate) fn judge(&self, rust: &Result<String, Error>) -> Result<(), String> {
         match (rust, &self.refused) {
