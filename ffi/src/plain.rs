@@ -294,6 +294,9 @@ fn instant(seconds: i64, nanoseconds: u32, what: &'static str) -> Result<Timesta
     if nanoseconds > 999_999_999 {
         return Err(wrong());
     }
+    if seconds >= 0 {
+        return Timestamp::new(seconds, nanoseconds).map_err(|_| wrong());
+    }
     // One duration from the epoch: whole seconds and nanoseconds may lie on either side of it.
     let whole = Timestamp::new(seconds, 0).map_err(|_| wrong())?;
     let rest = jiff::SignedDuration::from_nanos(nanoseconds.into());

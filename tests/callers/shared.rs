@@ -80,6 +80,17 @@ fn every_case_has_the_same_bytes_through_c() {
     driver.into_inner().end();
 }
 
+/// What a case asks, and the request in JSON: its own words.
+fn asked(case: &Case) -> (&'static str, String) {
+    match &case.check {
+        Some(check) => ("check", serde_json::to_string(check).unwrap()),
+        None => {
+            let (name, job) = case.job();
+            (name, serde_json::to_string(job).unwrap())
+        }
+    }
+}
+
 fn through_c(case: &Case, driver: &mut Driver) -> Result<(), String> {
     let files = case.files();
     let folder = tempfile::tempdir().unwrap();
