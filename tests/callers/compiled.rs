@@ -88,6 +88,8 @@ impl Program {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.current_dir(top());
+        // A sanitizer ends the program as the program itself never does.
+        command.env("ASAN_OPTIONS", "detect_leaks=1:exitcode=99");
         command
     }
 }
