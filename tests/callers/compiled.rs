@@ -106,7 +106,7 @@ pub(crate) fn run(what: &str, command: &mut Command) -> String {
 
 /// The packages of Debian that the callers are made with.
 pub(crate) const NEEDED: &str =
-    "gcc g++ libc6-dev binutils python3 default-jdk-headless libjna-java cmake pkg-config";
+    "gcc g++ libc6-dev binutils make python3 default-jdk-headless libjna-java cmake pkg-config";
 
 /// Whether a command has ended well; else its output is told.
 pub(crate) fn well(what: &str, output: &Output) {
