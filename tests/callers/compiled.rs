@@ -1,4 +1,4 @@
-//! Builds programs of C with the library.
+//! Builds programs of other languages with the library.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -38,36 +38,49 @@ pub(crate) fn include() -> PathBuf {
 /// What every program here is compiled with: as a careful program would be.
 pub(crate) const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
 
-/// A program of C, ready to run in its folder.
+/// A program, ready to run in its folder.
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 impl Program {
-    /// Compiles a source, which stands at a path from the top of the workspace.
+    /// Compiles a source of C, which stands at a path from the top of the workspace.
     pub(crate) fn of(source: &str, library: Library) -> Self {
+        Self::compiled("cc", &["-std=c99"], source, library)
+    }
+
+    /// The same of C++, with sanitizers that end it at an error of memory, a leak at its end included.
+    pub(crate) fn sanitized_cpp(source: &str) -> Self {
+        let arguments = ["-std=c++17", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+        let program = Self::compiled("g++", &arguments, source, Library::Released);
+        let symbols = run("nm", Command::new("nm").arg(&program.path));
+        assert!(symbols.contains("__asan_init"), "the sanitizer is not linked");
+        program
+    }
+
+    fn compiled(compiler: &str, arguments: &[&str], source: &str, library: Library) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // The loader looks for the soname.
         for name in [format!("lib{}.so", library.name()), "libplaudit.so.0".to_owned()] {
             let _ = std::os::unix::fs::symlink(library.file(), folder.path().join(name));
         }
         let path = folder.path().join("program");
-        let output = Command::new("cc")
-            .args(["-std=c99"])
-            .args(WARNINGS)
-            .arg("-I")
-            .arg(include())
-            .arg(top().join(source))
-            .arg("-o")
-            .arg(&path)
-            .arg(format!("-L{}", folder.path().display()))
-            .arg(format!("-l{}", library.name()))
-            .arg(format!("-Wl,-rpath,{}", folder.path().display()))
-            .arg("-lpthread")
-            .output()
-            .unwrap();
-        well("cc", &output);
+        run(
+            compiler,
+            Command::new(compiler)
+                .args(arguments)
+                .args(WARNINGS)
+                .arg("-I")
+                .arg(include())
+                .arg(top().join(source))
+                .arg("-o")
+                .arg(&path)
+                .arg(format!("-L{}", folder.path().display()))
+                .arg(format!("-l{}", library.name()))
+                .arg(format!("-Wl,-rpath,{}", folder.path().display()))
+                .arg("-lpthread"),
+        );
         Self { path, _folder: folder }
     }
 
@@ -75,9 +88,25 @@ impl Program {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.current_dir(top());
+        // A sanitizer ends the program as the program itself never does.
+        command.env("ASAN_OPTIONS", "detect_leaks=1:exitcode=99");
         command
     }
 }
+
+/// What a command prints that ends well. Where it is not installed, says what to install.
+pub(crate) fn run(what: &str, command: &mut Command) -> String {
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => panic!("{what}: {error}; the callers need what `.ci/run` installs: {NEEDED}"),
+    };
+    well(what, &output);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The packages of Debian that the callers are made with.
+pub(crate) const NEEDED: &str =
+    "gcc g++ libc6-dev binutils make python3 default-jdk-headless libjna-java cmake pkg-config";
 
 /// Whether a command has ended well; else its output is told.
 pub(crate) fn well(what: &str, output: &Output) {

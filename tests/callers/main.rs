@@ -1,11 +1,11 @@
-//! Callers of the C library, each compiled by the system's compiler and linked with what was built.
+//! Callers of the C library, in C, C++, Python and Java, run with what was built.
 //!
 //! - `compiled` builds them; `header` holds `plaudit.h` to the library and to the standards of C and C++;
 //! - `shared` runs the shared corpus through `driver.c`, which must give the bytes that Rust gives;
 //! - `misuse` runs `misuse.c`: what a program must not do, and what comes of it;
 //! - `examples` runs the programs of `ffi/examples`; `symbols`: what the library shows to the linker;
-//! - `plain`: scoring by structs gives what scoring by JSON does.
-//! - `readme`: the program of the README.
+//! - `plain`: scoring by structs gives what scoring by JSON does;
+//! - `readme`: the program of the README, and the commands of `ffi/README.md`.
 
 #![allow(
     unsafe_code,
