@@ -154,8 +154,10 @@ pub(crate) fn ended<'a, T>(
                 poisoned.store(true, Ordering::Release);
             }
             let message = format!("the call ended in a panic: {}", said(&*panic));
-            // Dropping what somebody panicked with might panic again.
-            std::mem::forget(panic);
+            // Dropping what somebody panicked with might panic again, but for a text.
+            if !panic.is::<&str>() && !panic.is::<String>() {
+                std::mem::forget(panic);
+            }
             call.log(PlauditLogLevel::Error, || message.clone());
             let help = "please report it; the handles of this call cannot be used any more";
             let problem = Problem::new(Code::Internal, message).help(help);
