@@ -1,10 +1,20 @@
 //! The programs of `ffi/examples`.
 
-use crate::compiled::{Library, Program, well};
+use crate::compiled::{Library, Program, Watch, well};
 
 #[test]
 fn the_batch_of_an_hr_system_runs_and_running_it_again_changes_nothing() {
-    let program = Program::of("ffi/examples/hr_batch.c", Library::Released);
+    batch(Watch::Sanitizers);
+}
+
+#[test]
+#[ignore = "needs valgrind"]
+fn valgrind_finds_nothing_in_the_batch_of_an_hr_system() {
+    batch(Watch::Valgrind);
+}
+
+fn batch(watch: Watch) {
+    let program = Program::watched("ffi/examples/hr_batch.c", Library::Released, watch);
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal.db");
     let run = || {
