@@ -133,10 +133,10 @@ fn every_story_goes_the_same_through_c_in_a_file() {
 /// Some of the corpus: valgrind takes fifty times as long.
 fn watched_by_valgrind(one_of: usize) {
     let driver = RefCell::new(Driver::start(Watch::Valgrind));
-    let number = Cell::new(0);
+    let number = Cell::new(0usize);
     let chosen = || {
         number.set(number.get() + 1);
-        number.get() % one_of == 0
+        number.get().is_multiple_of(one_of)
     };
     every_case(|case| match chosen() {
         true => through_c(case, &mut driver.borrow_mut()),

@@ -106,10 +106,7 @@ impl<'a> Taker<'a> {
 pub(crate) struct Row(Vec<u64>);
 
 impl Row {
-    pub(crate) fn new<T: Copy>(count: usize, more: usize, make: impl Fn(usize) -> T) -> Self
-    where
-        T: Sized,
-    {
+    pub(crate) fn new<T: Copy>(count: usize, more: usize, make: impl Fn(usize) -> T) -> Self {
         const { assert!(align_of::<T>() == 8) };
         let stride = size_of::<T>() / 8 + more;
         let mut words = vec![u64::MAX; stride * count];
