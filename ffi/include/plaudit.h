@@ -1093,11 +1093,12 @@ struct plaudit_result *plaudit_ledger_with_program(const struct plaudit_ledger *
 void plaudit_ledger_free(struct plaudit_ledger *ledger);
 
 /**
- * Puts events on record: a JSON list of them, or one JSON object a line. The answer is a list of
- * receipts, one for each, and each is an item of the result with a status of its own: a call whose
- * events were all refused is well, too. One that is refused does not keep the others out, unless
- * `input->whole` is set. The same event again is acknowledged and changes nothing, so that a call that
- * may have failed can be made again. Of `input`, which may be NULL, name and whole count.
+ * Puts events on record: one JSON object a line or, where the text begins with "[", a JSON list of them.
+ * The answer is a list of receipts, one for each event in their order, blank lines left out, and each is
+ * an item of the result with a status of its own: a call whose events were all refused is well, too. One
+ * that is refused does not keep the others out, unless `input->whole` is set. The same event again is
+ * acknowledged and changes nothing, so that a call that may have failed can be made again. Of `input`,
+ * which may be NULL, name and whole count.
  *
  *     const char *event = "{\"id\":\"1\",\"advocate\":\"ada\",\"kind\":\"share\",\"at\":\"2026-06-01T09:00:00Z\"}";
  *     plaudit_result *result = plaudit_ledger_record(ledger, event, strlen(event), NULL);
@@ -1123,8 +1124,9 @@ struct plaudit_result *plaudit_ledger_import(const struct plaudit_ledger *ledger
 /**
  * Brings the people on record in line with the complete list of them in a file: whoever is named is
  * there, whom the same source reported before and does not name any more has left. The request is
- * {"source":...,"at":...}, with "at_most_leave_percent" and "dry_run". The answer says who joins,
- * changes, returns and leaves. `input` may be NULL.
+ * {"source":...,"at":...}, with "dry_run", and "at_most_leave_percent" (20 where it is not said), beyond
+ * which a list that more than five would leave by is refused. The answer says who joins, changes,
+ * returns and leaves. `input` may be NULL.
  */
 struct plaudit_result *plaudit_ledger_sync(const struct plaudit_ledger *ledger,
                                            const char *request,

@@ -30,6 +30,18 @@ impl Library {
     }
 }
 
+/// What watches a program of C while it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Watch {
+    /// Nothing.
+    Nobody,
+    /// AddressSanitizer with LeakSanitizer, and UndefinedBehaviorSanitizer: the program's own reads and
+    /// writes, and every block of memory, those of the library too.
+    Sanitizers,
+    /// Valgrind: every read, write and block, the library's too. Slow.
+    Valgrind,
+}
+
 /// Where the header is.
 pub(crate) fn include() -> PathBuf {
     top().join("ffi/include")
@@ -38,28 +50,52 @@ pub(crate) fn include() -> PathBuf {
 /// What every program here is compiled with: as a careful program would be.
 pub(crate) const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
 
+/// What the sanitizers need; the first thing that they find ends the program.
+const SANITIZERS: [&str; 3] =
+    ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+
+/// What may still be reached at the end, if only by pointers into its middle, is no leak: the tables of
+/// functions that the interpreter of rules makes once. Paths are from the top of the workspace.
+const VALGRIND: [&str; 7] = [
+    "--suppressions=tests/callers/valgrind.supp",
+    "--quiet",
+    "--fair-sched=try",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect",
+    "--errors-for-leak-kinds=definite,indirect",
+];
+
 /// A program, ready to run in its folder.
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
+    watch: Watch,
     _folder: tempfile::TempDir,
 }
 
 impl Program {
     /// Compiles a source of C, which stands at a path from the top of the workspace.
     pub(crate) fn of(source: &str, library: Library) -> Self {
-        Self::compiled("cc", &["-std=c99"], source, library)
+        Self::watched(source, library, Watch::Nobody)
     }
 
-    /// The same of C++, with sanitizers that end it at an error of memory, a leak at its end included.
-    pub(crate) fn sanitized_cpp(source: &str) -> Self {
-        let arguments = ["-std=c++17", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-        let program = Self::compiled("g++", &arguments, source, Library::Released);
-        let symbols = run("nm", Command::new("nm").arg(&program.path));
-        assert!(symbols.contains("__asan_init"), "the sanitizer is not linked");
-        program
+    /// The same, to be watched.
+    pub(crate) fn watched(source: &str, library: Library, watch: Watch) -> Self {
+        Self::compiled("cc", "-std=c99", source, library, watch)
     }
 
-    fn compiled(compiler: &str, arguments: &[&str], source: &str, library: Library) -> Self {
+    /// The same of C++.
+    pub(crate) fn of_cpp(source: &str, watch: Watch) -> Self {
+        Self::compiled("g++", "-std=c++17", source, Library::Released, watch)
+    }
+
+    fn compiled(
+        compiler: &str,
+        standard: &str,
+        source: &str,
+        library: Library,
+        watch: Watch,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // The loader looks for the soname.
         for name in [format!("lib{}.so", library.name()), "libplaudit.so.0".to_owned()] {
@@ -69,8 +105,12 @@ impl Program {
         run(
             compiler,
             Command::new(compiler)
-                .args(arguments)
+                .arg(standard)
                 .args(WARNINGS)
+                .args(match watch {
+                    Watch::Sanitizers => SANITIZERS.as_slice(),
+                    Watch::Nobody | Watch::Valgrind => &[],
+                })
                 .arg("-I")
                 .arg(include())
                 .arg(top().join(source))
@@ -81,15 +121,27 @@ impl Program {
                 .arg(format!("-Wl,-rpath,{}", folder.path().display()))
                 .arg("-lpthread"),
         );
-        Self { path, _folder: folder }
+        if watch == Watch::Sanitizers {
+            let symbols = run("nm", Command::new("nm").arg(&path));
+            assert!(symbols.contains("__asan_init"), "the sanitizer is not linked");
+        }
+        Self { path, watch, _folder: folder }
     }
 
     /// A command that runs it at the top of the workspace.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(&self.path);
+        let mut command = match self.watch {
+            Watch::Nobody | Watch::Sanitizers => Command::new(&self.path),
+            Watch::Valgrind => {
+                let mut command = Command::new("valgrind");
+                command.args(VALGRIND).arg(&self.path);
+                command
+            }
+        };
+        // Whoever runs the tests may have asked for less; and a sanitizer ends the program as the
+        // program itself never does.
+        command.env("ASAN_OPTIONS", "detect_leaks=1:exitcode=99").env_remove("LSAN_OPTIONS");
         command.current_dir(top());
-        // A sanitizer ends the program as the program itself never does.
-        command.env("ASAN_OPTIONS", "detect_leaks=1:exitcode=99");
         command
     }
 }

@@ -6,12 +6,22 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::compiled::{Library, NEEDED, Program, run, well};
+use crate::compiled::{Library, NEEDED, Program, Watch, run, well};
 use crate::corpus::top;
 
 #[test]
 fn the_batch_of_an_hr_system_runs_and_running_it_again_changes_nothing() {
-    let program = Program::of("ffi/examples/hr_batch.c", Library::Released);
+    batch(Watch::Sanitizers);
+}
+
+#[test]
+#[ignore = "needs valgrind"]
+fn valgrind_finds_nothing_in_the_batch_of_an_hr_system() {
+    batch(Watch::Valgrind);
+}
+
+fn batch(watch: Watch) {
+    let program = Program::watched("ffi/examples/hr_batch.c", Library::Released, watch);
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal.db");
     let run = || {
@@ -74,7 +84,7 @@ fn json(line: &str) -> Value {
 
 #[test]
 fn the_desk_in_cpp_checks_with_several_threads_and_reloads_between() {
-    let program = Program::sanitized_cpp("ffi/examples/draft_desk.cpp");
+    let program = Program::of_cpp("ffi/examples/draft_desk.cpp", Watch::Sanitizers);
     // Other rules: those of a company whose brand is another.
     let folder = tempfile::tempdir().unwrap();
     copied(&top().join("rules"), folder.path());
@@ -105,7 +115,7 @@ fn the_desk_in_cpp_checks_with_several_threads_and_reloads_between() {
 
 #[test]
 fn the_desk_in_cpp_tells_mistakes_and_goes_on() {
-    let program = Program::sanitized_cpp("ffi/examples/draft_desk.cpp");
+    let program = Program::of_cpp("ffi/examples/draft_desk.cpp", Watch::Sanitizers);
     let input =
         "reload tests/data/broken\n{\"txt\":1}\n{\"id\":\"after\",\"text\":\"Good morning.\"}\n";
     let (answers, told, code) = answered(program.command().args(["rules", "2026-06-01"]), input);

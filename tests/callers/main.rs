@@ -5,6 +5,9 @@
 //! - `misuse` runs `misuse.c`: what a program must not do, and what comes of it;
 //! - `examples` runs the programs of `ffi/examples`; `symbols`: what the library shows to the linker;
 //! - `plain`: scoring by structs gives what scoring by JSON does;
+//! - `threads`: eight threads get the answers that one gets;
+//! - `watched`: the sanitizers and valgrind, under which most programs here run, find what is planted;
+//! - `fuzzed`: the functions that take bytes, with the kept corpus of the fuzz targets and changes of it;
 //! - `readme`: the program of the README, and the commands of `ffi/README.md`.
 
 #![allow(
@@ -19,9 +22,15 @@ mod compiled;
 #[path = "../corpus/mod.rs"]
 mod corpus;
 mod examples;
+#[expect(unreachable_pub, reason = "the fuzz targets use it as a library")]
+#[path = "../../ffi/fuzz/src/lib.rs"]
+mod fuzz;
+mod fuzzed;
 mod header;
 mod misuse;
 mod plain;
 mod readme;
 mod shared;
 mod symbols;
+mod threads;
+mod watched;

@@ -1,10 +1,25 @@
 //! What a program must not do ends in an error, and everything else goes on.
 
-use crate::compiled::{Library, Program, well};
+use crate::compiled::{Library, Program, Watch, well};
 
 #[test]
 fn misuse_ends_in_errors_and_harms_nothing_else() {
-    let program = Program::of("tests/callers/misuse.c", Library::Hooked);
+    misused(Watch::Nobody);
+}
+
+#[test]
+fn the_sanitizers_find_nothing_in_misuse() {
+    misused(Watch::Sanitizers);
+}
+
+#[test]
+#[ignore = "needs valgrind"]
+fn valgrind_finds_nothing_in_misuse() {
+    misused(Watch::Valgrind);
+}
+
+fn misused(watch: Watch) {
+    let program = Program::watched("tests/callers/misuse.c", Library::Hooked, watch);
     let output = program.command().output().unwrap();
     well("misuse", &output);
     // Nothing but the program itself writes to standard output.

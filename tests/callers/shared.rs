@@ -1,6 +1,6 @@
 //! The shared corpus through C: the same bytes as through Rust.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Error, Program as Rules};
 use serde_json::{Value, json};
 
-use crate::compiled::{Library, Program};
+use crate::compiled::{Library, Program, Watch};
 use crate::corpus::cases::{Case, every_case, lines, sources, through_rust, write};
 use crate::corpus::stories::{Act, BY, REASON, Story, done_in_rust, every_story, program_files};
 use crate::corpus::top;
@@ -24,8 +24,8 @@ struct Driver {
 }
 
 impl Driver {
-    fn start() -> Self {
-        let program = Program::of("tests/callers/driver.c", Library::Released);
+    fn start(watch: Watch) -> Self {
+        let program = Program::watched("tests/callers/driver.c", Library::Released, watch);
         let mut child =
             program.command().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -75,7 +75,7 @@ fn as_list(documents: String) -> String {
 
 #[test]
 fn every_case_has_the_same_bytes_through_c() {
-    let driver = RefCell::new(Driver::start());
+    let driver = RefCell::new(Driver::start(Watch::Sanitizers));
     every_case(|case| through_c(case, &mut driver.borrow_mut()));
     driver.into_inner().end();
 }
@@ -127,29 +127,49 @@ fn through_c(case: &Case, driver: &mut Driver) -> Result<(), String> {
     Ok(())
 }
 
-/// What a case asks, and the request in JSON.
-fn asked(case: &Case) -> (&'static str, String) {
-    match &case.check {
-        Some(check) => ("check", serde_json::to_string(check).unwrap()),
-        None => {
-            let (name, job) = case.job();
-            (name, serde_json::to_string(job).unwrap())
-        }
-    }
-}
-
 #[test]
 fn every_story_goes_the_same_through_c_in_memory() {
-    let driver = RefCell::new(Driver::start());
+    let driver = RefCell::new(Driver::start(Watch::Sanitizers));
     every_story(|story| told_in_c(story, "open_memory", &mut driver.borrow_mut()));
     driver.into_inner().end();
 }
 
 #[test]
 fn every_story_goes_the_same_through_c_in_a_file() {
-    let driver = RefCell::new(Driver::start());
+    let driver = RefCell::new(Driver::start(Watch::Sanitizers));
     every_story(|story| told_in_c(story, "open_file", &mut driver.borrow_mut()));
     driver.into_inner().end();
+}
+
+/// Some of the corpus: valgrind takes fifty times as long.
+fn watched_by_valgrind(one_of: usize) {
+    let driver = RefCell::new(Driver::start(Watch::Valgrind));
+    let number = Cell::new(0usize);
+    let chosen = || {
+        number.set(number.get() + 1);
+        number.get().is_multiple_of(one_of)
+    };
+    every_case(|case| match chosen() {
+        true => through_c(case, &mut driver.borrow_mut()),
+        false => Ok(()),
+    });
+    every_story(|story| match chosen() {
+        true => told_in_c(story, "open_file", &mut driver.borrow_mut()),
+        false => Ok(()),
+    });
+    driver.into_inner().end();
+}
+
+#[test]
+#[ignore = "needs valgrind"]
+fn valgrind_finds_nothing_in_a_part_of_the_corpus() {
+    watched_by_valgrind(24);
+}
+
+#[test]
+#[ignore = "needs valgrind, and long"]
+fn valgrind_finds_nothing_in_the_whole_corpus() {
+    watched_by_valgrind(1);
 }
 
 fn told_in_c(story: &Story, open: &str, driver: &mut Driver) -> Result<(), String> {

@@ -18,7 +18,7 @@ use self::kept::Kept;
 use crate::coaching::Coaching;
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Identity, Kind, Log, Meeting, People};
+use crate::events::{Body, Event, Identity, Kind, Log, Meeting, People, Person};
 use crate::facts::Folder;
 use crate::guidelines::{CheckContext, Verdict};
 use crate::history::{History, Past};
@@ -342,16 +342,42 @@ impl Live {
         self.with_records(as_of, explain)
     }
 
+    /// The author of a post. Somebody of whom nothing is known would be checked as if they had never
+    /// published anything.
+    fn author(
+        &self,
+        state: &State,
+        roster: &Roster,
+        author: &Arc<str>,
+        at: Timestamp,
+    ) -> Result<Option<Person>, Problem> {
+        let known = roster.person(author, at);
+        // Where nobody has to be on record, whoever has done something is known by that.
+        let has_done = || {
+            let names = state.index.kin_of([Arc::clone(author)]);
+            !state.index.own(&state.log, &names).is_empty()
+        };
+        if known.is_none() && !(self.assume_consent && has_done()) {
+            let message = format!("the author `{author}` is not on record");
+            let help = "is the name spelt right? without an author a post is checked as anybody's";
+            let problem = Problem::new(Code::UnknownAdvocate, message).help(help);
+            return Err(problem.field("post.author"));
+        }
+        Ok(known)
+    }
+
     /// Checks a post as [`Program::check`] does, with its author and the past as they are on record.
-    /// An author who is not on record has no facts.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As there; and nothing is known of the author.
     pub fn check(&self, post: &Post, at: Timestamp) -> Result<Verdict, Error> {
         let state = self.read();
         let roster = Arc::clone(&self.ground(&state, Timestamp::MAX).roster);
-        let author = post.author.as_ref().and_then(|author| roster.person(author, at));
+        let author = match &post.author {
+            Some(author) => self.author(&state, &roster, author, at)?,
+            None => None,
+        };
         let (log, people) = (&state.log, &self.people);
         let mut latest = self.past.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // What was put together for another check is of use as long as nothing has come since.

@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from pathlib import Path
 
 from plaudit import Library, PlauditError
@@ -73,7 +74,8 @@ def check(program, given):
 
 
 def close(ledger, given):
-    run = {"as_of": given.as_of, "by": "nightly", "preview": not given.grant}
+    now = datetime.now(timezone.utc).isoformat()
+    run = {"as_of": given.as_of, "at": now, "by": "nightly", "preview": not given.grant}
     answer = ledger.ask("close", run)
     done = "made" if given.grant else "would be made"
     print(f"awards: {len(answer['granted'])} grants {done}, {answer['kept']} before")
