@@ -1,8 +1,7 @@
 //! The same work for each of many things, over all cores.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, sync_channel};
+use std::sync::{LazyLock, mpsc};
 use std::thread::{available_parallelism, scope};
 
 use crate::error::Error;
@@ -85,102 +84,10 @@ fn each_of<T: Sync, W, R: Send>(
     Ok(done)
 }
 
-/// How many things may wait for a thread, and how many of what came out for being shown.
-const WAITING: usize = 2;
-
-/// Does the work for each thing as things come, over all cores, and shows what comes out one by one
-/// in the order in which the things came. Only a few things are in memory at a time.
-///
-/// # Errors
-///
-/// The first error of `next` or `show`; nothing is shown behind it.
-pub(crate) fn in_turn<T: Send, R: Send>(
-    next: impl FnMut() -> Result<Option<T>, Error> + Send,
-    work: impl Fn(T) -> R + Sync,
-    show: impl FnMut(R) -> Result<(), Error>,
-) -> Result<(), Error> {
-    in_turn_of(*CORES, next, work, show)
-}
-
-fn in_turn_of<T: Send, R: Send>(
-    cores: usize,
-    mut next: impl FnMut() -> Result<Option<T>, Error> + Send,
-    work: impl Fn(T) -> R + Sync,
-    mut show: impl FnMut(R) -> Result<(), Error>,
-) -> Result<(), Error> {
-    scope(|scope| {
-        let (mut things, mut results) = (Vec::new(), Vec::new());
-        for _ in 0..cores.max(1) {
-            let (send_thing, receive_thing) = sync_channel(WAITING);
-            let (send_result, receive_result) = sync_channel(WAITING);
-            let work = &work;
-            things.push(send_thing);
-            results.push(receive_result);
-            scope.spawn(move || {
-                for thing in receive_thing {
-                    if send_result.send(work(thing)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        // Each thread in its turn is given a thing, and in the same turn it is asked for the result.
-        let given = scope.spawn(move || {
-            for thread in things.iter().cycle() {
-                let Some(thing) = next()? else { break };
-                if thread.send(thing).is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        for thread in results.iter().cycle() {
-            let Ok(result) = thread.recv() else { break };
-            show(result)?;
-        }
-        given.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::{Code, Problem};
-
-    #[test]
-    fn what_comes_is_shown_in_its_order_up_to_the_first_error() {
-        let failed = |what: usize| Error::from(Problem::new(Code::Internal, what.to_string()));
-        for cores in [1, 2, 7] {
-            for (all, last, refused) in
-                [(0, 0, 9), (1, 1, 9), (100, 100, 999), (100, 60, 999), (100, 100, 33)]
-            {
-                let (mut come, mut shown) = (0, Vec::new());
-                let next = || {
-                    come += 1;
-                    match come {
-                        come if come > all => Ok(None),
-                        come if come > last => Err(failed(come)),
-                        come => Ok(Some(come)),
-                    }
-                };
-                let done = in_turn_of(
-                    cores,
-                    next,
-                    |thing| thing * 2,
-                    |result| {
-                        if result / 2 == refused {
-                            return Err(failed(result));
-                        }
-                        shown.push(result / 2);
-                        Ok(())
-                    },
-                );
-                let until = all.min(last).min(refused - 1);
-                assert_eq!(shown, (1..=until).collect::<Vec<_>>());
-                assert_eq!(done.is_ok(), last == all && refused > all);
-            }
-        }
-    }
 
     #[test]
     fn any_number_of_threads_gives_the_same_in_the_same_order() {

@@ -17,7 +17,7 @@
 //! - *import*: the whole way from JSON lines to the file.
 //! - *one by one*: a commit for each event; *shared*: single events from 64 threads at once.
 //! - *read and parse*: every row to an event on one core, by hand, and no more. *rebuild*: the same,
-//!   over all cores, up to a leaderboard of everyone. *keep*: a checkpoint. *restart*: from the
+//!   up to a leaderboard of everyone, who are counted over all cores. *keep*: a checkpoint. *restart*: from the
 //!   checkpoint to the same leaderboard. *next*: one more event, and the standing of its advocate.
 
 #![allow(

@@ -34,7 +34,6 @@ use self::write::{Prepared, Writer};
 use super::{Batch, Checkpoint, Entry, Journal, Receipt};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, read_record};
-use crate::threads::in_turn;
 
 /// How long a process waits for another one that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -217,66 +216,29 @@ fn event_of(file: &str, position: u64, text: &str) -> Result<Event, Error> {
     })
 }
 
-/// Rows of the file, as they stand there.
-#[derive(Default)]
-struct Rows {
-    text: String,
-    /// The position of each event, and where its text ends.
-    ends: Vec<(u64, usize)>,
-    /// Why there are no more of them.
-    failed: Option<Error>,
-}
-
-impl Rows {
-    /// The rows after a position, so many at most.
-    fn read(connection: &Connection, file: &str, after: u64, most: u32) -> Self {
-        let mut rows = Self::default();
-        rows.failed = rows.fill(connection, file, after, most).err();
-        rows
+/// Adds the entries after a place to others, so many at most.
+fn entries(
+    connection: &Connection,
+    file: &str,
+    after: u64,
+    most: u32,
+    entries: &mut Vec<Entry>,
+) -> Result<(), Error> {
+    let failed = Failed::reading(file);
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT position, event FROM events WHERE position > ?1 ORDER BY position LIMIT ?2",
+        )
+        .map_err(|error| failed.because(&error))?;
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let mut rows = statement.query((after, most)).map_err(|error| failed.because(&error))?;
+    while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
+        let position = row.get(0).map_err(|error| failed.because(&error))?;
+        let text = row.get_ref(1).map_err(|error| failed.because(&error))?;
+        let text = text.as_str().map_err(|error| corrupt(file, &error.to_string()))?;
+        entries.push(Entry { position, event: event_of(file, position, text)? });
     }
-
-    fn fill(
-        &mut self,
-        connection: &Connection,
-        file: &str,
-        after: u64,
-        most: u32,
-    ) -> Result<(), Error> {
-        let failed = Failed::reading(file);
-        let mut statement = connection
-            .prepare_cached(
-                "SELECT position, event FROM events WHERE position > ?1 ORDER BY position LIMIT ?2",
-            )
-            .map_err(|error| failed.because(&error))?;
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let mut rows = statement.query((after, most)).map_err(|error| failed.because(&error))?;
-        while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
-            let position = row.get(0).map_err(|error| failed.because(&error))?;
-            let text = row.get_ref(1).map_err(|error| failed.because(&error))?;
-            self.text.push_str(text.as_str().map_err(|error| corrupt(file, &error.to_string()))?);
-            self.ends.push((position, self.text.len()));
-        }
-        Ok(())
-    }
-
-    /// The position of the last row.
-    fn last(&self) -> Option<u64> {
-        self.ends.last().map(|(position, _)| *position)
-    }
-
-    /// The events that the rows hold, up to the first that cannot be read.
-    fn parsed(self, file: &str) -> (Vec<Entry>, Result<(), Error>) {
-        let mut entries = Vec::with_capacity(self.ends.len());
-        let mut start = 0;
-        for (position, end) in self.ends {
-            match event_of(file, position, &self.text[start..end]) {
-                Ok(event) => entries.push(Entry { position, event }),
-                Err(error) => return (entries, Err(error)),
-            }
-            start = end;
-        }
-        (entries, self.failed.map_or(Ok(()), Err))
-    }
+    Ok(())
 }
 
 /// The place of the last event.
@@ -308,27 +270,17 @@ impl Journal for Sqlite {
         after: u64,
         each: &mut dyn FnMut(Entry) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let (mut after, last) = (after, self.position()?);
-        let is_long = last.saturating_sub(after) > u64::from(AT_A_TIME);
         // What is shown may in turn be recorded: nothing is locked meanwhile.
-        let mut rows = || {
-            if after >= last {
-                return Ok(None);
-            }
+        let (mut after, last) = (after, self.position()?);
+        while after < last {
+            let mut some = Vec::new();
             let most = u32::try_from(last - after).map_or(AT_A_TIME, |left| left.min(AT_A_TIME));
-            let rows = Rows::read(&self.reader(), &self.file, after, most);
-            after = if rows.failed.is_some() { last } else { rows.last().unwrap_or(last) };
-            Ok(Some(rows))
-        };
-        let parse = |rows: Rows| rows.parsed(&self.file);
-        let show = |(entries, read): (Vec<Entry>, Result<(), Error>)| {
-            entries.into_iter().try_for_each(&mut *each)?;
-            read
-        };
-        if is_long {
-            return in_turn(rows, parse, show);
+            let read = entries(&self.reader(), &self.file, after, most, &mut some);
+            after = some.last().map_or(last, |entry| entry.position);
+            some.into_iter().try_for_each(&mut *each)?;
+            read?;
         }
-        rows()?.map(parse).map_or(Ok(()), show)
+        Ok(())
     }
 
     fn position(&self) -> Result<u64, Error> {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 use super::checksum::Checksum;
 use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
-use super::{PATIENCE, Rows, event_of, keep};
+use super::{PATIENCE, entries, event_of, keep};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity};
 use crate::journal::{Batch, Checkpoint, Entry, Found, Fresh, Receipt, Taken, settle};
@@ -73,9 +73,8 @@ impl Writer {
         decide: &mut dyn FnMut(Vec<Entry>) -> Result<Vec<Event>, Error>,
     ) -> Result<Vec<Receipt>, Error> {
         self.transact(|open| {
-            let rows = Rows::read(open.transaction, open.file, after, u32::MAX);
-            let (known, read) = rows.parsed(open.file);
-            read?;
+            let mut known = Vec::new();
+            entries(open.transaction, open.file, after, u32::MAX, &mut known)?;
             let events = decide(known)?;
             events.iter().try_for_each(Event::check)?;
             let events: Vec<Prepared> =
