@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
@@ -17,7 +18,8 @@ use crate::timeline::Records;
 const MOST_CONTENT: usize = 3;
 
 /// Something to do next.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Suggestion {
     /// The rule's id.
     pub rule: Arc<str>,
@@ -40,7 +42,8 @@ pub struct Suggestion {
 }
 
 /// Content that somebody could share.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct ContentHint {
     /// Its id.
     pub id: Arc<str>,
@@ -52,7 +55,8 @@ pub struct ContentHint {
 }
 
 /// Suggestions for people and teams.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Coaching {
     /// Where it comes from.
     #[serde(flatten)]

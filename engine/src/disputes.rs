@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::events::{Body, Dispute, Event, Identity, Log, Resolution, Resolved};
@@ -15,8 +16,9 @@ use crate::links::Links;
 use crate::roster::Roster;
 
 /// Where a dispute stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "DisputeState")]
 pub enum Standing {
     /// Nobody has resolved it yet.
     Open,
@@ -49,7 +51,8 @@ impl Standing {
 }
 
 /// How a dispute ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "DisputeEnding", deny_unknown_fields, transform = crate::schema::written)]
 pub struct Ending {
     /// When.
     pub at: Timestamp,
@@ -60,7 +63,8 @@ pub struct Ending {
 }
 
 /// A dispute on record.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "Dispute", deny_unknown_fields, transform = crate::schema::written)]
 pub struct DisputeDocument {
     /// Its id.
     pub dispute: Arc<str>,
@@ -87,8 +91,9 @@ pub struct DisputeDocument {
 
 /// A dispute after a word on it: where it stands, and what it is about, where the person may be
 /// shown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 #[serde(untagged)]
+#[schemars(rename = "RuledDispute", deny_unknown_fields, transform = crate::schema::written)]
 pub enum Ruled {
     /// The dispute and how it ended.
     Shown(Box<DisputeDocument>),

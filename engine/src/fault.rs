@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{Code, Error, Problem};
@@ -9,7 +10,8 @@ use crate::program::Rule;
 use crate::script::Failure;
 
 /// A rule that failed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Fault {
     /// The rule's id.
     pub rule: Arc<str>,

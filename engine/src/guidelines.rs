@@ -3,10 +3,12 @@
 //! Checking a draft is private: nothing is kept. The time is an explicit input. A rule that fails
 //! sends the post to a person: it never silently clears or blocks.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
@@ -16,6 +18,7 @@ use crate::fault::{Fault, retryable};
 use crate::history::History;
 use crate::post::{Content, Post};
 use crate::program::{Program, Rule, evidence, filled};
+use crate::schema::{described, words};
 use crate::script::{Draft, Given};
 use crate::severity::Severity;
 use crate::text::{self, Span};
@@ -40,6 +43,20 @@ impl Outcome {
     }
 }
 
+impl JsonSchema for Outcome {
+    fn schema_name() -> Cow<'static, str> {
+        "Outcome".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let all = Severity::ALL.map(Outcome::Worst);
+        let names = std::iter::once(Outcome::Clear).chain(all).map(Outcome::name);
+        let schema =
+            described(words(names), "The worst of a post's findings; `clear` where there is none.");
+        Schema::try_from(schema).unwrap_or_default()
+    }
+}
+
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -47,7 +64,8 @@ impl Serialize for Outcome {
 }
 
 /// What a guideline rule says of a post.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Finding {
     /// The rule's id.
     pub rule: Arc<str>,
@@ -71,7 +89,8 @@ pub struct Finding {
 }
 
 /// What the guidelines say of a post.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Verdict {
     /// The id of this decision: the same program and input have the same id.
     pub id: String,

@@ -11,7 +11,7 @@
 //! Map of the folders, lowest first; nothing below knows what is above:
 //!
 //! - [`error`]: what can be wrong, in one table of codes; `threads`: many things over all cores;
-//! - `time`: instants, local days and periods; `wire`: canonical JSON; `table`: TOML with places;
+//! - `time`: instants, local days and periods; `wire`: canonical JSON, `schema`: what it looks like; `table`: TOML with places;
 //!   [`severity`]: a word list;
 //! - [`text`]: what can be told of a text, found in one pass;
 //! - [`post`]: a post as it comes in;
@@ -55,6 +55,7 @@ pub mod recognition;
 pub mod requests;
 mod roster;
 pub mod scenarios;
+mod schema;
 pub mod scoring;
 mod script;
 pub mod severity;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use pathfinding::kuhn_munkres::kuhn_munkres;
 use pathfinding::matrix::Matrix;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{Code, Error, Problem};
@@ -20,7 +21,8 @@ use crate::timeline::Records;
 const MOST_PEOPLE: usize = 1_000;
 
 /// What one side brings to a topic, and by which rules.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Wish {
     /// The rule's id.
     pub rule: Arc<str>,
@@ -31,7 +33,8 @@ pub struct Wish {
 }
 
 /// What makes a pair fit in one topic.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Topic {
     /// The topic.
     pub topic: Arc<str>,
@@ -44,7 +47,8 @@ pub struct Topic {
 }
 
 /// A pair that fits.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Match {
     /// Who could be the mentor.
     pub mentor: Arc<str>,
@@ -57,7 +61,8 @@ pub struct Match {
 }
 
 /// Two people who are a pair already.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Pair {
     /// The mentor.
     pub mentor: Arc<str>,
@@ -66,7 +71,8 @@ pub struct Pair {
 }
 
 /// Mentors and newcomers, paired.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Pairing {
     /// Where it comes from.
     #[serde(flatten)]

@@ -4,18 +4,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// A draft or published post.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Post {
     /// The caller's own name for it, repeated in the verdict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Arc<str>>,
-    /// The words, at most [`Post::LONGEST`] bytes.
+    /// The words, at most 1,000,000 bytes.
     #[serde(deserialize_with = "text")]
+    #[schemars(length(max = Post::LONGEST))]
     pub text: Arc<str>,
     /// The channel it is written for, as declared in `program.toml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,8 +67,9 @@ impl Post {
 }
 
 /// The content that a post shares: by its id, or itself.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 #[serde(untagged)]
+#[schemars(rename = "SharedContent")]
 pub enum Shared {
     /// The id of content on record.
     Id(Arc<str>),
@@ -75,7 +78,7 @@ pub enum Shared {
 }
 
 /// Something to share.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Content {
     /// Its id.
@@ -96,9 +99,10 @@ pub struct Content {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])+ $name:ident { $( $(#[$variant_doc:meta])+ $variant:ident = $word:literal, )+ }) => {
+    ($(#[$doc:meta])+ $name:ident $(as $outside:literal)? { $( $(#[$variant_doc:meta])+ $variant:ident = $word:literal, )+ }) => {
         $(#[$doc])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+        $(#[schemars(rename = $outside)])?
         pub enum $name { $( $(#[$variant_doc])+ #[serde(rename = $word)] $variant, )+ }
 
         impl $name {
@@ -117,7 +121,7 @@ macro_rules! words {
 
 words! {
     /// Where content comes from.
-    Origin {
+    Origin as "ContentOrigin" {
         /// The advocate made it.
         Own = "own",
         /// The company made it.
@@ -158,7 +162,7 @@ words! {
 }
 
 /// A picture, video, document or sound that goes with a post.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Media {
     /// What it is.

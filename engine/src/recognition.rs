@@ -6,18 +6,20 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::facts::{Evidence, Folder, LARGEST};
 use crate::program::{Program, filled};
-use crate::script::{Given, GrantDraft};
+use crate::script::{Given, GrantDraft, GrantKind};
 use crate::standings::{Census, Origin, Withheld};
 use crate::subjects::{Gift, Run, Subject, SubjectFault, Who};
 use crate::timeline::Records;
 
 /// What somebody is entitled to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Entitlement {
     /// The rule's id.
     pub rule: Arc<str>,
@@ -29,6 +31,7 @@ pub struct Entitlement {
     #[serde(flatten)]
     pub subject: Subject,
     /// What it is: `badge`, `reward` or `spotlight`.
+    #[schemars(with = "GrantKind")]
     pub kind: &'static str,
     /// Its id.
     pub id: Arc<str>,
@@ -56,7 +59,8 @@ pub struct Entitlement {
 }
 
 /// What all rewards with an amount come to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct RewardSum {
     /// How many there are.
     pub count: usize,
@@ -70,7 +74,8 @@ pub struct RewardSum {
 }
 
 /// What people and teams are entitled to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Entitlements {
     /// Where it comes from.
     #[serde(flatten)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{Code, Error, Problem, did_you_mean};
@@ -46,7 +47,7 @@ pub(crate) struct Member {
 }
 
 /// Why an activity does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotCounted {
     /// The person is not on record, so there is no consent.

@@ -1,9 +1,10 @@
 //! How grave a finding is: the words that rules, settings and verdicts share.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How grave a finding is, and what it asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good advice; the author decides.

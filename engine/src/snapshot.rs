@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{Span, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -42,7 +43,8 @@ impl Taking {
 
 /// What a snapshot changes. Whoever is named is there; whom the same source reported before and does
 /// not name any more has left.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Snapshot {
     /// The system that reports the people.
     pub source: Arc<str>,
@@ -69,7 +71,8 @@ pub struct Snapshot {
 }
 
 /// A person with what changes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct SeenPerson {
     /// The advocate's id.
     pub advocate: Arc<str>,
@@ -81,7 +84,8 @@ pub struct SeenPerson {
 }
 
 /// A field that changes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct FieldChange {
     /// The field.
     pub field: &'static str,

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
@@ -17,7 +18,8 @@ use crate::script::{Failure, Given};
 use crate::standings::{Census, Team, Withheld};
 
 /// A rule that failed, however often it happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct SubjectFault {
     /// The failure.
     #[serde(flatten)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::digest;
@@ -17,9 +18,11 @@ use crate::recognition::Entitlement;
 use crate::time::{Day, Unit};
 
 /// What the budget comes to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Budget {
     /// The first date that it is for; nothing where it is for all time.
+    #[schemars(extend("format" = "date"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// The money that there is, in whole units of the currency.

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::register::GrantDocument;
@@ -15,7 +16,7 @@ use crate::facts::{PersonFact, Value};
 use crate::time::Calendar;
 
 /// What a notice is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
     /// Grants are on record of a rule that the program does not have.
@@ -29,7 +30,8 @@ pub enum NoticeKind {
 }
 
 /// Something that somebody should look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Notice {
     /// What it is about.
     pub notice: NoticeKind,

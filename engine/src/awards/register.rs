@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::SOURCE;
@@ -11,8 +12,9 @@ use crate::events::{Body, Closing, Event, Grant, Identity, Subject, Verb};
 use crate::standings::Withheld;
 
 /// Where a grant stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "GrantState")]
 pub enum State {
     /// It waits for somebody's yes or no; a reward reserves its amount meanwhile.
     Proposed,
@@ -62,7 +64,8 @@ impl State {
 }
 
 /// A decision about a grant.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Decision {
     /// What was decided.
     pub decision: Verb,
@@ -75,7 +78,8 @@ pub struct Decision {
 }
 
 /// A grant on record.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "Grant", deny_unknown_fields, transform = crate::schema::written)]
 pub struct GrantDocument {
     /// Its id.
     pub grant: Arc<str>,
@@ -97,8 +101,9 @@ pub struct GrantDocument {
 
 /// A grant after a decision: where it stands, and what it is, where the person may be shown. What
 /// the rule read is not told again.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 #[serde(untagged)]
+#[schemars(rename = "DecidedGrant", deny_unknown_fields, transform = crate::schema::written)]
 pub enum Decided {
     /// A grant with what was decided about it.
     Shown(Box<GrantDocument>),
@@ -122,7 +127,8 @@ impl Decided {
 }
 
 /// Grants on record.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Grants {
     /// The grants, in order of time.
     pub grants: Vec<GrantDocument>,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::budget::Budget;
@@ -20,7 +21,7 @@ use crate::standings::{Census, Origin, Withheld};
 use crate::subjects::SubjectFault;
 
 /// Why an entitlement was not granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeldBack {
     /// A rule failed on one of the person's activities: first it is mended.
@@ -34,7 +35,8 @@ pub enum HeldBack {
 }
 
 /// What an award run grants.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Award {
     /// The id of the grant.
     pub grant: Arc<str>,
@@ -49,7 +51,8 @@ pub struct Award {
 }
 
 /// An entitlement that was held back.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Held {
     /// Why.
     pub why: HeldBack,
@@ -59,7 +62,8 @@ pub struct Held {
 }
 
 /// A grant by name: whom it is for, by which rule, and what makes it one of its own.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct NamedGrant {
     /// Its id.
     pub grant: Arc<str>,
@@ -84,7 +88,8 @@ impl NamedGrant {
 }
 
 /// What has changed since the last award run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Since {
     /// The time as of which it was.
     pub as_of: Timestamp,
@@ -101,7 +106,8 @@ pub struct Since {
 }
 
 /// What an award run did, or would do.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Closed {
     /// Where it comes from.
     #[serde(flatten)]

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::value::Whole;
-use crate::facts::{Evidence, PersonFact};
+use crate::facts::{Evidence, GROUPS, PersonFact};
+use crate::script::GrantKind;
 
 /// An entitlement that an award run made real: a badge, a reward or a spotlight.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "GrantRecord")]
 pub struct Grant {
     /// The rule that gives it.
     pub rule: Arc<str>,
     /// What it is: `badge`, `reward` or `spotlight`.
+    #[schemars(with = "GrantKind")]
     pub kind: Arc<str>,
     /// Its id.
     pub id: Arc<str>,
@@ -57,8 +61,9 @@ pub(crate) struct Granted {
 }
 
 /// Whom or what a grant or a suggestion is for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(untagged)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub enum Subject {
     /// A person.
     Advocate {
@@ -68,6 +73,7 @@ pub enum Subject {
     /// A team.
     Team {
         /// What it is a group by; `program` is everyone.
+        #[schemars(extend("enum" = GROUPS))]
         by: &'static str,
         /// Its name; nothing for the whole program.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,8 +111,11 @@ impl Subject {
 pub(crate) const EVERYONE: &str = "program";
 
 /// What a person decided about a grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "GrantDecision")]
 pub enum Verb {
     /// The proposal is accepted.
     Approved,
@@ -138,7 +147,7 @@ impl Verb {
 }
 
 /// An award run: what it could not grant, and which earlier grants nobody would get now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Closing {
     /// The version of the program.

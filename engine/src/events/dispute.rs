@@ -29,8 +29,9 @@ pub(crate) struct Resolution {
 }
 
 /// How a dispute was resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, schemars::JsonSchema, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "Resolved")]
 pub enum Resolved {
     /// The advocate is right: a disputed finding counts no longer.
     Upheld,

@@ -9,7 +9,7 @@
 //! - `read` reads files; `csv` tables, by a saved [`ColumnMap`] (`map`) where columns have names of
 //!   their own; `cloud` CloudEvents;
 //! - `record` reads an object by the tables of facts, `event` sorts its fields by the type of event,
-//!   `value` reads a single value; `write` writes what they read.
+//!   `value` reads a single value; `write` writes what they read, `schema` says which they are.
 
 mod award;
 mod cloud;
@@ -21,6 +21,7 @@ mod map;
 mod person;
 mod read;
 mod record;
+mod schema;
 mod times;
 mod value;
 mod write;
@@ -44,6 +45,7 @@ pub use read::{
     Format, Intake, each_event, each_line, read_events, read_people, read_posts, read_record,
     read_snapshot,
 };
+pub(crate) use schema::by_hand;
 pub(crate) use times::{Statement, Times};
 pub(crate) use value::LONGEST_TEXT;
 
@@ -52,7 +54,10 @@ use crate::facts::{PersonFact, Value};
 use crate::post::{Content, Post};
 
 /// Who says so, and under which name: two events with the same identity are the same event.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema, serde::Serialize,
+)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Identity {
     /// The system that the event comes from; `local` where it did not say.
     pub source: Arc<str>,

@@ -13,7 +13,7 @@ use crate::facts::{Argument, Fact, LARGEST, Type, Value, Words};
 /// The longest id, name or free text of a record, in bytes.
 pub(crate) const LONGEST_TEXT: usize = 1_000;
 /// The most words of a list.
-const MOST_WORDS: usize = 100;
+pub(crate) const MOST_WORDS: usize = 100;
 
 /// Reads one value as its declaration says.
 pub(super) struct OfFact(pub(super) &'static Fact);

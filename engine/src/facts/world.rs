@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::post::PostView;
@@ -10,7 +11,7 @@ use super::{ActivityFact, Fact, Object, PersonFact, PostFact, ProgramFact};
 use super::{SoFar, SoFarFact, Value};
 
 /// A fact that a rule read and the value it saw.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// The fact as the rule names it, such as `activity.kind` or `post.mentions("brand")`.

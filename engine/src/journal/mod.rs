@@ -17,6 +17,7 @@ use std::collections::hash_map;
 use std::fmt::Debug;
 
 use foldhash::HashMap;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use memory::Memory;
@@ -126,7 +127,8 @@ pub enum Batch {
 }
 
 /// What became of an event.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Receipt {
     /// The event's identity.
     #[serde(flatten)]
@@ -142,7 +144,7 @@ pub struct Receipt {
 }
 
 /// What became of an event that was handed to a journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Taken {
     /// It is on record now.

@@ -21,7 +21,8 @@ pub struct Export {
 }
 
 /// What became of an export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, schemars::JsonSchema, serde::Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Restored {
     /// Events that are on record now.
     pub recorded: usize,

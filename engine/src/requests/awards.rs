@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::Done;
@@ -10,19 +11,22 @@ use super::standings::one_team;
 use super::{Task, When};
 use crate::awards::{AwardRun, Choice, Decided, Filter, Signed, State};
 use crate::error::{Code, Error, Problem, choose};
-use crate::events::Verb;
+use crate::events::{LONGEST_TEXT, Verb};
 use crate::ledger::Ledger;
+use crate::script::GrantKind;
 use crate::wire::canonical;
 
 /// An award run: makes entitlements real, each once.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CloseTask")]
 pub struct Close {
     /// As of when: nothing later than the run itself.
     pub as_of: When,
     /// When the run is made: whoever has opted out by then, by everything on record, gets nothing.
     pub at: When,
     /// Who runs it.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub by: String,
     /// Whether it is only looked what would be granted.
     #[serde(default)]
@@ -40,8 +44,9 @@ impl Done for Close {
 }
 
 /// The grants on record.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ListGrantsTask")]
 pub struct ListGrants {
     /// The time at which it is asked: of people who have opted out by then nothing is shown.
     pub as_of: When,
@@ -56,9 +61,11 @@ pub struct ListGrants {
     pub rule: Option<String>,
     /// Those of a kind only: `badge`, `reward` or `spotlight`.
     #[serde(default)]
+    #[schemars(with = "Option<GrantKind>")]
     pub kind: Option<String>,
     /// Those in a state only: `proposed`, `approved`, `declined`, `issued` or `revoked`.
     #[serde(default)]
+    #[schemars(with = "Option<State>")]
     pub state: Option<String>,
 }
 
@@ -86,29 +93,37 @@ impl Done for ListGrants {
 }
 
 /// A decision about grants: all of them or none.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DecideTask")]
 pub struct Decide {
     /// The ids of the grants, or unique beginnings of them.
     pub grants: Vec<String>,
     /// What is decided: `approved`, `declined`, `issued` or `revoked`.
+    #[schemars(with = "Verb")]
     pub verb: Arc<str>,
     /// Who decides.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub by: String,
     /// Why, in words that those concerned may read.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub reason: String,
     /// When.
     pub at: When,
+}
+
+/// Grants after a decision about them.
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct DecidedGrants {
+    /// The grants, each as it stands now.
+    pub grants: Vec<Decided>,
 }
 
 impl Task for Decide {}
 
 impl Done for Decide {
     fn answer(&self, ledger: &Ledger) -> Result<String, Error> {
-        #[derive(Serialize)]
-        struct Answer {
-            grants: Vec<Decided>,
-        }
         let verb = Verb::ALL.into_iter().find(|verb| verb.name() == &*self.verb);
         let verb = verb.ok_or_else(|| {
             Problem::new(Code::WrongValue, format!("grants cannot be `{}`", self.verb))
@@ -122,6 +137,6 @@ impl Done for Decide {
             let as_of = Timestamp::MAX;
             ledger.decide(&Choice { grants: &self.grants, verb, signed, as_of })?
         };
-        canonical(&Answer { grants })
+        canonical(&DecidedGrants { grants })
     }
 }

@@ -1,13 +1,14 @@
 //! Checks of posts.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::given::{Given, Listed};
 use super::past::Past;
 use super::sealed::Asked;
-use super::{Answers, Item, Question, REQUEST, When, refusal};
+use super::{Answers, Item, Question, REQUEST, Refusal, When};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Log, People, read_record};
 use crate::guidelines::{CheckContext, Verdict};
@@ -24,38 +25,57 @@ use crate::wire::canonical;
 ///
 /// A program may be told `events` and `people` to look back on, with `assume_consent`; a ledger looks
 /// back on what is on record.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CheckQuestion")]
 pub struct Check {
     /// The post.
     pub post: Post,
     /// The time to check for, where the post does not say one itself.
     #[serde(default)]
     pub at: Option<When>,
+    /// What is known of people, where a program is asked.
     #[serde(default)]
     people: Option<Listed<People>>,
+    /// What happened, where a program is asked.
     #[serde(default)]
     events: Option<Listed<Log>>,
+    /// Whether people are taken for willing where nothing is known of their consent.
     #[serde(default)]
     assume_consent: Option<bool>,
 }
 
 /// Posts to check, each for itself: what is wrong with one is told in its place.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CheckManyQuestion")]
 pub struct CheckMany<'a> {
     /// The posts.
     #[serde(borrow)]
+    #[schemars(with = "Vec<Post>")]
     posts: Vec<&'a RawValue>,
     /// The time to check for, where a post does not say one itself.
     #[serde(default)]
     at: Option<When>,
+    /// What is known of people, where a program is asked.
     #[serde(default)]
     people: Option<Listed<People>>,
+    /// What happened, where a program is asked.
     #[serde(default)]
     events: Option<Listed<Log>>,
+    /// Whether people are taken for willing where nothing is known of their consent.
     #[serde(default)]
     assume_consent: Option<bool>,
+}
+
+/// What became of one of several posts.
+#[derive(Debug, JsonSchema, Serialize)]
+#[serde(untagged)]
+pub enum Checked {
+    /// What the guidelines say of it.
+    Verdict(Box<Verdict>),
+    /// Why there is no verdict.
+    Refused(Refusal),
 }
 
 impl Question for Check {}
@@ -195,20 +215,21 @@ impl CheckMany<'_> {
         program: &Program,
         check: impl Fn(&Post, Timestamp) -> Result<Verdict, Error>,
     ) -> Result<Answers, Error> {
-        let one = |post: &RawValue| -> Result<String, Error> {
+        let one = |post: &RawValue| -> Result<Verdict, Error> {
             let post: Post = read_record(post.get(), REQUEST)?;
-            canonical(&check(&post, time_of(&post, self.at, program)?)?)
+            check(&post, time_of(&post, self.at, program)?)
         };
         let mut items = Vec::with_capacity(self.posts.len());
         for (index, post) in self.posts.iter().enumerate() {
             let part = format!("posts[{index}]");
-            items.push(match one(post).map_err(|error| under(&part, error)) {
-                Ok(document) => Item { document, problems: Vec::new() },
-                Err(error) => Item {
-                    document: refusal(error.problems())?,
-                    problems: error.problems().to_vec(),
-                },
-            });
+            let (checked, problems) = match one(post).map_err(|error| under(&part, error)) {
+                Ok(verdict) => (Checked::Verdict(Box::new(verdict)), Vec::new()),
+                Err(error) => {
+                    let problems = error.problems().to_vec();
+                    (Checked::Refused(Refusal { problems: problems.clone() }), problems)
+                }
+            };
+            items.push(Item { document: canonical(&checked)?, problems });
         }
         Ok(Answers::of(items))
     }

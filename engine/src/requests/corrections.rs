@@ -1,6 +1,7 @@
 //! Tasks about corrections: points by hand, and what advocates object to.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::Done;
@@ -8,21 +9,25 @@ use super::{Task, When};
 use crate::awards::Signed;
 use crate::disputes::DisputeDocument;
 use crate::error::Error;
-use crate::events::{Identity, LOCAL, Resolved};
+use crate::events::{Identity, LOCAL, LONGEST_TEXT, Resolved, by_hand};
 use crate::ledger::{Ledger, Objection, Ruling};
 use crate::wire::canonical;
 
 /// Points that are given or taken by hand.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AdjustTask")]
 pub struct Adjust {
     /// Whose.
     pub advocate: String,
     /// How many; below 0 where they are taken.
+    #[schemars(schema_with = "by_hand")]
     pub points: i64,
     /// Who gives or takes them.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub by: String,
     /// Why, in words that the person may read.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub reason: String,
     /// When.
     pub at: When,
@@ -39,8 +44,9 @@ impl Done for Adjust {
 }
 
 /// An advocate objects: to an activity's points, to what a rule said, or both.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ObjectTask")]
 pub struct Object {
     /// Who objects.
     pub advocate: String,
@@ -54,6 +60,7 @@ pub struct Object {
     #[serde(default)]
     pub rule: Option<String>,
     /// Why, in the advocate's own words.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub reason: String,
     /// When.
     pub at: When,
@@ -77,8 +84,9 @@ impl Done for Object {
 }
 
 /// What people object to, and how it ended.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ListDisputesTask")]
 pub struct ListDisputes {
     /// The time at which it is asked: of people who have opted out by then nothing is shown.
     pub as_of: When,
@@ -87,33 +95,40 @@ pub struct ListDisputes {
     pub advocate: Option<String>,
 }
 
+/// Disputes on record.
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct Disputes {
+    /// The disputes, those of people who have opted out left out.
+    pub disputes: Vec<DisputeDocument>,
+}
+
 impl Task for ListDisputes {}
 
 impl Done for ListDisputes {
     fn answer(&self, ledger: &Ledger) -> Result<String, Error> {
-        #[derive(Serialize)]
-        struct Listed {
-            disputes: Vec<DisputeDocument>,
-        }
         let as_of = self.as_of.instant(ledger.program());
-        canonical(&Listed { disputes: ledger.disputes(self.advocate.as_deref(), as_of)? })
+        canonical(&Disputes { disputes: ledger.disputes(self.advocate.as_deref(), as_of)? })
     }
 }
 
 /// The end of a dispute.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ResolveTask")]
 pub struct Resolve {
     /// The dispute's id, or a unique beginning of it.
     pub dispute: String,
     /// Whether the advocate is right.
     pub uphold: bool,
-    /// Points by hand that go with it, as [`Adjust`] gives them.
+    /// Points by hand that go with it, as an adjustment gives them.
     #[serde(default)]
     pub points: Option<i64>,
     /// Who resolves it.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub by: String,
     /// Why, in words that the advocate may read.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub reason: String,
     /// When.
     pub at: When,

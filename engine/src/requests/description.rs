@@ -1,12 +1,14 @@
 //! What a program is: its rules in their own words, and which facts about people they read.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::facts::Folder;
 use crate::program::{Program, Rule};
 
 /// What a program is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "ProgramDescription", deny_unknown_fields, transform = crate::schema::written)]
 pub struct Description<'a> {
     /// Its name.
     pub name: &'a str,
@@ -25,11 +27,13 @@ pub struct Description<'a> {
 }
 
 /// What a rule is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "RuleDescription", deny_unknown_fields, transform = crate::schema::written)]
 pub struct Described<'a> {
     /// Its name.
     pub id: &'a str,
     /// The folder it stands in.
+    #[schemars(extend("enum" = Folder::ALL.map(Folder::name)))]
     pub folder: &'static str,
     /// The first line of its doc comment.
     pub title: &'a str,
@@ -48,7 +52,8 @@ pub struct Described<'a> {
 }
 
 /// A fact that a rule may read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "ReadFact", deny_unknown_fields, transform = crate::schema::written)]
 pub struct Fact {
     /// By the name that the rule uses.
     pub fact: String,

@@ -1,5 +1,6 @@
 //! Events as they stand on record, piece by piece.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Task;
@@ -13,25 +14,29 @@ use crate::wire::canonical;
 const USUAL: usize = 10_000;
 
 /// The events on record in the order in which they were taken in, each as its record.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "ExportTask")]
 pub struct Export {
     /// Events after this place; from the first on where it is not said.
     pub after: u64,
     /// So many at most, from 1; 10,000 where it is not said.
+    #[schemars(range(min = 1))]
     pub at_most: Option<usize>,
 }
 
 impl Task for Export {}
 
 /// A piece of a journal.
-#[derive(Serialize)]
-struct Exported {
-    events: Vec<Event>,
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct Exported {
+    /// Its events, in the order in which they were taken in.
+    pub events: Vec<Event>,
     /// The place of the last of them, which the next piece is asked with.
-    last: u64,
+    pub last: u64,
     /// Whether there are more.
-    more: bool,
+    pub more: bool,
 }
 
 impl Done for Export {

@@ -1,8 +1,10 @@
 //! The people and events that a request brings along.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 
@@ -73,6 +75,34 @@ impl<'a> Given<'a> {
 
     pub(super) fn assumes_consent(self) -> bool {
         self.assume_consent.unwrap_or(false)
+    }
+}
+
+/// Whose records are listed.
+pub(super) trait Records {
+    /// One of them.
+    type One: JsonSchema;
+}
+
+impl Records for Log {
+    type One = Event;
+}
+
+impl Records for People {
+    type One = Person;
+}
+
+impl<T: Records> JsonSchema for Listed<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<T::One>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<T::One>::json_schema(generator)
     }
 }
 
@@ -155,22 +185,26 @@ fn in_list(mut problem: Problem, item: usize) -> Problem {
 
 /// A question with its own fields and those that all questions share.
 macro_rules! question {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$about:meta])* $field:ident: $type:ty, )* }) => {
+    ($(#[$doc:meta])* $name:ident as $outside:literal { $( $(#[$about:meta])* $field:ident: $type:ty, )* }) => {
         $(#[$doc])*
         ///
         /// A program is asked with `events` and `people`, too, lists of records as files have them
         /// one a line, and may be asked with `assume_consent`, which takes people for willing where
         /// the records say nothing about consent. A ledger has its own.
-        #[derive(Debug, serde::Deserialize)]
+        #[derive(Debug, schemars::JsonSchema, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
+        #[schemars(rename = $outside)]
         pub struct $name {
             /// What happened before this time is looked at.
             pub as_of: $crate::requests::When,
             $( $(#[$about])* pub $field: $type, )*
+            /// What is known of people, where a program is asked.
             #[serde(default)]
             people: Option<$crate::requests::given::Listed<$crate::events::People>>,
+            /// What happened, where a program is asked.
             #[serde(default)]
             events: Option<$crate::requests::given::Listed<$crate::events::Log>>,
+            /// Whether people are taken for willing where nothing is known of their consent.
             #[serde(default)]
             assume_consent: Option<bool>,
         }

@@ -1,12 +1,14 @@
 //! Events and people that come as text, taken into a ledger.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{Answers, Item, REQUEST, When};
 use crate::error::{Error, Problem, Source};
-use crate::events::{ColumnMap, Event, Format, People, each_event, read_record, read_snapshot};
+use crate::events::{
+    ColumnMap, Event, Format, LONGEST_TEXT, People, each_event, read_record, read_snapshot,
+};
 use crate::journal::{Batch, Receipt, Taken};
 use crate::ledger::{Export, Ledger, Restored};
 use crate::snapshot::{Snapshot, Taking};
@@ -79,7 +81,7 @@ pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<A
                     position: None,
                     problem: None,
                 };
-                receipted(&receipt).map(Some)
+                receipted(receipt).map(Some)
             }
             Ok(event) => {
                 events.push(event);
@@ -98,7 +100,7 @@ pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<A
             (Some(item), _) => items.push(item),
             (None, mut next) => {
                 if let Some(receipt) = next() {
-                    items.push(receipted(&receipt)?);
+                    items.push(receipted(receipt)?);
                 }
             }
         }
@@ -106,20 +108,40 @@ pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<A
     Ok(Answers::of(items))
 }
 
-fn receipted(receipt: &Receipt) -> Result<Item, Error> {
+fn receipted(receipt: Receipt) -> Result<Item, Error> {
     let problems = receipt.problem.iter().cloned().collect();
-    Ok(Item { document: canonical(receipt)?, problems })
+    Ok(Item { document: canonical(&Recorded::Event(receipt))?, problems })
 }
 
 /// What was to be recorded cannot be read as an event.
 fn no_event(error: &Error) -> Result<Item, Error> {
-    let problem = error.problems().first();
-    let document = canonical(&json!({ "result": Taken::Refused, "problem": problem }))?;
-    Ok(Item { document, problems: error.problems().to_vec() })
+    let problems = error.problems().to_vec();
+    // There is always one.
+    let unknown = || Problem::new(crate::Code::Internal, "there is no event");
+    let problem = problems.first().cloned().unwrap_or_else(unknown);
+    let refused = Recorded::NoEvent { result: Taken::Refused, problem };
+    Ok(Item { document: canonical(&refused)?, problems })
+}
+
+/// What became of one of several things that were to be recorded.
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[serde(untagged)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub enum Recorded {
+    /// It is an event.
+    Event(Receipt),
+    /// It cannot be read as one.
+    NoEvent {
+        /// It is refused.
+        result: Taken,
+        /// Why.
+        problem: Problem,
+    },
 }
 
 /// What came of a file of events.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Imported {
     /// Events that are on record now.
     pub recorded: usize,
@@ -201,10 +223,12 @@ pub fn restore(ledger: &Ledger, text: &[u8], name: &str) -> Result<Restored, Err
 }
 
 /// The complete list of people of an HR system, to bring the people on record in line with.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SyncTask")]
 pub struct Sync {
     /// The system that reports the people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub source: String,
     /// From when on the list holds.
     pub at: When,

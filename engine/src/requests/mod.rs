@@ -28,15 +28,16 @@ mod standings;
 mod subjects;
 mod time;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use awards::{Close, Decide, ListGrants};
-pub use check::{Check, CheckMany, check_many, check_many_in};
-pub use corrections::{Adjust, ListDisputes, Object, Resolve};
-pub use description::Description;
-pub use export::Export;
-pub use intake::{Imported, Layout, Sync, import, record, restore, sync};
+pub use awards::{Close, Decide, DecidedGrants, ListGrants};
+pub use check::{Check, CheckMany, Checked, check_many, check_many_in};
+pub use corrections::{Adjust, Disputes, ListDisputes, Object, Resolve};
+pub use description::{Described, Description, Fact};
+pub use export::{Export, Exported};
+pub use intake::{Imported, Layout, Recorded, Sync, import, record, restore, sync};
 pub use points::{Explain, Score};
 pub use standings::{Leaderboard, Standing, Team};
 pub use subjects::{Coach, Entitlements, Pair};
@@ -108,9 +109,11 @@ impl Answers {
 }
 
 /// What stands in the place of an answer where there is none.
-#[derive(Serialize)]
-struct Refused<'a> {
-    problems: &'a [Problem],
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct Refusal {
+    /// Why there is none; there is at least one problem.
+    pub problems: Vec<Problem>,
 }
 
 /// The document that says why there is no answer: `{"problems":[…]}`.
@@ -119,7 +122,7 @@ struct Refused<'a> {
 ///
 /// As [`canonical`].
 pub fn refusal(problems: &[Problem]) -> Result<String, Error> {
-    canonical(&Refused { problems })
+    canonical(&Refusal { problems: problems.to_vec() })
 }
 
 impl Program {

@@ -7,7 +7,7 @@ use crate::wire::canonical;
 
 question! {
     /// Everyone's points.
-    Score {}
+    Score as "ScoreQuestion" {}
 }
 
 impl Score {
@@ -18,7 +18,7 @@ impl Score {
 
 question! {
     /// One person's points line by line, or how one figure of their standing comes about.
-    Explain {
+    Explain as "ExplainQuestion" {
         /// The person, by any of their names.
         advocate: String,
         /// The figure, by the name that rules know it by, such as `streak`; without it, points.

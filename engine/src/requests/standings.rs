@@ -10,7 +10,7 @@ use crate::wire::canonical;
 
 question! {
     /// What a person has become; without one, everyone, as a list.
-    Standing {
+    Standing as "StandingQuestion" {
         /// The person, by any of their names.
         #[serde(default)]
         advocate: Option<String>,
@@ -30,7 +30,7 @@ question! {
     /// Who brought how much, in order. Of `window`, `period` and `all_time` one may be said; without
     /// them it is the current period and, for `teams`, the window `90_days` or else the longest. Of
     /// `style`, `team` and `teams` one may be said; without them it is everyone.
-    Leaderboard {
+    Leaderboard as "LeaderboardQuestion" {
         /// The dates of a window that the program declares, such as `30_days`.
         #[serde(default)]
         window: Option<String>,
@@ -97,7 +97,7 @@ impl Leaderboard {
 
 question! {
     /// How the whole program, all teams by something or one team take part.
-    Team {
+    Team as "TeamQuestion" {
         /// All teams by something, such as `department`, or one of them, such as
         /// `department=Sales`; without it, everyone.
         #[serde(default)]

@@ -7,7 +7,7 @@ use crate::wire::canonical;
 
 question! {
     /// What a person is entitled to; without one, everyone and every team. Nothing is granted.
-    Entitlements {
+    Entitlements as "EntitlementsQuestion" {
         /// The person, by any of their names.
         #[serde(default)]
         advocate: Option<String>,
@@ -22,7 +22,7 @@ impl Entitlements {
 
 question! {
     /// What could help a person along; without one, everyone and every team.
-    Coach {
+    Coach as "CoachQuestion" {
         /// The person, by any of their names.
         #[serde(default)]
         advocate: Option<String>,
@@ -37,7 +37,7 @@ impl Coach {
 
 question! {
     /// Mentors and newcomers, paired.
-    Pair {}
+    Pair as "PairQuestion" {}
 }
 
 impl Pair {

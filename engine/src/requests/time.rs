@@ -1,10 +1,12 @@
 //! Times as people write them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, Visitor};
 
 use crate::program::Program;
@@ -40,6 +42,21 @@ impl FromStr for When {
             _ => Err("neither a date, such as 2026-07-01, nor a time with an offset, such as \
                       2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00"),
         }
+    }
+}
+
+impl JsonSchema for When {
+    fn schema_name() -> Cow<'static, str> {
+        "When".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A time with an offset, or a date: its first instant in the program's time zone.",
+            "type": "string",
+            "anyOf": [{ "format": "date-time" }, { "format": "date" }],
+            "examples": ["2026-06-30T14:00:00+02:00", "2026-07-01"],
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::disputes::{DisputeDocument, disputes};
@@ -32,7 +33,8 @@ pub(crate) use fold::{Fold, refusal};
 pub use plain::{PlainActivity, PlainPoints, PlainReason};
 
 /// Points that a rule gave for an activity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Line {
     /// The rule's id.
     pub rule: Arc<str>,
@@ -54,7 +56,8 @@ pub struct Line {
 }
 
 /// An activity with its lines.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct ScoredActivity {
     /// The source of its identity.
     pub source: Arc<str>,
@@ -80,7 +83,8 @@ pub struct ScoredActivity {
 }
 
 /// A person's totals.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Total {
     /// The person.
     pub advocate: Arc<str>,
@@ -98,7 +102,8 @@ pub struct Total {
 }
 
 /// A failure of a rule at one place, however often it happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct FaultCount {
     /// The failure.
     #[serde(flatten)]
@@ -110,7 +115,8 @@ pub struct FaultCount {
 }
 
 /// What was left out, and how much of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct LeftOut {
     /// Activities of people who had not opted in, or have opted out since.
     pub no_consent: usize,
@@ -138,7 +144,8 @@ pub struct LeftOut {
 }
 
 /// Everyone's points.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Scores {
     /// The program's version.
     pub program: Arc<str>,
@@ -158,7 +165,8 @@ pub struct Scores {
 }
 
 /// Sums over everyone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Sum {
     /// People with an activity that counts.
     pub advocates: usize,
@@ -169,7 +177,8 @@ pub struct Sum {
 }
 
 /// One person's points, line by line.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Explanation {
     /// The program's version.
     pub program: Arc<str>,
@@ -191,7 +200,8 @@ pub struct Explanation {
 }
 
 /// Points that a person gave or took by hand.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct AdjustmentLine {
     /// Its identity.
     #[serde(flatten)]

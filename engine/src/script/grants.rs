@@ -6,7 +6,8 @@ use super::host::{Refusal, id, within, words};
 use super::sandbox::limits;
 
 /// What a recognition rule can give.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
+#[schemars(rename_all = "lowercase")]
 pub(crate) enum GrantKind {
     /// A sign of what was done, which stays; may have levels.
     Badge,

@@ -25,7 +25,7 @@ mod tests;
 pub(crate) use advice::AdviceDraft;
 pub(crate) use check::{Checked, FactUse, FileTree, Vocabulary, check_library, check_rule};
 pub(crate) use coverage::{Coverage, branches};
-pub(crate) use grants::GrantDraft;
+pub(crate) use grants::{GrantDraft, GrantKind};
 pub(crate) use host::Draft;
 pub(crate) use literal::constant_map;
 pub(crate) use sandbox::{File, Function, Sandbox, function_place, limits};

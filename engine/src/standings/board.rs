@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::census::Census;
@@ -24,7 +25,8 @@ pub enum Span {
 }
 
 /// A place on a board.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Place {
     /// The rank: equal figures share it, and the next one counts everyone above.
     pub rank: usize,

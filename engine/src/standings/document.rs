@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::board::Place;
 use super::viewpoint::Viewpoint;
 use super::workings::Part;
-use crate::facts::{Argument, Figures, Object, Value};
+use crate::facts::{Argument, Figures, GROUPS, Object, StandingFigures, TeamFigures, Value};
 use crate::program::Program;
 use crate::scoring::FaultCount;
 
 /// What every document says of where it comes from.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Origin {
     /// The program's version.
     pub program: Arc<str>,
@@ -28,13 +30,16 @@ pub struct Origin {
 }
 
 /// A period with its dates.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Dates {
     /// Its name.
     pub name: Arc<str>,
     /// Its first date.
+    #[schemars(extend("format" = "date"))]
     pub from: String,
     /// The date after its last one.
+    #[schemars(extend("format" = "date"))]
     pub until: String,
 }
 
@@ -49,7 +54,8 @@ pub enum Figure {
 }
 
 /// What an advocate has become.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "Standing", deny_unknown_fields, transform = crate::schema::written)]
 pub struct StandingDocument {
     /// Where it comes from.
     #[serde(flatten)]
@@ -59,6 +65,7 @@ pub struct StandingDocument {
     /// Whether the person is an active employee who has opted in.
     pub enrolled: bool,
     /// Every figure by name; the page of formulas says how each is worked out.
+    #[schemars(with = "StandingFigures")]
     pub figures: BTreeMap<&'static str, Figure>,
     /// Rules that failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -66,7 +73,8 @@ pub struct StandingDocument {
 }
 
 /// How one figure comes about.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct FigureExplanation {
     /// Where it comes from.
     #[serde(flatten)]
@@ -88,7 +96,8 @@ pub struct FigureExplanation {
 }
 
 /// Who brought how much, in order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Leaderboard {
     /// Where it comes from.
     #[serde(flatten)]
@@ -105,7 +114,7 @@ pub struct Leaderboard {
 }
 
 /// Why nothing is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Withheld {
     /// The group is too small, or would tell of one that is.
@@ -115,14 +124,17 @@ pub enum Withheld {
 }
 
 /// What a team has become.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "Team", deny_unknown_fields, transform = crate::schema::written)]
 pub struct TeamDocument {
     /// What the team is a group by; `program` is everyone.
+    #[schemars(extend("enum" = GROUPS))]
     pub by: &'static str,
     /// Its name; nothing for the whole program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Arc<str>>,
     /// Every figure by name; empty where they are withheld.
+    #[schemars(with = "TeamFigures")]
     pub figures: BTreeMap<&'static str, Figure>,
     /// Enrolled members by id; nobody where figures are shown of groups only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -133,7 +145,8 @@ pub struct TeamDocument {
 }
 
 /// Teams with their figures.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(rename = "Teams", deny_unknown_fields, transform = crate::schema::written)]
 pub struct TeamsDocument {
     /// Where it comes from.
     #[serde(flatten)]

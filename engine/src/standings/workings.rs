@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rhythm::Week;
@@ -48,7 +49,8 @@ pub(super) enum Workings<'a> {
 }
 
 /// One thing that went into a figure.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Part {
     /// The source of an event's identity.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +62,7 @@ pub struct Part {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
     /// The first date of a week, or a date.
+    #[schemars(extend("format" = "date"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     /// What it is: an activity's kind, or what a week was.

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 /// A place in a text, in bytes of UTF-8 and in units of UTF-16.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, schemars::JsonSchema, serde::Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
 pub struct Span {
     /// First byte.
     pub start: usize,
