@@ -157,6 +157,22 @@ codes! {
     UnknownDispute = "unknown-dispute" NotFound,
     /// a decision that does not follow from the state that a grant or dispute is in
     WrongState = "wrong-state" Conflict,
+    /// a caller without a key, or with one that is unknown, revoked or has expired
+    Unauthenticated = "unauthenticated" Refused,
+    /// something that the caller's key or token does not allow
+    Forbidden = "forbidden" Refused,
+    /// a path that the service does not have
+    UnknownRoute = "unknown-route" NotFound,
+    /// a method that a path of the service does not have
+    WrongMethod = "wrong-method" Refused,
+    /// a media type that the service does not read there
+    UnknownFormat = "unknown-format" Refused,
+    /// a request that did not arrive in time; the call may be tried again
+    TooSlow = "too-slow" Retryable,
+    /// more requests than the caller may make in a minute; the call may be tried again later
+    TooManyRequests = "too-many-requests" Retryable,
+    /// more work than the service takes in at once; the call may be tried again
+    Overloaded = "overloaded" Retryable,
     /// the engine broke one of its own promises; please report it
     Internal = "internal" Internal,
 }
@@ -489,7 +505,7 @@ impl Error {
     }
 
     /// An error of these problems, or nothing where none of them is worse than a warning.
-    pub(crate) fn of(mut problems: Vec<Problem>) -> Option<Self> {
+    pub fn of(mut problems: Vec<Problem>) -> Option<Self> {
         problems.sort_by(|a, b| {
             (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
         });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::error::{Error, Level, Problem};
+use crate::error::{Code, Error, Level, Problem};
 use crate::facts::{Evidence, Folder, PersonFact, World};
 use crate::guidelines::CheckContext;
 use crate::program::{Example, Expected, Input, Program, Rule, evidence, prepare};
@@ -45,6 +45,29 @@ impl TestReport {
         self.failures.is_empty()
             && self.scenarios.iter().all(|scenario| scenario.failures.is_empty())
             && self.problems.iter().all(|problem| problem.level != Level::Error)
+    }
+
+    /// What does not hold, each as a problem with its place.
+    pub fn failed(&self) -> Vec<Problem> {
+        let examples = self.failures.iter().map(|failure| {
+            let message = format!(
+                "the example of `{}` gives {}, and its label says {}",
+                failure.rule, failure.got, failure.expected
+            );
+            Problem::new(Code::ExampleFailed, message).file(&*failure.file).line(failure.line, 1)
+        });
+        let scenarios = self.scenarios.iter().flat_map(|scenario| {
+            scenario.failures.iter().map(|failure| {
+                let message = format!(
+                    "in `{}`, {} of {} is {}, and {} was expected",
+                    scenario.title, failure.what, failure.about, failure.got, failure.expected
+                );
+                let problem = Problem::new(Code::ExampleFailed, message).file(&*scenario.file);
+                problem.line(failure.line, 1)
+            })
+        });
+        let refused = self.problems.iter().filter(|problem| problem.level == Level::Error);
+        examples.chain(scenarios).chain(refused.cloned()).collect()
     }
 }
 

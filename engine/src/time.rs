@@ -98,6 +98,14 @@ impl Calendar {
         Self { zone, week_start }
     }
 
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    pub(crate) fn week_start(&self) -> Weekday {
+        self.week_start
+    }
+
     /// The local day of an instant.
     pub(crate) fn day(&self, at: Timestamp) -> Day {
         // Before 1970 the parts of a second count backwards from the second they belong to.

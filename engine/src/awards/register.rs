@@ -258,6 +258,11 @@ impl Register {
         self.runs.values().next_back()
     }
 
+    /// What the latest award run looked at: what happened before this time.
+    pub(crate) fn last_as_of(&self) -> Option<Timestamp> {
+        self.last_run().map(|run| run.as_of)
+    }
+
     /// The latest award run as of a time.
     pub(super) fn last_run_as_of(&self, as_of: Timestamp) -> Option<&Run> {
         self.runs.values().rfind(|run| run.as_of == as_of)

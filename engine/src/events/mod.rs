@@ -42,8 +42,8 @@ pub use map::ColumnMap;
 pub use person::{People, Person, SnapshotLines};
 pub(crate) use read::{EventLines, PeopleLines, of_value};
 pub use read::{
-    Format, Intake, each_event, each_line, read_events, read_people, read_posts, read_record,
-    read_snapshot,
+    Format, Intake, each_event, each_line, read_event, read_events, read_people, read_posts,
+    read_record, read_snapshot,
 };
 pub(crate) use schema::by_hand;
 pub(crate) use times::{Statement, Times};
@@ -102,6 +102,11 @@ impl Event {
         );
         let help = format!("now it is {now}; where the time is wrong, take it back (`retraction`)");
         Some(Problem::new(Code::WrongValue, message).warning().help(help).field("at"))
+    }
+
+    /// What type of event it is, as records name it: `activity`, `person` and so on.
+    pub fn type_name(&self) -> &'static str {
+        self.body.name()
     }
 
     /// The event that this one is about, where it is about one.

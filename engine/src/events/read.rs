@@ -274,6 +274,18 @@ pub fn read_record<'de, T: Deserialize<'de>>(text: &'de str, file: &str) -> Resu
     })
 }
 
+/// Reads one event, or one CloudEvent that is one.
+///
+/// # Errors
+///
+/// What is wrong with it, with line, column and field.
+pub fn read_event(text: &str, file: &str) -> Result<Event, Error> {
+    Event::of_json(text).map_err(|(problem, line, column)| {
+        let source = Source { file, text };
+        Error::from(problem.at(&source, Place { line, column, length: 1 }))
+    })
+}
+
 pub(super) fn records<T: Line>(
     reader: impl BufRead,
     file: &str,

@@ -195,6 +195,15 @@ impl Ledger {
         closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
     }
 
+    /// What the last award run on record looked at: what happened before this time.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn last_run(&self) -> Result<Option<Timestamp>, Error> {
+        Ok(self.followed()?.register.last_as_of())
+    }
+
     /// The grants on record: everyone's, or those of one person. Of people who have opted out as of
     /// the time nothing is shown; in aggregate-only mode what rules read of people is shown only
     /// where one is named.

@@ -288,6 +288,11 @@ impl Live {
         Arc::clone(&self.ground(&self.read(), as_of).roster)
     }
 
+    /// The content on record as of a time.
+    pub(crate) fn contents(&self, as_of: Timestamp) -> Arc<Contents> {
+        Arc::clone(&self.ground(&self.read(), as_of).contents)
+    }
+
     /// Shows the events on record, and which belong to which.
     pub(crate) fn with_links<T>(&self, show: impl FnOnce(&Log, &Links) -> T) -> T {
         let state = self.read();

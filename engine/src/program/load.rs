@@ -365,6 +365,7 @@ fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rul
         folder,
         title: text.title,
         help: text.help,
+        text: text.text,
         place: text.place,
         file,
         function: text.function,

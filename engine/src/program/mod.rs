@@ -37,6 +37,7 @@ pub struct Rule {
     folder: Folder,
     title: Arc<str>,
     help: Arc<str>,
+    text: Arc<str>,
     place: Place,
     file: usize,
     function: Function,
@@ -78,6 +79,12 @@ impl Rule {
     /// The rest of its doc comment, without the examples.
     pub fn help(&self) -> &str {
         &self.help
+    }
+
+    /// What is written of it in its file: from its doc comment, examples included, up to the next rule
+    /// of the file, so that helpers that stand behind it are there, too.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether it is switched on.
@@ -252,7 +259,7 @@ impl Program {
     }
 
     /// The present name of a rule, which may have had another one.
-    pub(crate) fn present_name<'a>(&'a self, rule: &'a str) -> &'a str {
+    pub fn present_name<'a>(&'a self, rule: &'a str) -> &'a str {
         let formerly = |(_, settings): &(&String, &RuleSettings)| {
             settings.formerly.iter().any(|old| old == rule)
         };
@@ -282,6 +289,22 @@ impl Program {
     /// An instant as a clock of the program's time zone shows it.
     pub fn local_time(&self, at: jiff::Timestamp) -> String {
         self.manifest.calendar.show(at)
+    }
+
+    /// The kinds of activities that are praise of somebody, by name.
+    pub fn kudos_kinds(&self) -> impl Iterator<Item = &str> {
+        let kinds = self.manifest.kinds.iter();
+        kinds.filter(|(_, kind)| kind.role == Some(Role::Kudos)).map(|(name, _)| &**name)
+    }
+
+    /// The time zone that days, weeks and periods are of.
+    pub fn time_zone(&self) -> &jiff::tz::TimeZone {
+        self.manifest.calendar.zone()
+    }
+
+    /// The day that weeks begin on.
+    pub fn week_start(&self) -> jiff::civil::Weekday {
+        self.manifest.calendar.week_start()
     }
 
     /// The first instant of a date in the program's time zone.

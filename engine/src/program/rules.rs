@@ -45,6 +45,8 @@ pub(crate) struct RuleText {
     pub(crate) place: Place,
     pub(crate) title: Arc<str>,
     pub(crate) help: Arc<str>,
+    /// What is written of it, up to the next rule.
+    pub(crate) text: Arc<str>,
     pub(crate) function: Function,
     pub(crate) examples: Vec<Example>,
     /// Whether it takes only what there is; otherwise what follows from that would be told, too.
@@ -97,13 +99,31 @@ pub(super) fn read(
             place,
             title: parts.title.into(),
             help: parts.help.into(),
+            text: Arc::default(),
             function: Function::new(file, &function.name, parameters),
             examples: parts.examples,
             sound,
         });
     }
     rules.sort_by_key(|rule| rule.place.line);
+    keep_texts(source.text, &mut rules);
     rules
+}
+
+/// Gives rules, in the order of their lines, what is written of each: from its doc comment up to that
+/// of the next one.
+fn keep_texts(source: &str, rules: &mut [RuleText]) {
+    let lines: Vec<&str> = source.split_inclusive('\n').collect();
+    let begin = |rule: &RuleText| {
+        let before = lines.iter().take(rule.place.line.saturating_sub(1)).rev();
+        let comment = before.take_while(|line| line.trim_start().starts_with("///")).count();
+        rule.place.line.saturating_sub(1 + comment)
+    };
+    let begins: Vec<usize> = rules.iter().map(begin).chain([lines.len()]).collect();
+    for (rule, span) in rules.iter_mut().zip(begins.windows(2)) {
+        let own = lines.get(span[0]..span[1]).unwrap_or_default().concat();
+        rule.text = own.trim_end().into();
+    }
 }
 
 fn parameters(

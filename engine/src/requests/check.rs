@@ -80,6 +80,35 @@ pub enum Checked {
 
 impl Question for Check {}
 
+impl Check {
+    /// Reads a check that a ledger is to answer.
+    ///
+    /// # Errors
+    ///
+    /// The request is no check, or brings records along.
+    pub fn read(request: &str) -> Result<Self, Error> {
+        let check: Self = read_record(request, REQUEST)?;
+        check.given().refuse()?;
+        Ok(check)
+    }
+
+    /// What the guidelines say, by what is on record; `now` is the time where neither the request nor
+    /// its post says one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Live::check`].
+    pub fn verdict(
+        &self,
+        live: &Live,
+        program: &Program,
+        now: Timestamp,
+    ) -> Result<Verdict, Error> {
+        let at = self.post.at.or_else(|| Some(self.at?.instant(program))).unwrap_or(now);
+        live.check(&self.post, at)
+    }
+}
+
 impl Asked for Check {
     fn given(&self) -> Given<'_> {
         let Self { people, events, assume_consent, .. } = self;

@@ -46,20 +46,9 @@ impl Done for Export {
             let problem = Problem::new(Code::WrongValue, "no events are asked for");
             return Err(problem.help("a number from 1").field("at_most").into());
         }
-        let mut piece = Exported { events: Vec::new(), last: self.after, more: false };
-        let read = ledger.journal().read(self.after, &mut |entry| {
-            if piece.events.len() == most {
-                piece.more = true;
-                // Ends the reading, and is told to nobody.
-                return Err(Problem::new(Code::Internal, "that is enough").into());
-            }
-            piece.last = entry.position;
-            piece.events.push(entry.event);
-            Ok(())
-        });
-        match read {
-            Err(error) if !piece.more => Err(error),
-            _ => canonical(&piece),
-        }
+        let (entries, more) = ledger.entries(self.after, most)?;
+        let last = entries.last().map_or(self.after, |entry| entry.position);
+        let events = entries.into_iter().map(|entry| entry.event).collect();
+        canonical(&Exported { events, last, more })
     }
 }

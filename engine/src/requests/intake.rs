@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use super::{Answers, Item, REQUEST, When};
 use crate::error::{Error, Problem, Source};
 use crate::events::{
-    ColumnMap, Event, Format, LONGEST_TEXT, People, each_event, read_record, read_snapshot,
+    ColumnMap, Event, Format, LONGEST_TEXT, People, each_event, read_event, read_record,
+    read_snapshot,
 };
 use crate::journal::{Batch, Receipt, Taken};
 use crate::ledger::{Export, Ledger, Restored};
@@ -26,6 +27,115 @@ pub struct Layout<'a> {
     pub format: Format<'a>,
 }
 
+/// How events stand in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One JSON object.
+    One,
+    /// A JSON array of objects.
+    List,
+    /// A JSON object a line.
+    Lines,
+}
+
+impl Form {
+    /// A list where the text begins like one, and else lines.
+    pub fn of(text: &str) -> Self {
+        if text.trim_start().starts_with('[') { Form::List } else { Form::Lines }
+    }
+}
+
+/// Events as they came, each an event or a CloudEvent, on their way to a journal.
+#[derive(Debug)]
+pub struct Incoming {
+    /// What becomes of each: known now, or when the journal has answered.
+    waiting: Vec<Option<Item>>,
+    events: Vec<Event>,
+}
+
+impl Incoming {
+    /// Reads events. What is no event, or is not admitted, is told in its place; with [`Batch::Whole`]
+    /// it keeps the others out.
+    ///
+    /// # Errors
+    ///
+    /// The text is no list where it should be one.
+    pub fn read(
+        text: &str,
+        name: &str,
+        form: Form,
+        batch: Batch,
+        admit: impl Fn(&Event) -> Result<(), Problem>,
+    ) -> Result<Self, Error> {
+        let mut read: Vec<Result<Event, Error>> = match form {
+            Form::One => vec![read_event(text, name)],
+            Form::List => list(text, name)?,
+            Form::Lines => lines(text, name),
+        };
+        for event in &mut read {
+            if let Ok(known) = event
+                && let Err(problem) = admit(known)
+            {
+                *event = Err(problem.into());
+            }
+        }
+        let spoiled = batch == Batch::Whole && read.iter().any(Result::is_err);
+        let mut events: Vec<Event> = Vec::new();
+        let waiting = read
+            .into_iter()
+            .map(|event| match event {
+                Err(error) => no_event(&error).map(Some),
+                Ok(event) if spoiled => {
+                    let receipt = Receipt {
+                        identity: event.identity,
+                        result: Taken::LeftOut,
+                        position: None,
+                        problem: None,
+                    };
+                    receipted(receipt).map(Some)
+                }
+                Ok(event) => {
+                    events.push(event);
+                    Ok(None)
+                }
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { waiting, events })
+    }
+
+    /// How many came, events or not.
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether nothing came.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// The events, for the journal.
+    pub fn take(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// What became of each, with the journal's receipts for the events that were taken.
+    ///
+    /// # Errors
+    ///
+    /// As [`canonical`].
+    pub fn answered(self, receipts: Vec<Receipt>) -> Result<Answers, Error> {
+        let mut receipts = receipts.into_iter();
+        let mut items = Vec::with_capacity(self.waiting.len());
+        for item in self.waiting {
+            match item {
+                Some(item) => items.push(item),
+                None => items.extend(receipts.next().map(receipted).transpose()?),
+            }
+        }
+        Ok(Answers::of(items))
+    }
+}
+
 /// Puts events on record: a JSON array of them, or one JSON object a line. The answer is a receipt
 /// for each; with [`Batch::Each`] one that is refused, or is no event at all, does not keep the
 /// others out.
@@ -34,78 +144,46 @@ pub struct Layout<'a> {
 ///
 /// The text is neither, or the journal cannot be written; then nothing was taken in.
 pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<Answers, Error> {
-    let mut read: Vec<Result<Event, Error>> = Vec::new();
-    if text.trim_start().starts_with('[') {
-        let source = Source { file: name, text };
-        for item in serde_json::from_str::<Vec<&RawValue>>(text).map_err(|error| {
-            let problem =
-                Problem::new(crate::Code::Syntax, format!("this is no JSON list: {error}"));
-            problem.file(name).line(error.line().max(1), error.column().max(1))
-        })? {
-            // It is a part of the text, so that its place in it can be told.
-            let start = item.get().as_ptr().addr() - text.as_ptr().addr();
-            let place = source.place(start..start + 1);
-            let event = read_record(item.get(), name);
-            read.push(event.map_err(|error: Error| {
-                error.each(|problem| {
-                    let (line, column) = (problem.line.unwrap_or(1), problem.column.unwrap_or(1));
-                    problem.column =
-                        Some(if line == 1 { place.column + column - 1 } else { column });
-                    problem.line = Some(place.line + line - 1);
-                })
-            }));
-        }
-    } else {
-        for (number, line) in text.lines().enumerate() {
-            let line = line.trim_start_matches('\u{feff}');
-            if line.trim().is_empty() {
-                continue;
-            }
-            read.push(
-                read_record(line, name)
-                    .map_err(|error: Error| error.each(|problem| problem.line = Some(number + 1))),
-            );
-        }
-    }
-    let spoiled = batch == Batch::Whole && read.iter().any(Result::is_err);
-    let mut events: Vec<Event> = Vec::new();
-    // What becomes of each is known now, or when the journal has answered.
-    let waiting: Vec<Option<Item>> = read
-        .into_iter()
-        .map(|event| match event {
-            Err(error) => no_event(&error).map(Some),
-            Ok(event) if spoiled => {
-                let receipt = Receipt {
-                    identity: event.identity,
-                    result: Taken::LeftOut,
-                    position: None,
-                    problem: None,
-                };
-                receipted(receipt).map(Some)
-            }
-            Ok(event) => {
-                events.push(event);
-                Ok(None)
-            }
-        })
-        .collect::<Result<_, Error>>()?;
-    let mut receipts = match events.is_empty() {
+    let mut incoming = Incoming::read(text, name, Form::of(text), batch, |_| Ok(()))?;
+    let events = incoming.take();
+    let receipts = match events.is_empty() {
         true => Vec::new(),
         false => ledger.record(events, batch)?,
-    }
-    .into_iter();
-    let mut items = Vec::with_capacity(waiting.len());
-    for item in waiting {
-        match (item, || receipts.next()) {
-            (Some(item), _) => items.push(item),
-            (None, mut next) => {
-                if let Some(receipt) = next() {
-                    items.push(receipted(receipt)?);
-                }
-            }
-        }
-    }
-    Ok(Answers::of(items))
+    };
+    incoming.answered(receipts)
+}
+
+/// The events of a JSON array, each with its place in it where it is none.
+fn list(text: &str, name: &str) -> Result<Vec<Result<Event, Error>>, Error> {
+    let source = Source { file: name, text };
+    let items = serde_json::from_str::<Vec<&RawValue>>(text).map_err(|error| {
+        let problem = Problem::new(crate::Code::Syntax, format!("this is no JSON list: {error}"));
+        problem.file(name).line(error.line().max(1), error.column().max(1))
+    })?;
+    let event = |item: &RawValue| {
+        // It is a part of the text, so that its place in it can be told.
+        let start = item.get().as_ptr().addr() - text.as_ptr().addr();
+        read_event(item.get(), name).map_err(|error: Error| {
+            let place = source.place(start..start + 1);
+            error.each(|problem| {
+                let (line, column) = (problem.line.unwrap_or(1), problem.column.unwrap_or(1));
+                problem.column = Some(if line == 1 { place.column + column - 1 } else { column });
+                problem.line = Some(place.line + line - 1);
+            })
+        })
+    };
+    Ok(items.into_iter().map(event).collect())
+}
+
+/// The events of lines, each with its line where it is none.
+fn lines(text: &str, name: &str) -> Vec<Result<Event, Error>> {
+    let lines = text.lines().map(|line| line.trim_start_matches('\u{feff}')).enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
+    let event = |(number, line): (usize, &str)| {
+        read_event(line, name)
+            .map_err(|error: Error| error.each(|problem| problem.line = Some(number + 1)))
+    };
+    lines.map(event).collect()
 }
 
 fn receipted(receipt: Receipt) -> Result<Item, Error> {

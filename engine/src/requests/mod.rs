@@ -12,10 +12,11 @@
 //! - `given`: the people and events that a request brings along; `past`: what can be asked of them
 //!   or of a ledger; `time`: instants and dates;
 //! - `check`, `points`, `standings`, `subjects`: questions; `awards`, `corrections`: tasks;
-//! - `intake`: events and people that come as text; `export`: and leave so; `description`: what a
-//!   program is.
+//! - `intake`: events and people that come as text; `records`, `changes`, `export`: and leave so;
+//!   `description`: what a program is.
 
 mod awards;
+mod changes;
 mod check;
 mod corrections;
 mod description;
@@ -24,6 +25,7 @@ mod given;
 mod intake;
 mod past;
 mod points;
+mod records;
 mod standings;
 mod subjects;
 mod time;
@@ -33,12 +35,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use awards::{Close, Decide, DecidedGrants, ListGrants};
+pub use changes::{Change, Changed, Changes};
 pub use check::{Check, CheckMany, Checked, check_many, check_many_in};
 pub use corrections::{Adjust, Disputes, ListDisputes, Object, Resolve};
 pub use description::{Described, Description, Fact};
 pub use export::{Export, Exported};
-pub use intake::{Imported, Layout, Recorded, Sync, import, record, restore, sync};
+pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
 pub use points::{Explain, Score};
+pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};
 pub use standings::{Leaderboard, Standing, Team};
 pub use subjects::{Coach, Entitlements, Pair};
 pub use time::When;

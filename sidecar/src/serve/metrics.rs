@@ -1,0 +1,178 @@
+//! Figures of running for Prometheus: by route and by rule, never by person.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use plaudit_engine::Verdict;
+use plaudit_engine::journal::{Receipt, Taken};
+use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+/// The upper ends of the classes of duration, in seconds.
+const CLASSES: [f64; 12] =
+    [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0, 30.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    route: &'static str,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Found {
+    rule: String,
+    severity: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Rule {
+    rule: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Result {
+    result: &'static str,
+}
+
+/// All figures.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    durations: Family<Route, Histogram>,
+    verdicts: Family<Result, Counter>,
+    findings: Family<Found, Counter>,
+    faults: Family<Rule, Counter>,
+    events: Family<Result, Counter>,
+    reloads: Family<Result, Counter>,
+    awards: Family<Result, Counter>,
+    /// 1 while the program of the directory is not the one that is served.
+    degraded: Gauge,
+    pub(crate) logged: Counter,
+    pub(crate) not_logged: Counter,
+    events_on_record: Gauge<u64, AtomicU64>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("plaudit");
+        let metrics = Self {
+            registry: Registry::default(),
+            requests: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(CLASSES)),
+            verdicts: Family::default(),
+            findings: Family::default(),
+            faults: Family::default(),
+            events: Family::default(),
+            reloads: Family::default(),
+            awards: Family::default(),
+            degraded: Gauge::default(),
+            logged: Counter::default(),
+            not_logged: Counter::default(),
+            events_on_record: Gauge::default(),
+        };
+        registry.register("requests", "Requests, by route and status", metrics.requests.clone());
+        registry.register_with_unit(
+            "request_duration",
+            "How long answers took, by route",
+            Unit::Seconds,
+            metrics.durations.clone(),
+        );
+        registry.register("verdicts", "Checked posts, by verdict", metrics.verdicts.clone());
+        registry.register(
+            "findings",
+            "Findings in checked posts, by rule and severity",
+            metrics.findings.clone(),
+        );
+        registry.register("faults", "Rules that failed on checked posts", metrics.faults.clone());
+        registry.register("events", "Events that were sent, by what became of them", metrics.events.clone());
+        registry.register("reloads", "Programs that were taken up, or not", metrics.reloads.clone());
+        registry.register("award_runs", "Scheduled award runs", metrics.awards.clone());
+        registry.register(
+            "degraded",
+            "1 while an older program is served than the directory has",
+            metrics.degraded.clone(),
+        );
+        registry.register("decisions_logged", "Checks in the decision log", metrics.logged.clone());
+        registry.register(
+            "decisions_dropped",
+            "Checks that the decision log had no room for",
+            metrics.not_logged.clone(),
+        );
+        registry.register(
+            "events_on_record",
+            "Events in the journal",
+            metrics.events_on_record.clone(),
+        );
+        Self { registry, ..metrics }
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&self, route: &'static str, status: StatusCode, took: Duration) {
+        self.requests.get_or_create(&Answered { route, status: status.as_u16() }).inc();
+        self.durations.get_or_create(&Route { route }).observe(took.as_secs_f64());
+    }
+
+    /// Counts a verdict and what it is made of.
+    pub(crate) fn checked(&self, verdict: &Verdict) {
+        let result = verdict.verdict.name();
+        self.verdicts.get_or_create(&Result { result }).inc();
+        for finding in &verdict.findings {
+            let (rule, severity) = (finding.rule.to_string(), finding.severity.name());
+            self.findings.get_or_create(&Found { rule, severity }).inc();
+        }
+        for fault in &verdict.faults {
+            self.faults.get_or_create(&Rule { rule: fault.rule.to_string() }).inc();
+        }
+    }
+
+    /// Counts events by what became of them.
+    pub(crate) fn recorded(&self, receipts: &[Receipt]) {
+        for result in [Taken::Recorded, Taken::Known, Taken::Refused, Taken::LeftOut] {
+            let count = receipts.iter().filter(|receipt| receipt.result == result).count() as u64;
+            if count > 0 {
+                self.events.get_or_create(&Result { result: name(result) }).inc_by(count);
+            }
+        }
+    }
+
+    /// Counts a program that was taken up, or not.
+    pub(crate) fn reloaded(&self, good: bool) {
+        self.degraded.set(i64::from(!good));
+        let result = if good { "taken_up" } else { "refused" };
+        self.reloads.get_or_create(&Result { result }).inc();
+    }
+
+    /// Counts a scheduled award run.
+    pub(crate) fn awarded(&self, good: bool) {
+        let result = if good { "done" } else { "failed" };
+        self.awards.get_or_create(&Result { result }).inc();
+    }
+
+    /// Everything, as Prometheus reads it.
+    pub(crate) fn told(&self, events: u64) -> String {
+        self.events_on_record.set(events);
+        let mut text = String::new();
+        // Writing into memory does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+fn name(result: Taken) -> &'static str {
+    match result {
+        Taken::Recorded => "recorded",
+        Taken::Known => "known",
+        Taken::Refused => "refused",
+        Taken::LeftOut => "left_out",
+    }
+}

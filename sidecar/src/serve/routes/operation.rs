@@ -1,0 +1,82 @@
+//! How the service does: health, metrics, and pages for people.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::changes::position;
+use super::program::State;
+use crate::serve::api::{Outcome, page};
+use crate::serve::call::{Call, Reply};
+
+/// What Prometheus reads.
+pub(crate) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The service runs.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Alive {
+    /// Always `good`.
+    status: State,
+}
+
+/// The service answers.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Ready {
+    /// `good`, or `degraded` where it answers with an older program than the directory has.
+    status: State,
+    /// Why it is degraded; `GET /v1/program/status` says more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The version of the program that answers.
+    program: String,
+    /// Since when.
+    since: Timestamp,
+    /// How many events are on record.
+    events: u64,
+}
+
+/// That it runs.
+pub(crate) fn live(_: &Call) -> Outcome {
+    Reply::of(&Alive { status: State::Good })
+}
+
+/// That it answers: the journal can be read.
+pub(crate) fn ready(call: &Call) -> Outcome {
+    let events = call.service.publisher.journal.position()?;
+    let trouble = call.service.trouble.load_full();
+    let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());
+    Reply::of(&Ready {
+        status: if trouble.is_some() { State::Degraded } else { State::Good },
+        reason: reason.map(ToString::to_string),
+        program: call.published.program.version().to_owned(),
+        since: call.published.since,
+        events,
+    })
+}
+
+/// Figures of running.
+pub(crate) fn metrics(call: &Call) -> Outcome {
+    let events = position(&*call.service.publisher.journal);
+    let body = call.service.metrics.told(events);
+    Ok(Reply { media: METRICS, ..Reply::document(body) })
+}
+
+/// The description of all routes, for programs.
+pub(crate) fn openapi(call: &Call) -> Outcome {
+    Ok(Reply::document(call.service.doors.openapi.clone()))
+}
+
+/// The same, for people.
+pub(crate) fn docs(call: &Call) -> Outcome {
+    Ok(Reply::page(page::documentation(&call.service.doors)))
+}
+
+/// What runs here.
+pub(crate) fn first(call: &Call) -> Outcome {
+    let events = position(&*call.service.publisher.journal);
+    let locked = call.service.gate.is_locked();
+    let trouble = call.service.trouble.load_full();
+    let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());
+    let reason = reason.map(ToString::to_string);
+    Ok(Reply::page(page::first(&call.published, events, locked, reason.as_deref())))
+}

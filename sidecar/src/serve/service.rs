@@ -1,0 +1,152 @@
+//! What all calls share: the program that is published, the journal, and who looks after them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use actix_web::http::header::HeaderValue;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::Timestamp;
+use plaudit_engine::journal::Journal;
+use plaudit_engine::ledger::Ledger;
+use plaudit_engine::{Error, Problem, Program};
+
+use super::access::Gate;
+use super::decisions::DecisionLog;
+use super::doors::Doors;
+use super::limits::Limits;
+use super::metrics::Metrics;
+use super::recorder::Recorder;
+use crate::commands::starter;
+use crate::input::now;
+
+/// Everything that calls share.
+pub(crate) struct Service {
+    pub(crate) doors: Doors,
+    pub(crate) gate: Gate,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+    pub(crate) decisions: Option<DecisionLog>,
+    pub(crate) recorder: Recorder,
+    pub(crate) published: Arc<ArcSwap<Published>>,
+    pub(crate) publisher: Publisher,
+    /// Why the program of the directory is not the one that is served.
+    pub(crate) trouble: ArcSwapOption<Trouble>,
+}
+
+/// A program that is served, and the ledger that answers with it.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) program: Arc<Program>,
+    pub(crate) ledger: Arc<Ledger>,
+    /// The program's version, as answers name it.
+    pub(crate) version: HeaderValue,
+    pub(crate) since: Timestamp,
+}
+
+/// A program that was not taken up.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    pub(crate) at: Timestamp,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Where the program comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// A directory.
+    Directory(PathBuf),
+    /// The starter program, as it was when this binary was built.
+    Starter,
+}
+
+impl Origin {
+    /// The directory that was named; without a name `rules` where there is one, or else the starter
+    /// program.
+    pub(crate) fn of(named: Option<&Path>) -> Self {
+        match named {
+            Some(directory) => Origin::Directory(directory.to_owned()),
+            None if Path::new("rules").is_dir() => Origin::Directory("rules".into()),
+            None => Origin::Starter,
+        }
+    }
+
+    /// Compiles the program as it is now.
+    pub(crate) fn load(&self) -> Result<Program, Error> {
+        match self {
+            Origin::Directory(directory) => Program::load(directory),
+            Origin::Starter => Program::from_sources(&starter()),
+        }
+    }
+}
+
+/// Makes programs public.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    pub(crate) origin: Origin,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) assume_consent: bool,
+}
+
+impl Publisher {
+    /// A program over the journal, ready to be served.
+    pub(crate) fn ready(&self, program: Program) -> Result<Published, Error> {
+        let program = Arc::new(program);
+        let ledger =
+            Ledger::open(Arc::clone(&program), Arc::clone(&self.journal), self.assume_consent)?;
+        let version = HeaderValue::from_str(program.version())
+            .unwrap_or_else(|_| HeaderValue::from_static("unknown"));
+        Ok(Published { program, ledger: Arc::new(ledger), version, since: now() })
+    }
+}
+
+impl Service {
+    /// Takes up the program of the directory, if it is another one than the one that is served and
+    /// its examples hold; else the one that is served stays, and it is said why. Slow: calls go on
+    /// meanwhile.
+    pub(crate) fn reload(&self) {
+        match self.publisher.origin.load().and_then(|program| self.take_up(program)) {
+            Ok(()) => {
+                self.trouble.store(None);
+                self.metrics.reloaded(true);
+            }
+            Err(error) => self.troubled(&error),
+        }
+    }
+
+    fn take_up(&self, program: Program) -> Result<(), Error> {
+        if program.version() == self.published.load().program.version() {
+            return Ok(());
+        }
+        holds(&program)?;
+        let published = self.publisher.ready(program)?;
+        let (version, rules) = (published.program.version().to_owned(), published.program.rules().len());
+        self.published.store(Arc::new(published));
+        tracing::info!(version, rules, "another program is served");
+        Ok(())
+    }
+
+    /// Runs the examples of the program that is served already.
+    pub(crate) fn prove(&self) {
+        if let Err(error) = holds(&self.published.load_full().program) {
+            self.troubled(&error);
+        }
+    }
+
+    fn troubled(&self, error: &Error) {
+        for problem in error.problems() {
+            tracing::warn!(problem = %problem, "the program is not as it should be");
+        }
+        let problems = error.problems().to_vec();
+        self.trouble.store(Some(Arc::new(Trouble { at: now(), problems })));
+        self.metrics.reloaded(false);
+    }
+}
+
+/// Whether a program does what its examples and scenarios say.
+pub(crate) fn holds(program: &Program) -> Result<(), Error> {
+    let failed = program.test()?.failed();
+    match Error::of(failed) {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
