@@ -2,17 +2,20 @@
 
 mod journal;
 
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use jiff::Timestamp;
 
 pub(crate) use self::journal::{
     Adjust, Backup, Close, Decide, Dispute, Disputes, GrantKind, GrantState, Grants, Import,
     Journal, ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Said, Signed, Sync,
 };
+use crate::serve::{CONFIG, Level, Role};
 use crate::values::{
-    AskedFigure, OneTeam, SomeTeams, When, figure, journal_file, kind_of_team, one_team,
+    AskedFigure, OneTeam, SomeTeams, When, figure, instant, journal_file, kind_of_team, one_team,
     some_teams, when,
 };
 
@@ -24,11 +27,18 @@ use crate::values::{
 #[derive(Debug, Parser)]
 #[command(name = "plaudit", version, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// The program directory.
-    #[arg(long, global = true, default_value = "rules", value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
-    pub(crate) rules: PathBuf,
+    /// The program directory [default: rules].
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
+    pub(crate) rules: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// The program directory.
+    pub(crate) fn rules(&self) -> &Path {
+        self.rules.as_deref().unwrap_or(Path::new("rules"))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +83,11 @@ pub(crate) enum Command {
     /// Object to points, findings and awards, and resolve what people object to
     #[command(subcommand)]
     Disputes(Disputes),
+    /// Serve all of this over HTTP
+    Serve(Serve),
+    /// Make and revoke the keys of those who may call the service
+    #[command(subcommand)]
+    Keys(Keys),
     /// Look after a journal file: check, back up, export, restore
     #[command(subcommand)]
     Journal(Journal),
@@ -316,6 +331,85 @@ pub(crate) struct Entitlements {
 pub(crate) struct Pair {
     #[command(flatten)]
     pub(crate) past: Past,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address to listen on [default: 127.0.0.1:8080]; port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The journal file, which is made where it is not there [default: plaudit.db].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) journal: Option<PathBuf>,
+    /// The file of keys [default: plaudit-keys.json].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) keys: Option<PathBuf>,
+    /// A file of settings (TOML). Every setting may come from the environment, too:
+    /// PLAUDIT_JOURNAL, PLAUDIT_LIMITS_BODY_BYTES and so on.
+    #[arg(long, value_name = "FILE", env = CONFIG, value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// Show the settings as they are, look whether everything that they name can be used, and serve
+    /// nothing.
+    #[arg(long)]
+    pub(crate) check_config: bool,
+    /// How much to tell while it runs [default: info].
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) log: Option<Level>,
+    /// Take people for willing where nothing is on record about consent.
+    #[arg(long)]
+    pub(crate) assume_consent: bool,
+}
+
+/// The file of keys that a command works on.
+#[derive(Debug, Args)]
+pub(crate) struct KeysFile {
+    /// The file of keys.
+    #[arg(long, value_name = "FILE", default_value = "plaudit-keys.json", env = "PLAUDIT_KEYS", value_hint = ValueHint::FilePath)]
+    pub(crate) keys: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key; it is shown this once
+    New(NewKey),
+    /// List the keys there are
+    List(ListKeys),
+    /// Revoke a key, and the tokens that were minted with it
+    Revoke(RevokeKey),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewKey {
+    /// Who or what will hold it.
+    pub(crate) name: String,
+    /// What it is for.
+    #[arg(long, value_enum, value_name = "ROLE")]
+    pub(crate) role: Role,
+    /// When it expires; never where it is not said.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(crate) expires: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) file: KeysFile,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListKeys {
+    #[command(flatten)]
+    pub(crate) file: KeysFile,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevokeKey {
+    /// The id or name of the key.
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) file: KeysFile,
 }
 
 #[derive(Debug, Args)]

@@ -1,14 +1,16 @@
-//! `plaudit`: check posts, score activities and work on rules, from the command line.
+//! `plaudit`: check posts, score activities and work on rules, from the command line and over HTTP.
 //!
 //! - `cli` declares the commands and their options, `values` what stands behind those;
 //! - `commands` has one file a command;
 //! - `input` opens files and standard input, `output` writes for people and for programs;
-//!   `upcoming` is a journal that is made with its first event.
+//!   `upcoming` is a journal that is made with its first event;
+//! - `serve` is the same over HTTP.
 
 mod cli;
 mod commands;
 mod input;
 mod output;
+mod serve;
 mod upcoming;
 mod values;
 

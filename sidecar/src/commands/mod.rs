@@ -14,18 +14,21 @@ mod figures;
 mod grants;
 mod import;
 mod journal;
+mod keys;
 mod leaderboard;
 mod lint;
 mod new;
 mod pair;
 mod record;
 mod score;
+mod serve;
 mod standing;
 mod subjects;
 mod sync;
 mod team;
 mod test;
 
+pub(crate) use self::new::starter;
 use crate::cli::{Cli, Command};
 use crate::input::Failure;
 use crate::output::Exit;
@@ -34,24 +37,26 @@ use crate::output::Exit;
 pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::New(options) => new::run(options),
-        Command::Lint(options) => lint::run(&cli.rules, options),
-        Command::Test(options) => test::run(&cli.rules, options),
-        Command::Check(options) => check::run(&cli.rules, options),
-        Command::Score(options) => score::run(&cli.rules, options),
-        Command::Standing(options) => standing::run(&cli.rules, options),
-        Command::Leaderboard(options) => leaderboard::run(&cli.rules, options),
-        Command::Team(options) => team::run(&cli.rules, options),
-        Command::Explain(options) => explain::run(&cli.rules, options),
-        Command::Coach(options) => coach::run(&cli.rules, options),
-        Command::Entitlements(options) => entitlements::run(&cli.rules, options),
-        Command::Pair(options) => pair::run(&cli.rules, options),
+        Command::Lint(options) => lint::run(cli.rules(), options),
+        Command::Test(options) => test::run(cli.rules(), options),
+        Command::Check(options) => check::run(cli.rules(), options),
+        Command::Score(options) => score::run(cli.rules(), options),
+        Command::Standing(options) => standing::run(cli.rules(), options),
+        Command::Leaderboard(options) => leaderboard::run(cli.rules(), options),
+        Command::Team(options) => team::run(cli.rules(), options),
+        Command::Explain(options) => explain::run(cli.rules(), options),
+        Command::Coach(options) => coach::run(cli.rules(), options),
+        Command::Entitlements(options) => entitlements::run(cli.rules(), options),
+        Command::Pair(options) => pair::run(cli.rules(), options),
         Command::Record(options) => record::run(options),
         Command::Import(options) => import::run(options),
-        Command::Sync(options) => sync::run(&cli.rules, options),
-        Command::Close(options) => close::run(&cli.rules, options),
-        Command::Grants(options) => grants::run(&cli.rules, options),
-        Command::Adjust(options) => adjust::run(&cli.rules, options),
-        Command::Disputes(options) => disputes::run(&cli.rules, options),
+        Command::Sync(options) => sync::run(cli.rules(), options),
+        Command::Close(options) => close::run(cli.rules(), options),
+        Command::Grants(options) => grants::run(cli.rules(), options),
+        Command::Adjust(options) => adjust::run(cli.rules(), options),
+        Command::Disputes(options) => disputes::run(cli.rules(), options),
+        Command::Serve(options) => serve::run(cli.rules.as_deref(), options),
+        Command::Keys(options) => keys::run(options),
         Command::Journal(options) => journal::run(options),
         Command::Facts(options) => facts::run(options),
         Command::Completions(options) => completions::run(options),

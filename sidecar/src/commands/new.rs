@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
-use plaudit_engine::{Code, Problem, Program};
+use plaudit_engine::{Code, Problem, Program, Sources};
 
 use crate::cli::New;
 use crate::input::Failure;
@@ -13,6 +13,18 @@ use crate::output::{BOLD, Exit, safe, styled};
 
 /// The starter program, as it was when this binary was built.
 static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../rules");
+
+/// The starter program's files.
+pub(crate) fn starter() -> Sources {
+    fn with(sources: Sources, folder: &Dir<'_>) -> Sources {
+        let sources = folder.files().fold(sources, |sources, file| {
+            let path = file.path().to_string_lossy().replace('\\', "/");
+            sources.with(path, file.contents())
+        });
+        folder.dirs().fold(sources, with)
+    }
+    with(Sources::new(), &STARTER)
+}
 
 pub(super) fn run(options: &New) -> Result<Exit, Failure> {
     let directory = &options.directory;

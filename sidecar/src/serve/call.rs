@@ -8,7 +8,6 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::Bytes;
-use jiff::Timestamp;
 use plaudit_engine::requests::{Question, Task};
 use plaudit_engine::{Code, Problem, canonical};
 use serde::Serialize;
@@ -145,7 +144,7 @@ impl Call {
             }
             more.push((name, text.as_str().into()));
         }
-        more.extend(self.left_out(|name| said.contains_key(name)));
+        more.extend(self.left_out(&said));
         if let Some(at) = said.get("at").and_then(|at| serde_json::from_str::<&str>(at.get()).ok())
             && let Ok(at) = at.parse::<plaudit_engine::requests::When>()
         {
@@ -156,13 +155,18 @@ impl Call {
     }
 
     /// What the body leaves out that the service knows.
-    fn left_out(&self, said: impl Fn(&str) -> bool) -> impl Iterator<Item = (&'static str, Value)> {
-        let fills = self.door.route.fills.iter().filter(move |name| !said(name));
-        fills.map(|name| match *name {
-            "by" => (*name, self.caller.name().into()),
-            "as_of" => (*name, by_now().to_string().into()),
-            _ => (*name, now().to_string().into()),
-        })
+    fn left_out<'a>(
+        &self,
+        said: &BTreeMap<Cow<'a, str>, &'a RawValue>,
+    ) -> Vec<(&'static str, Value)> {
+        let fills = self.door.route.fills.iter().filter(|name| !said.contains_key(**name));
+        fills
+            .map(|name| match *name {
+                "by" => (*name, self.caller.name().into()),
+                "as_of" => (*name, by_now().to_string().into()),
+                _ => (*name, now().to_string().into()),
+            })
+            .collect()
     }
 
     /// Asks the ledger.
@@ -189,7 +193,7 @@ impl Call {
         let said: Option<BTreeMap<Cow<'_, str>, &RawValue>> = serde_json::from_str(text).ok();
         let request = match said {
             Some(said) => {
-                let more: Vec<_> = self.left_out(|name| said.contains_key(name)).collect();
+                let more = self.left_out(&said);
                 with(text, said.is_empty(), &more)
             }
             None => text.to_owned(),
@@ -230,10 +234,10 @@ impl Call {
         let at = by_now();
         let roster = self.published.ledger.roster(at)?;
         let person = |name: &str| roster.person(name, at).map(|person| person.id);
-        let same = |name: &str| name == &*own || (person(name).is_some() && person(name) == person(&own));
-        let others = || {
-            forbidden("the token is for another person", "an advocate sees their own data only")
-        };
+        let same =
+            |name: &str| name == &*own || (person(name).is_some() && person(name) == person(&own));
+        let others =
+            || forbidden("the token is for another person", "an advocate sees their own data only");
         let asked = self.door.parameters.contains_key("advocate");
         let in_body = self.door.body.contains_key("advocate");
         match named {
@@ -249,7 +253,8 @@ impl Call {
                 // Whoever reads it says what is wrong with it.
                 Err(_) => return Ok(()),
             };
-            let (object, name) = if post { (&mut body["post"], "author") } else { (&mut body, "advocate") };
+            let (object, name) =
+                if post { (&mut body["post"], "author") } else { (&mut body, "advocate") };
             let Value::Object(object) = object else { return Ok(()) };
             match object.get(name) {
                 None | Some(Value::Null) => drop(object.insert(name.to_owned(), (*own).into())),

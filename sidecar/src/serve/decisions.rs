@@ -60,10 +60,10 @@ impl DecisionLog {
 
     /// Keeps a verdict, as far as there is room.
     pub(crate) fn keep(&self, verdict: &Verdict) {
-        let findings = verdict.findings.iter().map(|finding| Found {
-            rule: &finding.rule,
-            severity: finding.severity.name(),
-        });
+        let findings = verdict
+            .findings
+            .iter()
+            .map(|finding| Found { rule: &finding.rule, severity: finding.severity.name() });
         let line = canonical(&Decision {
             id: &verdict.id,
             at: crate::input::now(),
@@ -77,7 +77,11 @@ impl DecisionLog {
             (Err(TrySendError::Full(line)), Overflow::Wait) => self.lines.send(line).is_ok(),
             (sent, _) => sent.is_ok(),
         };
-        if kept { self.logged.inc() } else { self.dropped.inc() };
+        if kept {
+            self.logged.inc()
+        } else {
+            self.dropped.inc()
+        };
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a connection to a route and back: access, limits, bodies, headers, metrics.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use actix_web::http::header::{
     HeaderValue, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::web::{self, Bytes, Payload, ServiceConfig};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
+use percent_encoding::percent_decode_str;
 use plaudit_engine::{Code, Problem};
 use tokio::time::timeout;
 
@@ -27,8 +29,7 @@ const PROGRAM: HeaderName = HeaderName::from_static("plaudit-program");
 /// Distributed tracing, by W3C.
 const TRACE: &str = "traceparent";
 /// A page of ours has a style of its own and nothing else.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Connects the routes.
@@ -47,7 +48,8 @@ pub(crate) fn routes(service: &Arc<Service>, config: &mut ServiceConfig) {
         }
         let service = Arc::clone(service);
         resource = resource.default_service(web::to(move |request: HttpRequest| {
-            let problem = Problem::new(Code::WrongMethod, format!("there is no {} here", request.method()));
+            let problem =
+                Problem::new(Code::WrongMethod, format!("there is no {} here", request.method()));
             let refusal = Refusal::from(problem.help(format!("there is {methods}")));
             let response = nowhere(&service, &request, refusal.allowed(methods.clone()));
             async { response }
@@ -184,10 +186,7 @@ async fn answered(
             "an administrator makes keys: `plaudit keys new NAME --role ROLE`",
         ));
     }
-    let path = web::Path::<BTreeMap<String, String>>::extract(request).await;
-    let path = path.map(web::Path::into_inner).map_err(|_| {
-        Problem::new(Code::NotUtf8, "the address is not UTF-8")
-    })?;
+    let path = path(request)?;
     let query = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
     let query = query.map(web::Query::into_inner).map_err(|_| {
         Problem::new(Code::Syntax, "the query cannot be read")
@@ -223,11 +222,21 @@ async fn answered(
                 let _turn = turn;
                 run(&call)
             });
-            in_time(service.limits.answer, work).await?.map_err(|_| {
-                Problem::new(Code::Internal, "the thread of the answer is gone")
-            })?
+            in_time(service.limits.answer, work)
+                .await?
+                .map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
         }
     }
+}
+
+/// What stands in the address, by the names of its parameters.
+fn path(request: &HttpRequest) -> Result<BTreeMap<String, String>, Refusal> {
+    let decoded = |text: &str| match percent_decode_str(text).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(Problem::new(Code::NotUtf8, "the address is not UTF-8")),
+    };
+    let parameters = request.match_info().iter();
+    parameters.map(|(name, text)| Ok((name.to_owned(), decoded(text)?))).collect()
 }
 
 async fn in_time<T>(patience: Duration, work: impl Future<Output = T>) -> Result<T, Refusal> {
@@ -292,10 +301,20 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_local() {
-        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "127.8.9.1", "[::1]:8080", "[::1]"] {
+        for host in
+            ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "127.8.9.1", "[::1]:8080", "[::1]"]
+        {
             assert!(is_local(host), "{host}");
         }
-        for host in ["", "example.com", "localhost.example.com", "127.0.0.1.example.com:80", "10.0.0.1", "[::2]:1", "0.0.0.0"] {
+        for host in [
+            "",
+            "example.com",
+            "localhost.example.com",
+            "127.0.0.1.example.com:80",
+            "10.0.0.1",
+            "[::2]:1",
+            "0.0.0.0",
+        ] {
             assert!(!is_local(host), "{host}");
         }
     }

@@ -94,8 +94,16 @@ impl Metrics {
             metrics.findings.clone(),
         );
         registry.register("faults", "Rules that failed on checked posts", metrics.faults.clone());
-        registry.register("events", "Events that were sent, by what became of them", metrics.events.clone());
-        registry.register("reloads", "Programs that were taken up, or not", metrics.reloads.clone());
+        registry.register(
+            "events",
+            "Events that were sent, by what became of them",
+            metrics.events.clone(),
+        );
+        registry.register(
+            "reloads",
+            "Programs that were taken up, or not",
+            metrics.reloads.clone(),
+        );
         registry.register("award_runs", "Scheduled award runs", metrics.awards.clone());
         registry.register(
             "degraded",

@@ -138,7 +138,8 @@ impl Refusal {
         let status = self.status();
         let mut response = HttpResponse::build(status);
         response.insert_header((CONTENT_TYPE, MEDIA));
-        let retryable = self.problems.iter().all(|problem| problem.code.class() == Class::Retryable);
+        let retryable =
+            self.problems.iter().all(|problem| problem.code.class() == Class::Retryable);
         let usual = (retryable || status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
         if let Some(wait) = self.retry_after.map(|wait| wait.as_secs().max(1)).or(usual) {
             response.insert_header((RETRY_AFTER, wait.to_string()));

@@ -31,20 +31,24 @@ impl Reloads {
         let watcher = match directory {
             Some(directory) => {
                 let knock = knock.clone();
-                let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                    // Reading a file is none of its changes; what cannot be told is one.
-                    if event.is_ok_and(|event| event.kind.is_access()) {
-                        return;
-                    }
-                    let _ = knock.send(());
-                })?;
+                let mut watcher =
+                    notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                        // Reading a file is none of its changes; what cannot be told is one.
+                        if event.is_ok_and(|event| event.kind.is_access()) {
+                            return;
+                        }
+                        let _ = knock.send(());
+                    })?;
                 watcher.watch(directory, RecursiveMode::Recursive)?;
                 Some(watcher)
             }
             None => None,
         };
         let follow = move || follow(&knocks, &service);
-        thread::Builder::new().name("reload".to_owned()).spawn(follow).map_err(notify::Error::io)?;
+        thread::Builder::new()
+            .name("reload".to_owned())
+            .spawn(follow)
+            .map_err(notify::Error::io)?;
         Ok(Self { knock, _watcher: watcher })
     }
 

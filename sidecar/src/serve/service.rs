@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actix_web::http::header::HeaderValue;
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -31,6 +32,8 @@ pub(crate) struct Service {
     pub(crate) publisher: Publisher,
     /// Why the program of the directory is not the one that is served.
     pub(crate) trouble: ArcSwapOption<Trouble>,
+    /// Whether the service ends: whoever waits for something goes.
+    pub(crate) ending: Arc<AtomicBool>,
 }
 
 /// A program that is served, and the ledger that answers with it.
@@ -119,7 +122,8 @@ impl Service {
         }
         holds(&program)?;
         let published = self.publisher.ready(program)?;
-        let (version, rules) = (published.program.version().to_owned(), published.program.rules().len());
+        let (version, rules) =
+            (published.program.version().to_owned(), published.program.rules().len());
         self.published.store(Arc::new(published));
         tracing::info!(version, rules, "another program is served");
         Ok(())

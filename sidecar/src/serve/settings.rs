@@ -217,7 +217,10 @@ impl Settings {
         merge(&mut all, of_environment(environment)?);
         merge(&mut all, said);
         let settings: Self = all.try_into().map_err(|error: toml::de::Error| {
-            Problem::new(Code::WrongValue, format!("the settings cannot be used: {}", error.message()))
+            Problem::new(
+                Code::WrongValue,
+                format!("the settings cannot be used: {}", error.message()),
+            )
         })?;
         settings.check()?;
         Ok(settings)
@@ -227,7 +230,9 @@ impl Settings {
     fn check(&self) -> Result<(), Error> {
         let zero = |name: &str, is_zero: bool| {
             let message = format!("`{name}` is 0, so that nothing could be served");
-            is_zero.then(|| Problem::new(Code::WrongValue, message).field(name).help("a number from 1"))
+            is_zero.then(|| {
+                Problem::new(Code::WrongValue, message).field(name).help("a number from 1")
+            })
         };
         let Limits { body_bytes, batch, arrival_seconds, answer_seconds, .. } = self.limits;
         let problems = [
@@ -258,7 +263,9 @@ fn of_file(path: &Path) -> Result<Table, Error> {
         Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(&name)
     };
     if std::fs::metadata(path).map_err(cannot)?.len() > LARGEST {
-        return Err(Problem::new(Code::TooLarge, format!("`{name}` is too large")).file(&name).into());
+        return Err(Problem::new(Code::TooLarge, format!("`{name}` is too large"))
+            .file(&name)
+            .into());
     }
     let text = std::fs::read_to_string(path).map_err(cannot)?;
     let placed = |code: Code, error: &toml::de::Error| {
@@ -299,7 +306,8 @@ fn of_environment(all: impl IntoIterator<Item = (String, String)>) -> Result<Tab
         all.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && name != CONFIG).collect();
     for (name, text) in all {
         let Some(path) = known.get(&name) else {
-            let problem = Problem::new(Code::UnknownSetting, format!("there is no setting `{name}`"));
+            let problem =
+                Problem::new(Code::UnknownSetting, format!("there is no setting `{name}`"));
             let names: Vec<&str> = known.keys().map(String::as_str).collect();
             return Err(problem.help(format!("known: {}", names.join(", "))).into());
         };
@@ -313,7 +321,8 @@ fn of_environment(all: impl IntoIterator<Item = (String, String)>) -> Result<Tab
             _ => Some(Value::String(text.clone())),
         };
         let Some(value) = value else {
-            let wanted = if matches!(usual, Some(Value::Boolean(_))) { "true or false" } else { "a number" };
+            let wanted =
+                if matches!(usual, Some(Value::Boolean(_))) { "true or false" } else { "a number" };
             let message = format!("`{name}` is `{text}`, and should be {wanted}");
             return Err(Problem::new(Code::WrongValue, message).into());
         };
@@ -360,14 +369,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plaudit.toml");
         std::fs::write(&path, file).unwrap();
-        let environment = environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let environment =
+            environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));
         Settings::of(Some(&path), environment, Table::new())
     }
 
     #[test]
     fn the_environment_is_over_the_file_and_the_command_line_over_both() {
         let file = "journal = \"a.db\"\nkeys = \"a.json\"\n[limits]\nbatch = 5\nquestions = 3\n";
-        let settings = of(file, &[("PLAUDIT_JOURNAL", "b.db"), ("PLAUDIT_LIMITS_BATCH", "6")]).unwrap();
+        let settings =
+            of(file, &[("PLAUDIT_JOURNAL", "b.db"), ("PLAUDIT_LIMITS_BATCH", "6")]).unwrap();
         assert_eq!(settings.journal, Path::new("b.db"));
         assert_eq!(settings.keys, Path::new("a.json"));
         assert_eq!((settings.limits.batch, settings.limits.questions), (6, 3));
@@ -382,12 +393,17 @@ mod tests {
         let problem = &error.problems()[0];
         assert_eq!((problem.code, problem.line), (Code::UnknownSetting, Some(4)));
         let error = of("watch = 3\n", &[]).unwrap_err();
-        assert_eq!((error.problems()[0].code, error.problems()[0].line), (Code::WrongValue, Some(1)));
+        assert_eq!(
+            (error.problems()[0].code, error.problems()[0].line),
+            (Code::WrongValue, Some(1))
+        );
     }
 
     #[test]
     fn a_slip_in_the_environment_is_refused() {
-        for (name, value) in [("PLAUDIT_JURNAL", "a.db"), ("PLAUDIT_WATCH", "yes"), ("PLAUDIT_AWARDS_HOUR", "six")] {
+        for (name, value) in
+            [("PLAUDIT_JURNAL", "a.db"), ("PLAUDIT_WATCH", "yes"), ("PLAUDIT_AWARDS_HOUR", "six")]
+        {
             assert!(of("", &[(name, value)]).is_err(), "{name}");
         }
     }

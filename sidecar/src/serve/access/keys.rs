@@ -89,7 +89,9 @@ impl Keys {
         made: Timestamp,
         expires: Option<Timestamp>,
     ) -> Result<(Key, String), Error> {
-        if name.trim().is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control)
+        if name.trim().is_empty()
+            || name.chars().count() > 100
+            || name.chars().any(char::is_control)
         {
             let message = "a key is named after who or what holds it, in up to 100 characters";
             return Err(Problem::new(Code::WrongValue, message).field("name").into());
@@ -110,9 +112,10 @@ impl Keys {
 
     /// Revokes the key of an id or, where only one good key has it, a name.
     fn revoke(&mut self, which: &str, at: Timestamp) -> Result<Key, Error> {
-        let found = self.keys.iter_mut().find(|key| {
-            key.id == which || (key.name == which && key.revoked.is_none())
-        });
+        let found = self
+            .keys
+            .iter_mut()
+            .find(|key| key.id == which || (key.name == which && key.revoked.is_none()));
         let Some(key) = found else {
             return Err(Problem::new(Code::UnknownName, format!("there is no key `{which}`"))
                 .help("`plaudit keys list` shows all of them")
@@ -195,7 +198,10 @@ impl KeyFile {
     fn change<T>(&self, change: impl FnOnce(&mut Keys) -> Result<T, Error>) -> Result<T, Error> {
         let cannot = |error: std::io::Error| {
             let name = self.path.display();
-            Problem::new(Code::Unwritable, format!("the keys in `{name}` cannot be written: {error}"))
+            Problem::new(
+                Code::Unwritable,
+                format!("the keys in `{name}` cannot be written: {error}"),
+            )
         };
         let beside = |ending: &str| {
             let mut name = self.path.file_name().unwrap_or_default().to_owned();

@@ -6,7 +6,7 @@ pub(crate) mod keys;
 pub(crate) mod roles;
 pub(crate) mod token;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwapOption;
@@ -90,7 +90,11 @@ impl Gate {
     }
 
     /// Who presents a text of an `Authorization` header, or none.
-    pub(crate) fn admit(&self, authorization: Option<&str>, now: Timestamp) -> Result<Caller, Problem> {
+    pub(crate) fn admit(
+        &self,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Caller, Problem> {
         self.look();
         let keys = self.keys.load();
         let Some(keys) = &*keys else { return Ok(Caller::Anybody) };
@@ -150,7 +154,9 @@ impl Gate {
                 self.keys.store(Some(Arc::new(keys)));
                 tracing::info!("keys were read again");
             }
-            Ok(_) => tracing::warn!("the file of keys is gone or empty; the keys of before stay good"),
+            Ok(_) => {
+                tracing::warn!("the file of keys is gone or empty; the keys of before stay good")
+            }
             Err(error) => tracing::warn!(%error, "keys cannot be read; those of before stay good"),
         }
     }
@@ -158,7 +164,7 @@ impl Gate {
     /// Forgets when the file was looked at, so that it is looked at now.
     #[cfg(test)]
     pub(crate) fn look_now(&self) {
-        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut looked = self.looked.lock().unwrap();
         looked.at = Instant::now().checked_sub(LOOKED_AT).unwrap_or_else(Instant::now);
     }
 }

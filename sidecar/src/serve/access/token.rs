@@ -77,7 +77,10 @@ mod tests {
         let other = Token { advocate: "bob".to_owned(), ..token() };
         let payload = BASE64.encode(serde_json::to_vec(&other).unwrap());
         let (_, signature) = text.rsplit_once('.').unwrap();
-        assert_eq!(Token::presented(&format!("{PREFIX}{payload}.{signature}"), b"secret", at), None);
+        assert_eq!(
+            Token::presented(&format!("{PREFIX}{payload}.{signature}"), b"secret", at),
+            None
+        );
         for cut in 0..text.len() {
             assert_eq!(Token::presented(&text[..cut], b"secret", at), None);
         }

@@ -25,7 +25,7 @@ pub(crate) struct Field {
 }
 
 /// The fields that a request of records of its own has, which a ledger is not asked with.
-const RECORDS: [&str; 3] = ["assume_consent", "events", "people"];
+pub(super) const RECORDS: [&str; 3] = ["assume_consent", "events", "people"];
 
 /// Makes schemas as OpenAPI 3.1 wants them.
 pub(crate) fn generator() -> SchemaGenerator {
@@ -58,7 +58,10 @@ pub(crate) fn fields(shape: Shape, generator: &mut SchemaGenerator) -> BTreeMap<
 
 /// The parameters of a route's query: the fields of its request that are neither in its path nor
 /// records.
-pub(crate) fn parameters(route: &Route, generator: &mut SchemaGenerator) -> BTreeMap<String, Field> {
+pub(crate) fn parameters(
+    route: &Route,
+    generator: &mut SchemaGenerator,
+) -> BTreeMap<String, Field> {
     let Some(shape) = route.query else { return BTreeMap::new() };
     let mut fields = fields(shape, generator);
     fields.retain(|name, _| {
@@ -76,7 +79,7 @@ pub(crate) fn of_body(route: &Route, generator: &mut SchemaGenerator) -> BTreeMa
 }
 
 /// What a reference stands for.
-fn resolved(schema: &Value, generator: &SchemaGenerator) -> Value {
+pub(super) fn resolved(schema: &Value, generator: &SchemaGenerator) -> Value {
     let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
     match name.and_then(|name| generator.definitions().get(name)) {
         Some(definition) => definition.clone(),

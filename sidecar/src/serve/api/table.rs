@@ -1,6 +1,7 @@
 //! All routes there are, each declared once.
 
 use actix_web::http::StatusCode;
+use plaudit_engine::Snapshot;
 use plaudit_engine::Verdict;
 use plaudit_engine::awards::{Closed, Grants};
 use plaudit_engine::coaching::Coaching;
@@ -10,10 +11,7 @@ use plaudit_engine::pairing::Pairing;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
 use plaudit_engine::scoring::{Explanation, Scores};
-use plaudit_engine::standings::{
-    FigureExplanation, Leaderboard, StandingDocument, TeamsDocument,
-};
-use plaudit_engine::Snapshot;
+use plaudit_engine::standings::{FigureExplanation, Leaderboard, StandingDocument, TeamsDocument};
 use schemars::JsonSchema;
 use serde_json::Value;
 
@@ -29,6 +27,14 @@ use crate::serve::routes::{changes, checks, operation, program, records, tokens}
 enum Either<A, B> {
     One(A),
     Other(B),
+}
+
+/// What was on record before a time.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it is the schema of a query")]
+struct AsOf {
+    /// What happened before this time is looked at; everything up to now where it is not said.
+    as_of: Option<ask::When>,
 }
 
 /// One record, or a list of them.
@@ -48,9 +54,9 @@ pub(crate) fn routes() -> Vec<Route> {
         (Group::Access, access),
         (Group::Operation, operation),
     ];
-    let routes = groups.into_iter().flat_map(|(group, routes)| {
-        routes().into_iter().map(move |route| route.group(group))
-    });
+    let routes = groups
+        .into_iter()
+        .flat_map(|(group, routes)| routes().into_iter().map(move |route| route.group(group)));
     routes.collect()
 }
 
@@ -133,10 +139,14 @@ fn records() -> Vec<Route> {
 
 fn figures() -> Vec<Route> {
     vec![
-        Route::get("/v1/standings", "What everyone has become", Run::Aside(Call::ask::<ask::Standing>))
-            .needs(Scope::Read)
-            .query::<ask::Everyone>()
-            .answers::<Vec<StandingDocument>>("A standing for each person."),
+        Route::get(
+            "/v1/standings",
+            "What everyone has become",
+            Run::Aside(Call::ask::<ask::Standing>),
+        )
+        .needs(Scope::Read)
+        .query::<AsOf>()
+        .answers::<Vec<StandingDocument>>("A standing for each person."),
         Route::get(
             "/v1/standings/{advocate}",
             "What a person has become",
@@ -145,10 +155,14 @@ fn figures() -> Vec<Route> {
         .own(Scope::Read)
         .query::<ask::Standing>()
         .answers::<StandingDocument>("Points, level, regularity, voice, reach, learning."),
-        Route::get("/v1/leaderboards", "Who brought how much", Run::Aside(Call::ask::<ask::Leaderboard>))
-            .needs(Scope::Read)
-            .query::<ask::Leaderboard>()
-            .answers::<Leaderboard>("Places, in order."),
+        Route::get(
+            "/v1/leaderboards",
+            "Who brought how much",
+            Run::Aside(Call::ask::<ask::Leaderboard>),
+        )
+        .needs(Scope::Read)
+        .query::<ask::Leaderboard>()
+        .answers::<Leaderboard>("Places, in order."),
         Route::get("/v1/teams", "How teams take part", Run::Aside(Call::ask::<ask::Team>))
             .needs(Scope::Read)
             .query::<ask::Team>()
@@ -166,14 +180,22 @@ fn figures() -> Vec<Route> {
         .own(Scope::Read)
         .query::<ask::Explain>()
         .answers::<Either<Explanation, FigureExplanation>>("Points line by line, or a figure."),
-        Route::get("/v1/coaching", "What could help people and teams along", Run::Aside(Call::ask::<ask::Coach>))
-            .own(Scope::Read)
-            .query::<ask::Coach>()
-            .answers::<Coaching>("Suggestions."),
-        Route::get("/v1/pairing", "Mentors and newcomers, paired", Run::Aside(Call::ask::<ask::Pair>))
-            .needs(Scope::Read)
-            .query::<ask::Pair>()
-            .answers::<Pairing>("Pairs."),
+        Route::get(
+            "/v1/coaching",
+            "What could help people and teams along",
+            Run::Aside(Call::ask::<ask::Coach>),
+        )
+        .own(Scope::Read)
+        .query::<ask::Coach>()
+        .answers::<Coaching>("Suggestions."),
+        Route::get(
+            "/v1/pairing",
+            "Mentors and newcomers, paired",
+            Run::Aside(Call::ask::<ask::Pair>),
+        )
+        .needs(Scope::Read)
+        .query::<ask::Pair>()
+        .answers::<Pairing>("Pairs."),
     ]
 }
 
@@ -215,16 +237,24 @@ fn recognition() -> Vec<Route> {
 
 fn corrections() -> Vec<Route> {
     vec![
-        Route::post("/v1/adjustments", "Give or take points by hand", Run::Aside(Call::perform::<ask::Adjust>))
-            .about("The same adjustment at the same time again changes nothing.")
-            .needs(Scope::Correct)
-            .json::<ask::Adjust>()
-            .fills(&["by"])
-            .answers::<Receipt>("It is on record."),
-        Route::get("/v1/disputes", "What people object to", Run::Aside(Call::look_up::<ask::ListDisputes>))
-            .own(Scope::Read)
-            .query::<ask::ListDisputes>()
-            .answers::<ask::Disputes>("Disputes, and how they ended."),
+        Route::post(
+            "/v1/adjustments",
+            "Give or take points by hand",
+            Run::Aside(Call::perform::<ask::Adjust>),
+        )
+        .about("The same adjustment at the same time again changes nothing.")
+        .needs(Scope::Correct)
+        .json::<ask::Adjust>()
+        .fills(&["by"])
+        .answers::<Receipt>("It is on record."),
+        Route::get(
+            "/v1/disputes",
+            "What people object to",
+            Run::Aside(Call::look_up::<ask::ListDisputes>),
+        )
+        .own(Scope::Read)
+        .query::<ask::ListDisputes>()
+        .answers::<ask::Disputes>("Disputes, and how they ended."),
         Route::post("/v1/disputes", "Object", Run::Aside(Call::perform::<ask::Object>))
             .about("To an activity's points, to what a rule said, or both.")
             .own(Scope::Correct)
@@ -267,9 +297,13 @@ fn program() -> Vec<Route> {
         Route::get("/v1/program", "What the program is", Run::Aside(program::describe))
             .needs(Scope::Program)
             .answers::<ask::Description<'_>>("Its version and rules, and which facts these read."),
-        Route::get("/v1/program/rules/{rule}", "A rule in its own words", Run::Aside(program::rule))
-            .needs(Scope::Program)
-            .answers::<program::RuleText>("Its text, with comments and examples."),
+        Route::get(
+            "/v1/program/rules/{rule}",
+            "A rule in its own words",
+            Run::Aside(program::rule),
+        )
+        .needs(Scope::Program)
+        .answers::<program::RuleText>("Its text, with comments and examples."),
         Route::get("/v1/program/status", "How the program does", Run::Aside(program::status))
             .about("With the problems of the last program that was not taken up.")
             .needs(Scope::Program)
@@ -286,50 +320,86 @@ fn questions() -> Vec<Route> {
     let question = |route: Route| route.needs(Scope::Check).fills(&["as_of"]);
     vec![
         question(
-            Route::post("/v1/ask/score", "Everyone's points", Run::Aside(Call::try_out::<ask::Score>))
-                .json::<ask::Score>()
-                .answers::<Scores>("Points of each person."),
+            Route::post(
+                "/v1/ask/score",
+                "Everyone's points",
+                Run::Aside(Call::try_out::<ask::Score>),
+            )
+            .json::<ask::Score>()
+            .answers::<Scores>("Points of each person."),
         ),
         question(
-            Route::post("/v1/ask/explain", "Why a person has these points", Run::Aside(Call::try_out::<ask::Explain>))
-                .json::<ask::Explain>()
-                .answers::<Either<Explanation, FigureExplanation>>("Points line by line, or a figure."),
+            Route::post(
+                "/v1/ask/explain",
+                "Why a person has these points",
+                Run::Aside(Call::try_out::<ask::Explain>),
+            )
+            .json::<ask::Explain>()
+            .answers::<Either<Explanation, FigureExplanation>>("Points line by line, or a figure."),
         ),
         question(
-            Route::post("/v1/ask/standing", "What people have become", Run::Aside(Call::try_out::<ask::Standing>))
-                .json::<ask::Standing>()
-                .answers::<OneOrMore<StandingDocument>>("One standing, or everyone's."),
+            Route::post(
+                "/v1/ask/standing",
+                "What people have become",
+                Run::Aside(Call::try_out::<ask::Standing>),
+            )
+            .json::<ask::Standing>()
+            .answers::<OneOrMore<StandingDocument>>("One standing, or everyone's."),
         ),
         question(
-            Route::post("/v1/ask/leaderboard", "Who brought how much", Run::Aside(Call::try_out::<ask::Leaderboard>))
-                .json::<ask::Leaderboard>()
-                .answers::<Leaderboard>("Places, in order."),
+            Route::post(
+                "/v1/ask/leaderboard",
+                "Who brought how much",
+                Run::Aside(Call::try_out::<ask::Leaderboard>),
+            )
+            .json::<ask::Leaderboard>()
+            .answers::<Leaderboard>("Places, in order."),
         ),
         question(
-            Route::post("/v1/ask/team", "How teams take part", Run::Aside(Call::try_out::<ask::Team>))
-                .json::<ask::Team>()
-                .answers::<TeamsDocument>("Figures of teams."),
+            Route::post(
+                "/v1/ask/team",
+                "How teams take part",
+                Run::Aside(Call::try_out::<ask::Team>),
+            )
+            .json::<ask::Team>()
+            .answers::<TeamsDocument>("Figures of teams."),
         ),
         question(
-            Route::post("/v1/ask/entitlements", "What people and teams are entitled to", Run::Aside(Call::try_out::<ask::Entitlements>))
-                .json::<ask::Entitlements>()
-                .answers::<Entitlements>("Entitlements."),
+            Route::post(
+                "/v1/ask/entitlements",
+                "What people and teams are entitled to",
+                Run::Aside(Call::try_out::<ask::Entitlements>),
+            )
+            .json::<ask::Entitlements>()
+            .answers::<Entitlements>("Entitlements."),
         ),
         question(
-            Route::post("/v1/ask/coach", "What could help people and teams along", Run::Aside(Call::try_out::<ask::Coach>))
-                .json::<ask::Coach>()
-                .answers::<Coaching>("Suggestions."),
+            Route::post(
+                "/v1/ask/coach",
+                "What could help people and teams along",
+                Run::Aside(Call::try_out::<ask::Coach>),
+            )
+            .json::<ask::Coach>()
+            .answers::<Coaching>("Suggestions."),
         ),
         question(
-            Route::post("/v1/ask/pair", "Mentors and newcomers, paired", Run::Aside(Call::try_out::<ask::Pair>))
-                .json::<ask::Pair>()
-                .answers::<Pairing>("Pairs."),
+            Route::post(
+                "/v1/ask/pair",
+                "Mentors and newcomers, paired",
+                Run::Aside(Call::try_out::<ask::Pair>),
+            )
+            .json::<ask::Pair>()
+            .answers::<Pairing>("Pairs."),
         ),
-        Route::post("/v1/ask/check", "What the guidelines say of a post", Run::Aside(Call::try_out::<ask::Check>))
-            .needs(Scope::Check)
-            .json::<ask::Check>()
-            .fills(&["at"])
-            .answers::<Verdict>("The verdict."),
+        Route::post(
+            "/v1/ask/check",
+            "What the guidelines say of a post",
+            Run::Aside(Call::try_out::<ask::Check>),
+        )
+        .needs(Scope::Check)
+        .json::<ask::Check>()
+        .fills(&["at"])
+        .answers::<Verdict>("The verdict."),
     ]
 }
 
@@ -363,4 +433,3 @@ fn operation() -> Vec<Route> {
         Route::get("/", "What runs here", Run::Here(operation::first)).tells(HTML, "A page."),
     ]
 }
-

@@ -1,5 +1,6 @@
 //! What is put on record, in order, for tools that follow.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use plaudit_engine::journal::Journal;
@@ -9,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::serve::api::Waiting;
-use crate::serve::call::{Call, Reply};
+use crate::serve::call::Call;
 use crate::serve::problem::Refusal;
 
 /// So often it is looked whether something has come.
@@ -38,7 +39,9 @@ pub(crate) fn follow(call: Call) -> Waiting {
         let after = call.query.iter().find(|(name, _)| name == "after");
         let after: u64 = after.and_then(|(_, place)| place.parse().ok()).unwrap_or_default();
         let journal = std::sync::Arc::clone(&call.service.publisher.journal);
-        while journal.position()? <= after && Instant::now() < until {
+        let ending = std::sync::Arc::clone(&call.service.ending);
+        let goes_on = || Instant::now() < until && !ending.load(Ordering::Relaxed);
+        while journal.position()? <= after && goes_on() {
             tokio::time::sleep(LOOKED_AT).await;
         }
         let answered = actix_web::web::block(move || call.look_up::<requests::Changes>()).await;

@@ -94,7 +94,8 @@ pub(crate) fn many(call: &Call) -> Outcome {
                 format!("{{\"id\":{id},\"status\":200,\"verdict\":{}}}", canonical(&verdict)?)
             }
             Err(refusal) => {
-                let (status, problem) = (refusal.status().as_u16(), canonical(&refusal.document())?);
+                let (status, problem) =
+                    (refusal.status().as_u16(), canonical(&refusal.document())?);
                 format!("{{\"id\":{id},\"problem\":{problem},\"status\":{status}}}")
             }
         });

@@ -106,7 +106,7 @@ pub(crate) fn rule(call: &Call) -> Outcome {
         help: rule.help().to_owned(),
         file: file.to_owned(),
         line,
-        text: program.text_of(rule).to_owned(),
+        text: rule.text().to_owned(),
     })
 }
 

@@ -1,0 +1,230 @@
+//! Puts the service together, runs it, and ends it so that nothing is lost.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use actix_web::{App, HttpServer};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use plaudit_engine::journal::{Access, Journal, Sqlite};
+use plaudit_engine::{Code, Problem};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::access::Gate;
+use super::access::keys::KeyFile;
+use super::decisions::DecisionLog;
+use super::doors::Doors;
+use super::limits::Limits;
+use super::metrics::Metrics;
+use super::recorder::Recorder;
+use super::reload::Reloads;
+use super::service::{Origin, Publisher, Service, holds};
+use super::settings::Settings;
+use super::{http, logs, schedule};
+use crate::input::Failure;
+use crate::output::Exit;
+
+/// How long a connection without a request stays open.
+const KEPT_ALIVE: Duration = Duration::from_secs(75);
+/// How long calls that are under way may take to end when the service ends, in seconds.
+const TO_END: u64 = 30;
+/// How long the decision log is waited for then.
+const TO_WRITE: Duration = Duration::from_secs(5);
+
+/// Looks whether everything that the settings name can be used; nothing is served or changed.
+pub(crate) fn check(settings: &Settings) -> Result<(), Failure> {
+    let gate = Gate::open(KeyFile::new(&settings.keys))?;
+    may_listen(settings.listen, gate.is_locked())?;
+    let program = Origin::of(settings.rules.as_deref()).load()?;
+    holds(&program)?;
+    if settings.journal.exists() {
+        Sqlite::open(&settings.journal, Access::Read)?;
+    }
+    Ok(())
+}
+
+/// Without keys the service is for its own machine alone.
+fn may_listen(address: SocketAddr, locked: bool) -> Result<(), Problem> {
+    if locked || address.ip().is_loopback() {
+        return Ok(());
+    }
+    let message = format!("without keys nobody else may come in, and {address} is for others, too");
+    Err(Problem::new(Code::Forbidden, message)
+        .help("make a key first: plaudit keys new NAME --role administrator")
+        .field("listen"))
+}
+
+/// Serves until it is told to end.
+pub(crate) fn run(settings: Settings) -> Result<Exit, Failure> {
+    logs::start(&settings.log);
+    actix_web::rt::System::new().block_on(serve(settings))
+}
+
+async fn serve(settings: Settings) -> Result<Exit, Failure> {
+    let (service, decisions) = assembled(&settings)?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = if settings.threads == 0 { cores } else { settings.threads };
+    let of_calls = Arc::clone(&service);
+    let server = HttpServer::new(move || {
+        let service = Arc::clone(&of_calls);
+        App::new().configure(move |config| http::routes(&service, config))
+    });
+    let server = server
+        .workers(threads)
+        .keep_alive(KEPT_ALIVE)
+        .client_request_timeout(settings.limits.arrival())
+        .client_disconnect_timeout(settings.limits.arrival())
+        .max_connections(settings.limits.connections.div_ceil(threads))
+        .shutdown_timeout(TO_END)
+        .disable_signals()
+        .bind(settings.listen)
+        .map_err(|error| {
+            let message = format!("nothing can be served at {}: {error}", settings.listen);
+            Problem::new(Code::Unwritable, message).field("listen")
+        })?;
+    let addresses = server.addrs();
+    let server = server.run();
+    let handle = server.handle();
+
+    let reloads = reloads(&service, settings.watch)?;
+    let awards =
+        actix_web::rt::spawn(schedule::follow(Arc::clone(&service), settings.awards.clone()));
+    let proving = prove(&service)?;
+    greet(&service, addresses.first().copied().unwrap_or(settings.listen))?;
+
+    let ending = Arc::clone(&service.ending);
+    let told = actix_web::rt::spawn(async move {
+        if let Ok(signals) = Signals::new() {
+            signals.until_told_to_end(&reloads).await;
+            tracing::info!("the service ends");
+            ending.store(true, Ordering::Relaxed);
+            handle.stop(true).await;
+        }
+    });
+    let served = server.await;
+    told.abort();
+    awards.abort();
+    let _ = proving.join();
+    ended(service, decisions);
+    served.map_err(Failure::Output)?;
+    Ok(Exit::Success)
+}
+
+/// Everything that calls share, and the thread of the decision log.
+fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>>), Failure> {
+    let gate = Gate::open(KeyFile::new(&settings.keys))?;
+    may_listen(settings.listen, gate.is_locked())?;
+    let origin = Origin::of(settings.rules.as_deref());
+    let program = origin.load()?;
+    let journal: Arc<dyn Journal> = Arc::new(Sqlite::open(&settings.journal, Access::Create)?);
+    let publisher = Publisher { origin, journal, assume_consent: settings.assume_consent };
+    let published = Arc::new(ArcSwap::from_pointee(publisher.ready(program)?));
+    let of_recorder = Arc::clone(&published);
+    let ledger = move || Arc::clone(&of_recorder.load().ledger);
+    let (recorder, _) = Recorder::start(settings.limits.recording, ledger)?;
+    let metrics = Metrics::new();
+    let (decisions, writing) = match &settings.decisions.file {
+        Some(path) => {
+            let (logged, dropped) = (metrics.logged.clone(), metrics.not_logged.clone());
+            let (log, thread) = DecisionLog::start(&settings.decisions, path, logged, dropped)?;
+            (Some(log), Some(thread))
+        }
+        None => (None, None),
+    };
+    let service = Service {
+        doors: Doors::new(),
+        gate,
+        limits: Limits::new(&settings.limits),
+        metrics,
+        decisions,
+        recorder,
+        published,
+        publisher,
+        trouble: ArcSwapOption::empty(),
+        ending: Arc::new(AtomicBool::new(false)),
+    };
+    Ok((Arc::new(service), writing))
+}
+
+/// Follows the program directory, where there is one and it is wanted.
+fn reloads(service: &Arc<Service>, watch: bool) -> Result<Reloads, Problem> {
+    let directory = match &service.publisher.origin {
+        Origin::Directory(directory) if watch => Some(directory.as_path()),
+        _ => None,
+    };
+    Reloads::start(Arc::clone(service), directory).map_err(|error| {
+        Problem::new(Code::Unreadable, format!("the program directory cannot be watched: {error}"))
+            .help("`watch = false` serves the program as it is; SIGHUP has it read again")
+    })
+}
+
+/// Runs the examples of the program while it is served already.
+fn prove(service: &Arc<Service>) -> std::io::Result<JoinHandle<()>> {
+    let service = Arc::clone(service);
+    thread::Builder::new().name("examples".to_owned()).spawn(move || service.prove())
+}
+
+/// Says on standard output what is served, and where.
+fn greet(service: &Service, address: SocketAddr) -> std::io::Result<()> {
+    let published = service.published.load();
+    let mut output = anstream::stdout();
+    writeln!(output, "Plaudit serves {} at http://{address}/", published.program.name())?;
+    if matches!(service.publisher.origin, Origin::Starter) {
+        writeln!(output, "  the starter program; `plaudit new rules` makes it your own")?;
+    }
+    if !service.gate.is_locked() {
+        writeln!(
+            output,
+            "  for this machine alone, as there are no keys; `plaudit keys new` makes one"
+        )?;
+    }
+    output.flush()
+}
+
+/// What the operating system tells.
+struct Signals {
+    interrupted: Signal,
+    terminated: Signal,
+    hung_up: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupted: signal(SignalKind::interrupt())?,
+            terminated: signal(SignalKind::terminate())?,
+            hung_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn until_told_to_end(mut self, reloads: &Reloads) {
+        loop {
+            tokio::select! {
+                _ = self.interrupted.recv() => return,
+                _ = self.terminated.recv() => return,
+                _ = self.hung_up.recv() => reloads.knock(),
+            }
+        }
+    }
+}
+
+/// Keeps what makes the next start quick, and writes the decision log to its end. What was
+/// acknowledged is on the disk already.
+fn ended(service: Arc<Service>, decisions: Option<JoinHandle<()>>) {
+    if let Err(error) = service.published.load_full().ledger.checkpoint() {
+        tracing::warn!(%error, "no checkpoint could be kept; the next start reads everything");
+    }
+    let Some(writing) = decisions else { return };
+    let until = Instant::now() + TO_WRITE;
+    // The log ends with the last one who could write to it.
+    while Arc::strong_count(&service) > 1 && Instant::now() < until {
+        thread::sleep(Duration::from_millis(10));
+    }
+    if Arc::strong_count(&service) == 1 {
+        drop(service);
+        let _ = writing.join();
+    }
+}
