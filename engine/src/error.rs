@@ -4,14 +4,14 @@
 //! A [`Problem`] says what is wrong, where, and what would be right. An [`Error`] is one or more
 //! of them: reading a program or a file reports all its problems, not only the first.
 
-use std::borrow::Cow;
+mod schema;
+
 use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level as Grade, Renderer, Snippet};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 /// What kind of thing a code is, for doors that have fewer answers than there are codes: numbers of
 /// a C library, status codes of HTTP.
@@ -183,24 +183,6 @@ impl fmt::Display for Code {
     }
 }
 
-/// Each code with what it means.
-impl JsonSchema for Code {
-    fn schema_name() -> Cow<'static, str> {
-        "Code".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let codes = Code::ALL.iter();
-        let codes =
-            codes.map(|code| json!({ "const": code.name(), "description": code.meaning() }));
-        json_schema!({
-            "description": "A stable name for each thing that can be wrong. Names are never reused.",
-            "type": "string",
-            "oneOf": codes.collect::<Vec<_>>(),
-        })
-    }
-}
-
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -210,6 +192,7 @@ impl Serialize for Code {
 /// How much a [`Problem`] matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ProblemLevel")]
 pub enum Level {
     /// Refused.
     Error,

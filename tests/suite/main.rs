@@ -17,6 +17,7 @@
 //! - `desk`: what whoever looks after a journal is told;
 //! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) so;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
+//! - `schemas`: what is asked and told is as the JSON Schemas say, and nothing else is;
 //! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
 
@@ -56,5 +57,6 @@ mod program;
 mod readme;
 mod rfcs;
 mod rules;
+mod schemas;
 mod stories;
 mod support;

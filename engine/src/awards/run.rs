@@ -89,7 +89,7 @@ impl NamedGrant {
 
 /// What has changed since the last award run.
 #[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
-#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+#[schemars(rename = "SinceLastRun", deny_unknown_fields, transform = crate::schema::written)]
 pub struct Since {
     /// The time as of which it was.
     pub as_of: Timestamp,

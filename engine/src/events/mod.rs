@@ -45,7 +45,7 @@ pub use read::{
     Format, Intake, each_event, each_line, read_event, read_events, read_people, read_posts,
     read_record, read_snapshot,
 };
-pub(crate) use schema::by_hand;
+pub(crate) use schema::ByHand;
 pub(crate) use times::{Statement, Times};
 pub(crate) use value::LONGEST_TEXT;
 

@@ -33,14 +33,26 @@ fn stated(fact: &Fact) -> Json {
 }
 
 /// Points that are given or taken by hand.
-pub(crate) fn by_hand(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "integer",
-        "format": "int64",
-        "minimum": -MOST_POINTS,
-        "maximum": MOST_POINTS,
-        "not": { "const": 0 },
-    })
+pub(crate) struct ByHand;
+
+impl JsonSchema for ByHand {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ByHand".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "integer",
+            "format": "int64",
+            "minimum": -MOST_POINTS,
+            "maximum": MOST_POINTS,
+            "not": { "const": 0 },
+        })
+    }
 }
 
 fn of_activity(fact: ActivityFact) -> &'static Fact {
@@ -236,7 +248,11 @@ const KINDS: &[Kind] = &[
         doc: "Points that a person gave or took by hand.",
         fields: |own, generator| {
             own.need("advocate", short(), "Whose points.")
-                .need("points", by_hand(generator), "How many; below 0 where they are taken.")
+                .need(
+                    "points",
+                    generator.subschema_for::<ByHand>(),
+                    "How many; below 0 where they are taken.",
+                )
                 .reason()
                 .may("by", or_null(short()), "Who made it.")
         },

@@ -26,7 +26,7 @@ pub struct Close {
     /// When the run is made: whoever has opted out by then, by everything on record, gets nothing.
     pub at: When,
     /// Who runs it.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub by: String,
     /// Whether it is only looked what would be granted.
     #[serde(default)]
@@ -103,10 +103,10 @@ pub struct Decide {
     #[schemars(with = "Verb")]
     pub verb: Arc<str>,
     /// Who decides.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub by: String,
     /// Why, in words that those concerned may read.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub reason: String,
     /// When.
     pub at: When,

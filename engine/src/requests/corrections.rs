@@ -9,7 +9,7 @@ use super::{Task, When};
 use crate::awards::Signed;
 use crate::disputes::DisputeDocument;
 use crate::error::Error;
-use crate::events::{Identity, LOCAL, LONGEST_TEXT, Resolved, by_hand};
+use crate::events::{ByHand, Identity, LOCAL, LONGEST_TEXT, Resolved};
 use crate::ledger::{Ledger, Objection, Ruling};
 use crate::wire::canonical;
 
@@ -21,13 +21,13 @@ pub struct Adjust {
     /// Whose.
     pub advocate: String,
     /// How many; below 0 where they are taken.
-    #[schemars(schema_with = "by_hand")]
+    #[schemars(with = "ByHand")]
     pub points: i64,
     /// Who gives or takes them.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub by: String,
     /// Why, in words that the person may read.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub reason: String,
     /// When.
     pub at: When,
@@ -46,7 +46,10 @@ impl Done for Adjust {
 /// An advocate objects: to an activity's points, to what a rule said, or both.
 #[derive(Debug, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "ObjectTask")]
+#[schemars(
+    rename = "ObjectTask",
+    extend("anyOf" = [{ "required": ["activity"] }, { "required": ["rule"] }])
+)]
 pub struct Object {
     /// Who objects.
     pub advocate: String,
@@ -60,7 +63,7 @@ pub struct Object {
     #[serde(default)]
     pub rule: Option<String>,
     /// Why, in the advocate's own words.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub reason: String,
     /// When.
     pub at: When,
@@ -123,12 +126,13 @@ pub struct Resolve {
     pub uphold: bool,
     /// Points by hand that go with it, as an adjustment gives them.
     #[serde(default)]
+    #[schemars(with = "Option<ByHand>")]
     pub points: Option<i64>,
     /// Who resolves it.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub by: String,
     /// Why, in words that the advocate may read.
-    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    #[schemars(length(min = 1, max = LONGEST_TEXT), regex(pattern = r"\S"))]
     pub reason: String,
     /// When.
     pub at: When,

@@ -9,6 +9,10 @@
 //!
 //! A list is answered as one JSON array; the command line prints the same documents a line each.
 //!
+//! Every request, record and document has a JSON Schema (`schemars::JsonSchema`): of requests the one
+//! for reading is meant, of documents the one for writing; records have one for both. A field that is
+//! null counts as one that is left out; documents have no such fields.
+//!
 //! - `given`: the people and events that a request brings along; `past`: what can be asked of them
 //!   or of a ledger; `time`: instants and dates;
 //! - `check`, `points`, `standings`, `subjects`: questions; `awards`, `corrections`: tasks;

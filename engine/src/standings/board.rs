@@ -26,7 +26,7 @@ pub enum Span {
 
 /// A place on a board.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
-#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+#[schemars(rename = "BoardPlace", deny_unknown_fields, transform = crate::schema::written)]
 pub struct Place {
     /// The rank: equal figures share it, and the next one counts everyone above.
     pub rank: usize,

@@ -50,7 +50,7 @@ pub(super) enum Workings<'a> {
 
 /// One thing that went into a figure.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
-#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+#[schemars(rename = "FigurePart", deny_unknown_fields, transform = crate::schema::written)]
 pub struct Part {
     /// The source of an event's identity.
     #[serde(skip_serializing_if = "Option::is_none")]
