@@ -178,7 +178,10 @@ impl Call {
     pub(crate) fn perform<T: Task>(&self) -> Outcome {
         self.no_query()?;
         let done = self.published.ledger.perform::<T>(&self.task()?);
-        Ok(Reply::document(done.map_err(|error| self.refused(error))?))
+        let document = done.map_err(|error| self.refused(error))?;
+        let (key, route) = (self.caller.key(), self.door.route.path);
+        tracing::info!(target: "audit", key, route, "done");
+        Ok(Reply::document(document))
     }
 
     /// Has the ledger tell something that path and query ask for.

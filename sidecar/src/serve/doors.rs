@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::api::fields::{Field, generator, of_body, parameters};
+use super::api::fields::{Field, of_body, of_requests, parameters};
 use super::api::{Route, openapi, table};
 
 /// A route, and what its requests may say.
@@ -22,7 +22,7 @@ pub(crate) struct Doors {
 
 impl Doors {
     pub(crate) fn new() -> Self {
-        let mut schemas = generator();
+        let mut schemas = of_requests();
         let all: Vec<Arc<Door>> = table::routes()
             .into_iter()
             .map(|route| {

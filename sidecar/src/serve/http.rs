@@ -1,6 +1,5 @@
 //! From a connection to a route and back: access, limits, bodies, headers, metrics.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -28,6 +27,8 @@ use crate::input::now;
 const PROGRAM: HeaderName = HeaderName::from_static("plaudit-program");
 /// Distributed tracing, by W3C.
 const TRACE: &str = "traceparent";
+/// Bodies up to this many bytes hold so little to work on that another thread would take longer.
+const SHORT: usize = 2_048;
 /// A page of ours has a style of its own and nothing else.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -210,11 +211,12 @@ async fn answered(
     call.confine()?;
     match run {
         Run::Here(run) => run(&call),
+        Run::BySize(run) if call.body.len() <= SHORT => run(&call),
         Run::When(run) => {
             let patience = call.service.limits.answer;
             in_time(patience, run(call)).await?
         }
-        Run::Aside(run) => {
+        Run::BySize(run) | Run::Aside(run) => {
             let service = Arc::clone(&call.service);
             let turn = service.limits.turn().await?;
             let work = web::block(move || {

@@ -28,7 +28,7 @@ pub(crate) struct Refusal {
 
 /// A refusal as RFC 9457 writes it. `code` is stable; `title` and `detail` may be worded otherwise.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Refusal")]
+#[schemars(rename = "ProblemDetails")]
 pub(crate) struct Document<'a> {
     /// Where the code is explained.
     #[serde(rename = "type")]

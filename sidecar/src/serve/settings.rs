@@ -388,6 +388,18 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_that_the_guide_shows_are_those_that_hold() {
+        let guide = include_str!("../../README.md");
+        let shown = guide.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        assert_eq!(of(shown, &[]).unwrap(), Settings::default());
+        // Those that are nothing by themselves are shown, too, each as it may be.
+        let said: String = shown.lines().map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
+        let settings = of(&said, &[]).unwrap();
+        assert!(settings.rules.is_some() && settings.decisions.file.is_some());
+        assert_eq!(settings.awards.every, Some(Every::Week));
+    }
+
+    #[test]
     fn what_is_wrong_in_the_file_is_told_with_its_line() {
         let error = of("journal = \"a.db\"\n\n[limits]\nbatsch = 5\n", &[]).unwrap_err();
         let problem = &error.problems()[0];

@@ -122,6 +122,16 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_says_what_each_role_may() {
+        let guide = include_str!("../../../README.md");
+        for role in Role::ALL {
+            let scopes: Vec<&str> = role.scopes().iter().map(|scope| scope.name()).collect();
+            let row = format!("| {} | {} |", role.name(), scopes.join(", "));
+            assert!(guide.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn machines_read_nobodys_figures() {
         for role in [Role::CheckOnly, Role::Recorder, Role::Hr, Role::Host] {
             assert!(!role.may(Scope::Read), "{}", role.name());

@@ -27,14 +27,24 @@ pub(crate) struct Field {
 /// The fields that a request of records of its own has, which a ledger is not asked with.
 pub(super) const RECORDS: [&str; 3] = ["assume_consent", "events", "people"];
 
-/// Makes schemas as OpenAPI 3.1 wants them.
-pub(crate) fn generator() -> SchemaGenerator {
-    SchemaSettings::draft2020_12()
-        .with(|settings| {
-            settings.definitions_path = "/components/schemas".into();
-            settings.meta_schema = None;
-        })
-        .into_generator()
+/// Where the document keeps the schemas that have a name.
+pub(super) const SCHEMAS: &str = "/components/schemas";
+
+fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = SCHEMAS.into();
+        settings.meta_schema = None;
+    })
+}
+
+/// Makes schemas of what is read.
+pub(crate) fn of_requests() -> SchemaGenerator {
+    settings().for_deserialize().into_generator()
+}
+
+/// Makes schemas of what is written.
+pub(crate) fn of_documents() -> SchemaGenerator {
+    settings().for_serialize().into_generator()
 }
 
 /// The fields of a shape, by name.

@@ -33,6 +33,8 @@ pub(crate) type Waiting = Pin<Box<dyn Future<Output = Outcome>>>;
 pub(crate) enum Run {
     /// At once, by whoever serves the connection: it takes some microseconds.
     Here(fn(&Call) -> Outcome),
+    /// At once where its body is short, and else by another thread.
+    BySize(fn(&Call) -> Outcome),
     /// By another thread: it may take long.
     Aside(fn(&Call) -> Outcome),
     /// When something has come about that it waits for.

@@ -7,7 +7,7 @@ use plaudit_engine::Code;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::fields::{generator, resolved};
+use super::fields::{of_documents, of_requests, resolved};
 use super::{Answer, Body, Group, Needs, Route, Shape};
 use crate::serve::doors::Door;
 use crate::serve::problem::{self, Document};
@@ -15,19 +15,21 @@ use crate::serve::routes::records;
 
 /// The document of all routes.
 pub(crate) fn document(doors: &[Arc<Door>]) -> Value {
-    let mut schemas = generator();
-    let refusal = schemas.subschema_for::<Document<'_>>().to_value();
+    let (mut requests, mut documents) = (of_requests(), of_documents());
+    let refusal = documents.subschema_for::<Document<'_>>().to_value();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for door in doors {
         let method = door.route.method.as_str().to_ascii_lowercase();
-        let operation = operation(door, &mut schemas, &refusal);
+        let operation = operation(door, &mut requests, &mut documents, &refusal);
         paths.entry(door.route.path).or_default().insert(method, operation);
     }
     let tags: Vec<Value> = Group::ALL
         .iter()
         .map(|group| json!({ "name": group.name(), "description": group.about() }))
         .collect();
-    let definitions = schemas.take_definitions(true);
+    // What is read and written under one name is the same: the engine holds itself to that.
+    let mut definitions = requests.take_definitions(true);
+    definitions.extend(documents.take_definitions(true));
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -57,7 +59,12 @@ pub(crate) fn document(doors: &[Arc<Door>]) -> Value {
     })
 }
 
-fn operation(door: &Door, schemas: &mut SchemaGenerator, refusal: &Value) -> Value {
+fn operation(
+    door: &Door,
+    requests: &mut SchemaGenerator,
+    documents: &mut SchemaGenerator,
+    refusal: &Value,
+) -> Value {
     let route = &door.route;
     let mut operation = Map::new();
     operation.insert("operationId".to_owned(), route.operation().into());
@@ -71,10 +78,10 @@ fn operation(door: &Door, schemas: &mut SchemaGenerator, refusal: &Value) -> Val
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), parameters.into());
     }
-    if let Some(body) = body(door, schemas) {
+    if let Some(body) = body(door, requests) {
         operation.insert("requestBody".to_owned(), body);
     }
-    operation.insert("responses".to_owned(), responses(route, schemas, refusal));
+    operation.insert("responses".to_owned(), responses(route, documents, refusal));
     if route.needs != Needs::Nothing {
         // Without keys nobody is asked for one.
         operation.insert("security".to_owned(), json!([{ "key": [] }, {}]));

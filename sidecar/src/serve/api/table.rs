@@ -323,7 +323,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/score",
                 "Everyone's points",
-                Run::Aside(Call::try_out::<ask::Score>),
+                Run::BySize(Call::try_out::<ask::Score>),
             )
             .json::<ask::Score>()
             .answers::<Scores>("Points of each person."),
@@ -332,7 +332,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/explain",
                 "Why a person has these points",
-                Run::Aside(Call::try_out::<ask::Explain>),
+                Run::BySize(Call::try_out::<ask::Explain>),
             )
             .json::<ask::Explain>()
             .answers::<Either<Explanation, FigureExplanation>>("Points line by line, or a figure."),
@@ -341,7 +341,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/standing",
                 "What people have become",
-                Run::Aside(Call::try_out::<ask::Standing>),
+                Run::BySize(Call::try_out::<ask::Standing>),
             )
             .json::<ask::Standing>()
             .answers::<OneOrMore<StandingDocument>>("One standing, or everyone's."),
@@ -350,7 +350,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/leaderboard",
                 "Who brought how much",
-                Run::Aside(Call::try_out::<ask::Leaderboard>),
+                Run::BySize(Call::try_out::<ask::Leaderboard>),
             )
             .json::<ask::Leaderboard>()
             .answers::<Leaderboard>("Places, in order."),
@@ -359,7 +359,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/team",
                 "How teams take part",
-                Run::Aside(Call::try_out::<ask::Team>),
+                Run::BySize(Call::try_out::<ask::Team>),
             )
             .json::<ask::Team>()
             .answers::<TeamsDocument>("Figures of teams."),
@@ -368,7 +368,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/entitlements",
                 "What people and teams are entitled to",
-                Run::Aside(Call::try_out::<ask::Entitlements>),
+                Run::BySize(Call::try_out::<ask::Entitlements>),
             )
             .json::<ask::Entitlements>()
             .answers::<Entitlements>("Entitlements."),
@@ -377,7 +377,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/coach",
                 "What could help people and teams along",
-                Run::Aside(Call::try_out::<ask::Coach>),
+                Run::BySize(Call::try_out::<ask::Coach>),
             )
             .json::<ask::Coach>()
             .answers::<Coaching>("Suggestions."),
@@ -386,7 +386,7 @@ fn questions() -> Vec<Route> {
             Route::post(
                 "/v1/ask/pair",
                 "Mentors and newcomers, paired",
-                Run::Aside(Call::try_out::<ask::Pair>),
+                Run::BySize(Call::try_out::<ask::Pair>),
             )
             .json::<ask::Pair>()
             .answers::<Pairing>("Pairs."),
@@ -394,7 +394,7 @@ fn questions() -> Vec<Route> {
         Route::post(
             "/v1/ask/check",
             "What the guidelines say of a post",
-            Run::Aside(Call::try_out::<ask::Check>),
+            Run::BySize(Call::try_out::<ask::Check>),
         )
         .needs(Scope::Check)
         .json::<ask::Check>()

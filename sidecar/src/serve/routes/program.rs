@@ -58,6 +58,7 @@ pub(crate) struct ProgramStatus {
 /// How something does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ServiceState")]
 pub(crate) enum State {
     /// As it should.
     Good,
