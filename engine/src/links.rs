@@ -1,90 +1,105 @@
 //! Which outcomes, edits and retractions belong to which event.
 
+use foldhash::HashMap;
 use hashbrown::HashTable;
 use jiff::Timestamp;
 
 use crate::events::{Body, Kind, Log, Named, Place, Resolution};
 
 /// Outcomes, edits and retractions by the event they name, each list in the order of the fold.
-///
-/// An event may be named before it comes, so lists are found by the identity that they are about;
-/// it is read off their first event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
-    by_target: HashTable<About>,
+    /// Most events that are named are named once, and there may be millions of them.
+    once: HashMap<Place, Place>,
+    often: HashMap<Place, Vec<Place>>,
+    /// An event may be named before it comes: lists by the identity that they are about, which is
+    /// read off their first event.
+    waiting: HashTable<Vec<Place>>,
 }
 
-/// The events that name one event. Most often there is one, and there may be millions of lists.
-#[derive(Clone, Debug)]
-enum About {
-    One(Place),
-    Several(Vec<Place>),
+/// The event that a list is about.
+fn target<'a>(log: &'a Log, list: &[Place]) -> Option<Named<'a>> {
+    log.target(*list.first()?)
 }
 
-impl About {
-    fn places(&self) -> &[Place] {
-        match self {
-            About::One(place) => std::slice::from_ref(place),
-            About::Several(places) => places,
-        }
-    }
-
-    fn target<'a>(&self, log: &'a Log) -> Option<Named<'a>> {
-        log.target(*self.places().first()?)
-    }
-
-    fn add(&mut self, log: &Log, event: Place) {
-        let place = self.places().partition_point(|known| log.order(*known) < log.order(event));
-        if let About::One(first) = self {
-            *self = About::Several(vec![*first]);
-        }
-        if let About::Several(places) = self {
-            places.insert(place, event);
-        }
-    }
+/// Puts an event where it belongs in the order of the fold.
+fn insert(log: &Log, list: &mut Vec<Place>, event: Place) {
+    let place = list.partition_point(|known| log.order(*known) < log.order(event));
+    list.insert(place, event);
 }
 
 impl Links {
     pub(crate) fn of(log: &Log) -> Self {
         let mut links = Self::default();
         for event in log.places() {
-            links.add(log, event);
+            links.link(log, event);
         }
         links
     }
 
-    /// Takes in an event of the log.
+    /// Takes in an event that has just come into the log.
     pub(crate) fn add(&mut self, log: &Log, event: Place) {
+        if !self.waiting.is_empty() {
+            self.arrived(log, event);
+        }
+        self.link(log, event);
+    }
+
+    /// Finds out what an event names.
+    fn link(&mut self, log: &Log, event: Place) {
         if log.kind(event) == Kind::Activity {
             return;
         }
-        let Some(target) = log.target(event) else { return };
-        let hash = log.hash(target);
-        match self.by_target.find_mut(hash, |about| about.target(log) == Some(target)) {
-            Some(about) => about.add(log, event),
+        let Some(named) = log.target(event) else { return };
+        match log.position(named) {
+            Some(place) => self.put(log, place, event),
             None => {
+                let hash = log.hash(named);
+                let same = |list: &Vec<Place>| target(log, list) == Some(named);
+                if let Some(list) = self.waiting.find_mut(hash, same) {
+                    return insert(log, list, event);
+                }
                 let hash_of =
-                    |about: &About| about.target(log).map_or(0, |target| log.hash(target));
-                self.by_target.insert_unique(hash, About::One(event), hash_of);
+                    |list: &Vec<Place>| target(log, list).map_or(0, |named| log.hash(named));
+                self.waiting.insert_unique(hash, vec![event], hash_of);
             }
+        }
+    }
+
+    fn put(&mut self, log: &Log, place: Place, event: Place) {
+        if let Some(list) = self.often.get_mut(&place) {
+            insert(log, list, event);
+        } else if let Some(first) = self.once.remove(&place) {
+            let mut list = vec![first];
+            insert(log, &mut list, event);
+            self.often.insert(place, list);
+        } else {
+            self.once.insert(place, event);
+        }
+    }
+
+    /// What waited for an event waits no more.
+    fn arrived(&mut self, log: &Log, event: Place) {
+        let named = log.named(event);
+        let same = |list: &Vec<Place>| target(log, list) == Some(named);
+        if let Ok(list) = self.waiting.find_entry(log.hash(named), same) {
+            self.often.insert(event, list.remove().0);
         }
     }
 
     /// The events that name an event, in the order of the fold.
     #[inline]
-    pub(crate) fn about(&self, log: &Log, event: Place) -> &[Place] {
-        if self.by_target.is_empty() {
-            return &[];
+    pub(crate) fn about(&self, event: Place) -> &[Place] {
+        match self.once.get(&event) {
+            Some(later) => std::slice::from_ref(later),
+            None => self.often.get(&event).map_or(&[], Vec::as_slice),
         }
-        let identity = log.named(event);
-        let same = |about: &About| about.target(log) == Some(identity);
-        self.by_target.find(log.hash(identity), same).map_or(&[], About::places)
     }
 
     /// Whether an event is taken back as of a time. A retraction may itself be taken back, by a
     /// later one.
     pub(crate) fn retracted(&self, log: &Log, event: Place, as_of: Timestamp) -> bool {
-        self.about(log, event).iter().any(|&later| self.takes_back(log, later, as_of))
+        self.about(event).iter().any(|&later| self.takes_back(log, later, as_of))
     }
 
     pub(crate) fn takes_back(&self, log: &Log, event: Place, as_of: Timestamp) -> bool {
@@ -97,7 +112,7 @@ impl Links {
         let mut found: Vec<(Place, usize)> = vec![(event, 0)];
         let mut next = 0;
         while let Some(&(event, _)) = found.get(next) {
-            let about = self.about(log, event).iter().copied();
+            let about = self.about(event).iter().copied();
             let later = about.filter(|later| log.order(*later) > log.order(event));
             found.extend(later.filter(|later| counts(*later)).map(|later| (later, next)));
             next += 1;
@@ -118,7 +133,7 @@ impl Links {
         dispute: Place,
         as_of: Timestamp,
     ) -> Option<(Timestamp, Resolution)> {
-        let about = self.about(log, dispute).iter().filter(|&&later| log.at(later) < as_of);
+        let about = self.about(dispute).iter().filter(|&&later| log.at(later) < as_of);
         about.into_iter().find_map(|&later| match &*log.body(later) {
             Body::Resolution(resolution) => Some((log.at(later), resolution.clone())),
             _ => None,
@@ -127,26 +142,22 @@ impl Links {
 
     /// Whether nothing but results may be known of an event since it was recorded.
     pub(crate) fn is_as_recorded(&self, log: &Log, event: Place) -> bool {
-        self.about(log, event).iter().all(|&later| log.kind(later) == Kind::Outcome)
+        self.about(event).iter().all(|&later| log.kind(later) == Kind::Outcome)
     }
 
     /// How many events before a time name one that has not come yet, and how many outcomes and
     /// edits name one that has neither results nor edits.
     pub(crate) fn loose(&self, log: &Log, as_of: Timestamp) -> (usize, usize) {
-        let (mut waiting, mut without_effect) = (0, 0);
-        for about in &self.by_target {
-            let target = about.target(log).and_then(|target| log.position(target));
-            let before = about.places().iter().filter(|&&event| log.at(event) < as_of);
-            match target.map(|target| log.kind(target)) {
-                None => waiting += before.count(),
-                Some(Kind::Activity) => {}
-                Some(_) => {
-                    let vain =
-                        |event: Place| matches!(log.kind(event), Kind::Outcome | Kind::Update);
-                    without_effect += before.filter(|event| vain(**event)).count();
-                }
-            }
-        }
-        (waiting, without_effect)
+        let before = |event: &Place| log.at(*event) < as_of;
+        let waiting = self.waiting.iter().flatten().copied().filter(before).count();
+        let once = self.once.iter().map(|(place, event)| (*place, *event));
+        let often = self.often.iter();
+        let often = often.flat_map(|(place, list)| list.iter().map(|event| (*place, *event)));
+        let in_vain = |(place, event): &(Place, Place)| {
+            log.kind(*place) != Kind::Activity
+                && matches!(log.kind(*event), Kind::Outcome | Kind::Update)
+                && before(event)
+        };
+        (waiting, once.chain(often).filter(in_vain).count())
     }
 }

@@ -17,7 +17,9 @@ use crate::time::Calendar;
 /// The people on record as of a time, and whether those without a word on consent take part.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
-    members: BTreeMap<Arc<str>, Arc<Member>>,
+    members: HashMap<Arc<str>, Arc<Member>>,
+    /// The ids of the members, in order.
+    ids: Vec<Arc<str>>,
     /// Who claims a name, and since when; in order of time.
     claims: HashMap<Arc<str>, Vec<(Timestamp, Arc<str>)>>,
     /// Where a name leads at any time.
@@ -132,7 +134,8 @@ impl Roster {
         for (id, mut records) in by_person {
             // Of two that were found to be one, the one whose name stays has the last word.
             records.sort_by_key(|record| (record.at, record.person.id == id));
-            roster.members.insert(id, Arc::new(Member::of(&records)));
+            roster.members.insert(Arc::clone(&id), Arc::new(Member::of(&records)));
+            roster.ids.push(id);
         }
         roster
     }
@@ -236,7 +239,7 @@ impl Roster {
 
     /// The ids of everyone on record, in order.
     pub fn ids(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.members.keys()
+        self.ids.iter()
     }
 
     pub(crate) fn member(&self, id: &str) -> Option<&Arc<Member>> {

@@ -37,7 +37,7 @@ pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
 pub(crate) use event::MOST_POINTS;
 pub use log::Log;
-pub(crate) use log::{Image, Kind, Named, Place};
+pub(crate) use log::{Image, Kind, Named, Names, Place};
 pub use map::ColumnMap;
 pub use person::{People, Person, SnapshotLines};
 pub(crate) use read::{EventLines, PeopleLines, of_value};

@@ -7,6 +7,9 @@ use crate::events::{Image, Log};
 /// A checkpoint is made where so many events have come since the last one, and a quarter of all.
 const FEWEST: u64 = 50_000;
 
+/// Room is made for so many events at most before they are seen: a damaged journal may say anything.
+const MOST_AHEAD: u64 = 1 << 24;
+
 /// Everything on record, and the place of the last event.
 ///
 /// # Errors
@@ -51,6 +54,8 @@ fn read(journal: &dyn Journal) -> Result<(Log, u64, u64), Error> {
         Some((log, position))
     });
     let (mut log, since) = kept.unwrap_or_default();
+    let more = journal.position()?.saturating_sub(since).min(MOST_AHEAD);
+    log.reserve(usize::try_from(more).unwrap_or(0));
     let mut position = since;
     journal.read(since, &mut |entry: Entry| {
         position = entry.position;

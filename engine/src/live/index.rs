@@ -4,12 +4,11 @@
 //! time, is settled when it is asked for.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
-use crate::events::{Body, Kind, Log, Named, People, Person, Place};
+use crate::events::{Body, Kind, Log, Named, Names, People, Person, Place};
 use crate::links::Links;
 use crate::post::{Post, Shared};
 
@@ -29,7 +28,7 @@ pub(super) struct Index {
     /// Content by its id.
     contents: HashMap<Name, Vec<Place>>,
     /// Names that may stand for the same person, each with those next to it.
-    kin: HashMap<Name, BTreeSet<Name>>,
+    kin: HashMap<Name, HashSet<Name>>,
 }
 
 impl Index {
@@ -95,8 +94,8 @@ impl Index {
     }
 
     /// All names that may stand for the same person as one of these at some time.
-    pub(super) fn kin_of(&self, names: impl IntoIterator<Item = Name>) -> BTreeSet<Name> {
-        let mut known: BTreeSet<Name> = BTreeSet::new();
+    pub(super) fn kin_of(&self, names: impl IntoIterator<Item = Name>) -> HashSet<Name> {
+        let mut known: HashSet<Name> = HashSet::default();
         let mut next: Vec<Name> = names.into_iter().collect();
         while let Some(name) = next.pop() {
             if !known.contains(&name) {
@@ -108,12 +107,12 @@ impl Index {
     }
 
     /// The people, by all their names, whose standing an event may change.
-    pub(super) fn touched(&self, log: &Log, links: &Links, event: Place) -> BTreeSet<Name> {
+    pub(super) fn touched(&self, log: &Log, links: &Links, event: Place) -> HashSet<Name> {
         let event = root(log, event);
         let mut names: Vec<Name> = Vec::new();
         match &*log.body(event) {
             Body::Activity(_) => {
-                names_in(log, event, links.about(log, event), |name| names.push(Arc::clone(name)));
+                names_in(log, event, links.about(event), |name| names.push(Arc::clone(name)));
             }
             Body::Adjustment(adjustment) => names.push(Arc::clone(&adjustment.advocate)),
             Body::Person(person) => {
@@ -122,15 +121,15 @@ impl Index {
                 // did something for the person, who may have another name by now.
                 let done = self.activities(log, &self.by_person, &own);
                 for activity in done.into_iter().chain(self.received(log, &own)) {
-                    let about = links.about(log, activity);
+                    let about = links.about(activity);
                     names_in(log, activity, about, |name| names.push(Arc::clone(name)));
                 }
                 names.extend(own);
             }
             Body::Content(content) => {
-                let id: BTreeSet<Name> = content.id.iter().cloned().collect();
+                let id: HashSet<Name> = content.id.iter().cloned().collect();
                 for activity in self.activities(log, &self.by_content, &id) {
-                    let about = links.about(log, activity);
+                    let about = links.about(activity);
                     names_in(log, activity, about, |name| names.push(Arc::clone(name)));
                 }
             }
@@ -145,7 +144,7 @@ impl Index {
         &self,
         log: &Log,
         map: &HashMap<Name, Vec<Place>>,
-        names: &BTreeSet<Name>,
+        names: &HashSet<Name>,
     ) -> Vec<Place> {
         let events = names.iter().filter_map(|name| map.get(name)).flatten();
         let mut activities: Vec<Place> = events
@@ -160,17 +159,17 @@ impl Index {
     }
 
     /// The activities that may be those of a person.
-    pub(super) fn own(&self, log: &Log, names: &BTreeSet<Name>) -> Vec<Place> {
+    pub(super) fn own(&self, log: &Log, names: &HashSet<Name>) -> Vec<Place> {
         self.activities(log, &self.by_person, names)
     }
 
     /// The activities that may have a person as counterpart.
-    pub(super) fn received(&self, log: &Log, names: &BTreeSet<Name>) -> Vec<Place> {
+    pub(super) fn received(&self, log: &Log, names: &HashSet<Name>) -> Vec<Place> {
         self.activities(log, &self.by_counterpart, names)
     }
 
     /// The person events and adjustments of some names.
-    pub(super) fn about(&self, names: &BTreeSet<Name>) -> impl Iterator<Item = Place> {
+    pub(super) fn about(&self, names: &HashSet<Name>) -> impl Iterator<Item = Place> {
         names.iter().filter_map(|name| self.about.get(name)).flatten().copied()
     }
 
@@ -182,6 +181,9 @@ impl Index {
         about: &[Place],
         mut show: impl FnMut(Place),
     ) {
+        if self.contents.is_empty() {
+            return;
+        }
         let mut find = |content: Option<&Name>, post: Option<&Post>| {
             let events = content_of(content, post).filter_map(|id| self.contents.get(id));
             events.flatten().for_each(|event| show(*event));
@@ -216,11 +218,21 @@ fn content_of<'a>(
 }
 
 /// Shows everyone whom an activity speaks of, before and after its edits.
-pub(super) fn names_in(log: &Log, activity: Place, about: &[Place], mut show: impl FnMut(&Name)) {
+fn names_in(log: &Log, activity: Place, about: &[Place], show: impl FnMut(&Name)) {
     if let Some(recorded) = log.names(activity) {
-        show(recorded.advocate);
-        recorded.counterpart.into_iter().for_each(&mut show);
+        names_with_edits(log, &recorded, about, show);
     }
+}
+
+/// The same, where it is at hand which names the activity was recorded with.
+pub(super) fn names_with_edits(
+    log: &Log,
+    recorded: &Names<'_>,
+    about: &[Place],
+    mut show: impl FnMut(&Name),
+) {
+    show(recorded.advocate);
+    recorded.counterpart.into_iter().for_each(&mut show);
     for edit in edits(log, about) {
         if let Body::Update { set, .. } = &*edit {
             set.advocate.iter().for_each(&mut show);

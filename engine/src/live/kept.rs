@@ -1,12 +1,11 @@
 //! What is kept of a person between two questions, and how long it holds.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foldhash::HashSet;
 use jiff::Timestamp;
 
-use super::index::names_in;
+use super::index::names_with_edits;
 use super::{Live, State};
 use crate::error::Error;
 use crate::events::{Log, Place};
@@ -56,18 +55,19 @@ impl Kept {
 
         let mut activities = Vec::new();
         // Everyone whom these activities speak of: whom a name stands for may change with time.
-        let mut others = BTreeSet::new();
+        let mut people = names.clone();
         let mut note = |name: &Arc<str>| {
-            if !names.contains(name) && !others.contains(name) {
-                others.insert(Arc::clone(name));
+            if !people.contains(name) {
+                people.insert(Arc::clone(name));
             }
         };
         for activity in index.own(log, &names) {
-            let about = links.about(log, activity);
-            times.add(activity, about);
-            names_in(log, activity, about, &mut note);
+            let Some(recorded) = log.names(activity) else { continue };
+            let about = links.about(activity);
+            times.add(recorded.at, about);
+            names_with_edits(log, &recorded, about, &mut note);
             index.contents_of(log, activity, about, |content| {
-                times.add(content, links.about(log, content));
+                times.add(log.at(content), links.about(content));
             });
             activities.extend(settle(activity, about).filter(|settled| settled.advocate == *id));
         }
@@ -75,9 +75,10 @@ impl Kept {
 
         let mut gifts = Vec::new();
         for activity in index.received(log, &names) {
-            let about = links.about(log, activity);
-            times.add(activity, about);
-            names_in(log, activity, about, &mut note);
+            let Some(recorded) = log.names(activity) else { continue };
+            let about = links.about(activity);
+            times.add(recorded.at, about);
+            names_with_edits(log, &recorded, about, &mut note);
             let Some(settled) = settle(activity, about) else { continue };
             if settled.counterpart.as_ref() == Some(id) {
                 gifts.extend(received(&live.program, roster, &settled));
@@ -85,9 +86,9 @@ impl Kept {
         }
 
         let mut adjustments: Vec<Adjusted> = Vec::new();
-        let people = index.kin_of(names.into_iter().chain(others));
+        let people = index.kin_of(people);
         for event in index.about(&people) {
-            times.add(event, links.about(log, event));
+            times.add(log.at(event), links.about(event));
             let points = adjusted(log, links, roster, event, as_of);
             adjustments.extend(points.filter(|points| points.adjustment.advocate == *id));
         }
@@ -121,9 +122,9 @@ impl Times<'_> {
         }
     }
 
-    /// Takes an event and all that names it.
-    fn add(&mut self, event: Place, about: &[Place]) {
-        self.take(self.log.at(event));
+    /// Takes the time of an event and those of all that names it.
+    fn add(&mut self, at: Timestamp, about: &[Place]) {
+        self.take(at);
         if about.is_empty() {
             return;
         }
@@ -133,7 +134,7 @@ impl Times<'_> {
         while let Some(event) = next.pop() {
             if known.insert(event) {
                 self.take(self.log.at(event));
-                next.extend(self.links.about(self.log, event));
+                next.extend(self.links.about(event));
             }
         }
     }

@@ -6,6 +6,8 @@
 
 mod index;
 mod kept;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -459,7 +461,7 @@ impl Live {
     /// Everyone who may be seen as of a time, or one advocate.
     fn census(&self, as_of: Timestamp, only: Option<&str>, judge: bool) -> Result<Census, Error> {
         if only.is_none() {
-            self.count_ahead(as_of, judge)?;
+            self.count_ahead(as_of, judge, |_, _| {})?;
         }
         let state = self.read();
         let ground = self.ground(&state, as_of);
@@ -504,8 +506,14 @@ impl Live {
     }
 
     /// Counts everyone a few at a time, so that nobody waits long who has something to record or to
-    /// ask meanwhile. What is recorded meanwhile is counted when all are put together.
-    fn count_ahead(&self, as_of: Timestamp, judge: bool) -> Result<(), Error> {
+    /// ask meanwhile. What is recorded meanwhile is counted when all are put together. `progress` is
+    /// told how many turns are over, and how many there are.
+    fn count_ahead(
+        &self,
+        as_of: Timestamp,
+        judge: bool,
+        progress: impl FnMut(usize, usize),
+    ) -> Result<(), Error> {
         let everyone = {
             let state = self.read();
             state.everyone(&self.ground(&state, as_of).roster, as_of)
@@ -518,7 +526,7 @@ impl Live {
             fold.judge = judge;
             some.iter().try_for_each(|id| self.kept(&state, &mut fold, id, as_of).map(drop))
         };
-        each(&some, || (), count, |_, _| {}).map(drop)
+        each(&some, || (), count, progress).map(drop)
     }
 
     /// People, content and meetings as of a time: kept until one of them changes.

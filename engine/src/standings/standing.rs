@@ -441,14 +441,12 @@ impl Standing {
     /// first, of equals by id.
     pub(crate) fn unshared(&self) -> Vec<(&Arc<str>, &crate::timeline::Published)> {
         let view = &*self.view;
-        let taken: BTreeSet<&Arc<str>> =
-            self.tally.entries.iter().filter_map(|entry| entry.content.as_ref()).collect();
         let mut fresh: Vec<_> = self
             .contents
             .iter()
             .filter(|(_, known)| view.is_recent(view.calendar.day(known.at), FRESH_DAYS))
             .filter(|(_, known)| known.content.embargo.is_none_or(|until| until <= view.last))
-            .filter(|(id, _)| !taken.contains(id))
+            .filter(|(id, _)| !self.tally.contents.contains(*id))
             .collect();
         fresh.sort_by(|(a, known), (b, other)| other.at.cmp(&known.at).then_with(|| a.cmp(b)));
         fresh

@@ -1,6 +1,7 @@
 //! What counts for one person: activities that were scored, points by hand, and what others did
 //! for them. Every figure of a standing is worked out from it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -26,7 +27,6 @@ pub(crate) struct Entry {
     pub(crate) day: Day,
     /// The kind, by its number among those that the program declares.
     pub(crate) kind: u32,
-    pub(crate) content: Option<Arc<str>>,
     more: Option<Box<More>>,
     style: u8,
     format: u8,
@@ -112,6 +112,8 @@ pub(crate) struct Tally {
     pub(crate) advocate: Arc<str>,
     /// In the order of the fold.
     pub(crate) entries: Vec<Entry>,
+    /// The content that they are about.
+    pub(crate) contents: BTreeSet<Arc<str>>,
     pub(crate) by_hand: Vec<ByHand>,
     pub(crate) received: Vec<Received>,
     /// The sum of all points.
@@ -134,6 +136,7 @@ impl Tally {
     ) -> Result<Self, Error> {
         let calendar = &program.manifest.calendar;
         let mut entries = Vec::with_capacity(activities.len());
+        let mut contents = BTreeSet::new();
         let mut faults = Faults::default();
         let mut total = fold.person(advocate, activities, |scored| {
             if scored.not_counted.is_some() {
@@ -148,6 +151,7 @@ impl Tally {
             entry.points = scored.points;
             faults.add(log, scored.activity, scored.faults);
             entries.push(entry);
+            contents.extend(scored.activity.content.clone());
         })?;
         entries.shrink_to_fit();
         total.adjust(adjustments)?;
@@ -161,6 +165,7 @@ impl Tally {
         Ok(Self {
             advocate: Arc::clone(advocate),
             entries,
+            contents,
             by_hand,
             received,
             points: total.points,
@@ -174,9 +179,10 @@ impl Tally {
 fn entry(program: &Program, activity: &Settled, world: &World, findings: FindingCounts) -> Entry {
     let fact = |fact: ActivityFact| world.value(0, Object::Activity, fact as u8, None);
     let kind = activity.text(ActivityFact::Kind);
-    let kinds = &program.manifest.kinds;
-    let declared = kind.and_then(|kind| kinds.get(kind));
-    let number = kind.and_then(|kind| kinds.keys().position(|known| known == kind));
+    let mut kinds = program.manifest.kinds.iter().enumerate();
+    let declared = kinds.find(|(_, (known, _))| Some(*known) == kind);
+    let number = declared.map(|(number, _)| number);
+    let declared = declared.map(|(_, (_, kind))| kind);
     let outcomes = ActivityFact::OUTCOMES;
     let stated = |fact: &ActivityFact| activity.stated.iter().any(|(slot, _)| *slot == *fact as u8);
     let flag = |value: Value| value == Value::Flag(true);
@@ -195,7 +201,6 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
         place: activity.place,
         day: program.manifest.calendar.day(activity.at),
         kind: number.and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX),
-        content: activity.content.clone(),
         more: has_more.then(|| Box::new(More { mentee, results, findings })),
         style: number_of(STYLES, declared.map(|kind| &*kind.style)),
         format: number_of(FORMATS, fact(ActivityFact::Format).text().map(|format| &**format)),
@@ -238,6 +243,6 @@ mod tests {
 
     #[test]
     fn an_entry_stays_small() {
-        assert!(size_of::<Entry>() <= 64, "{} bytes", size_of::<Entry>());
+        assert!(size_of::<Entry>() <= 48, "{} bytes", size_of::<Entry>());
     }
 }

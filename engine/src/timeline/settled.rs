@@ -55,7 +55,7 @@ impl Links {
     /// An activity of the log as it stands as of a time: edited, with its latest results; nothing
     /// where it is taken back or not before then.
     pub(crate) fn settle(&self, log: &Log, event: Place, as_of: Timestamp) -> Option<Settled> {
-        self.settle_by(log, event, self.about(log, event), as_of)
+        self.settle_by(log, event, self.about(event), as_of)
     }
 
     /// The same, where it is at hand what names the activity.

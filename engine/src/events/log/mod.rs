@@ -155,6 +155,12 @@ impl Log {
         Self::default()
     }
 
+    /// Makes room for so many more events, which else takes finding all places anew again and again.
+    pub(crate) fn reserve(&mut self, events: usize) {
+        let Self { store, index, state, .. } = self;
+        index.reserve(events, |place| state.hash_one(store.named(*place)));
+    }
+
     /// Takes an event in. A conflict gives back the place of the event that was there first.
     pub fn add(&mut self, event: Event) -> Result<(), usize> {
         let hash = self.hash(Named::from(&event.identity));
@@ -176,10 +182,10 @@ impl Log {
 
     /// Finds the places of all events by their identities.
     fn index_all(&mut self) {
+        self.index.clear();
+        self.reserve(self.store.len);
         let Self { store, index, state, .. } = self;
         let hash_of = |place: &Place| state.hash_one(store.named(*place));
-        index.clear();
-        index.reserve(store.len, hash_of);
         for place in 0..place(store.len) {
             index.insert_unique(hash_of(&place), place, hash_of);
         }
