@@ -13,13 +13,14 @@
 //!   or of a ledger; `time`: instants and dates;
 //! - `check`, `points`, `standings`, `subjects`: questions; `awards`, `corrections`: tasks;
 //! - `intake`: events and people that come as text; `export`: and leave so; `description`: what a
-//!   program is.
+//!   program is; `facts`: what rules can see.
 
 mod awards;
 mod check;
 mod corrections;
 mod description;
 mod export;
+mod facts;
 mod given;
 mod intake;
 mod past;
@@ -36,6 +37,7 @@ pub use check::{Check, CheckMany, check_many, check_many_in};
 pub use corrections::{Adjust, ListDisputes, Object, Resolve};
 pub use description::Description;
 pub use export::Export;
+pub use facts::{ListedFact, facts};
 pub use intake::{Imported, Layout, Sync, import, record, restore, sync};
 pub use points::{Explain, Score};
 pub use standings::{Leaderboard, Standing, Team};
