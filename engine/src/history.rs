@@ -1,6 +1,7 @@
 //! What was published before, for checks that need it: the author's record so far and what
 //! colleagues said in nearly the same words.
 
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,10 +12,11 @@ use crate::facts::SoFar;
 use crate::fault::Fault;
 use crate::post::Content;
 use crate::program::Program;
+use crate::roster::Roster;
 use crate::scoring::Fold;
 use crate::text::{Analysis, Fingerprint, Input};
 use crate::time::Calendar;
-use crate::timeline::{Records, Timeline};
+use crate::timeline::{Contents, Records, Settled, Timeline};
 
 /// Posts of others within so many days before a post count as near-duplicates …
 const NEAR_DAYS: i64 = 30;
@@ -25,27 +27,38 @@ const NEAR_SIMILARITY: u8 = 80;
 #[derive(Debug)]
 pub struct History<'a> {
     program: &'a Program,
-    log: &'a Log,
-    people: &'a People,
-    assume_consent: bool,
-    /// What held before the time that was asked for last: a batch asks for one time again and
-    /// again.
-    latest: Mutex<Option<Arc<Past>>>,
+    past: Box<dyn Past + 'a>,
 }
 
-/// What held before a time.
-#[derive(Debug)]
-pub(crate) struct Past {
-    at: Timestamp,
-    timeline: Timeline,
-    published: Vec<Published>,
+/// Finds out what held before a time.
+pub(crate) trait Past: Debug + Send + Sync {
+    /// Who takes part.
+    fn roster(&self, at: Timestamp) -> Arc<Roster>;
+
+    /// What there is to share.
+    fn contents(&self, at: Timestamp) -> Arc<Contents>;
+
+    /// What an advocate did, in the order of the fold.
+    fn activities(&self, advocate: &Arc<str>, at: Timestamp) -> Vec<Settled>;
+
+    /// How many posts of others, from the days in which a copy counts, say nearly the same.
+    fn near(&self, words: &Fingerprint, author: Option<&Arc<str>>, at: Timestamp) -> usize;
 }
 
-#[derive(Debug)]
-struct Published {
-    advocate: Arc<str>,
-    at: Timestamp,
-    words: Fingerprint,
+/// The beginning of the days in which a copy counts.
+pub(crate) fn near_since(at: Timestamp) -> Timestamp {
+    at.checked_sub(SignedDuration::from_hours(NEAR_DAYS * 24)).unwrap_or(Timestamp::MIN)
+}
+
+/// Whether two texts say nearly the same.
+pub(crate) fn is_near(one: &Fingerprint, other: &Fingerprint) -> bool {
+    one.similarity(other) >= NEAR_SIMILARITY
+}
+
+/// The words of a published text, to compare them.
+pub(crate) fn words(program: &Program, text: &Arc<str>) -> Fingerprint {
+    let input = Input { text: Arc::clone(text), ..Input::default() };
+    Analysis::new(Arc::clone(&program.scanner), input).fingerprint()
 }
 
 impl<'a> History<'a> {
@@ -56,65 +69,18 @@ impl<'a> History<'a> {
         people: &'a People,
         assume_consent: bool,
     ) -> Self {
-        Self::resumed(program, log, people, assume_consent, None)
+        let records = Records { log, people, as_of: Timestamp::MAX, assume_consent };
+        Self::over(program, Rebuilt { program, records, latest: Mutex::new(None) })
     }
 
-    /// The same, where what held before a time is at hand already.
-    pub(crate) fn resumed(
-        program: &'a Program,
-        log: &'a Log,
-        people: &'a People,
-        assume_consent: bool,
-        past: Option<Arc<Past>>,
-    ) -> Self {
-        Self { program, log, people, assume_consent, latest: Mutex::new(past) }
-    }
-
-    /// What held before the time that was asked for last.
-    pub(crate) fn into_latest(self) -> Option<Arc<Past>> {
-        self.latest.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn before(&self, at: Timestamp) -> Arc<Past> {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(past) = latest.as_ref().filter(|past| past.at == at) {
-            return Arc::clone(past);
-        }
-        let timeline = Timeline::of(&Records {
-            log: self.log,
-            people: self.people,
-            as_of: at,
-            assume_consent: self.assume_consent,
-        });
-        let past = Arc::new(Past { at, published: self.published(&timeline, at), timeline });
-        *latest = Some(Arc::clone(&past));
-        past
-    }
-
-    /// The posts of people who may be seen, from the days in which a copy counts.
-    fn published(&self, timeline: &Timeline, at: Timestamp) -> Vec<Published> {
-        let days = SignedDuration::from_hours(NEAR_DAYS * 24);
-        let since = at.checked_sub(days).unwrap_or(Timestamp::MIN);
-        let roster = &timeline.roster;
-        timeline
-            .advocates()
-            .filter(|advocate| roster.shows(advocate, at).is_ok())
-            .flat_map(|advocate| timeline.activities(self.log, advocate))
-            .filter(|activity| since <= activity.at)
-            .filter(|activity| roster.admits(&activity.advocate, activity.at).is_ok())
-            .filter_map(|activity| {
-                let text = Arc::clone(&activity.post.as_ref()?.text);
-                let input = Input { text, ..Input::default() };
-                let analysis = Analysis::new(Arc::clone(&self.program.scanner), input);
-                let advocate = Arc::clone(&activity.advocate);
-                Some(Published { advocate, at: activity.at, words: analysis.fingerprint() })
-            })
-            .collect()
+    /// The same, where it is found out in a way of its own what held before a time.
+    pub(crate) fn over(program: &'a Program, past: impl Past + 'a) -> Self {
+        Self { program, past: Box::new(past) }
     }
 
     /// The content of an id, as it stood before a time.
     pub(crate) fn content(&self, id: &str, at: Timestamp) -> Option<Content> {
-        self.before(at).timeline.contents.get(id).map(|known| known.content.clone())
+        self.past.contents(at).get(id).map(|known| known.content.clone())
     }
 
     /// What the author did before a time, and the scoring rules that failed on it: where one did,
@@ -124,15 +90,18 @@ impl<'a> History<'a> {
         author: &Arc<str>,
         at: Timestamp,
     ) -> Result<(SoFar, Vec<Fault>), Error> {
-        let past = self.before(at);
-        let roster = &past.timeline.roster;
+        let roster = self.past.roster(at);
         let author = &roster.resolve(author, Calendar::last_instant(at));
-        let activities = past.timeline.activities(self.log, author);
-        if activities.is_empty() || roster.shows(author, at).is_err() {
+        let activities = match roster.shows(author, at) {
+            Ok(()) => self.past.activities(author, at),
+            Err(_) => Vec::new(),
+        };
+        if activities.is_empty() {
             return Ok((SoFar::default(), Vec::new()));
         }
         let mut faults: Vec<Fault> = Vec::new();
-        let mut fold = Fold::new(self.program, &past.timeline.contents, roster);
+        let contents = self.past.contents(at);
+        let mut fold = Fold::new(self.program, &contents, &roster);
         fold.person(author, &activities, |scored| {
             for fault in scored.faults.drain(..) {
                 if !faults.iter().any(|known| known.same_place(&fault)) {
@@ -150,17 +119,82 @@ impl<'a> History<'a> {
         text: &Analysis,
         at: Timestamp,
     ) -> usize {
-        let past = self.before(at);
-        if past.published.is_empty() {
-            return 0;
+        let resolve = |name| self.past.roster(at).resolve(name, Calendar::last_instant(at));
+        self.past.near(&text.fingerprint(), author.map(resolve).as_ref(), at)
+    }
+}
+
+/// A past that is put together from all events.
+#[derive(Debug)]
+struct Rebuilt<'a> {
+    program: &'a Program,
+    records: Records<'a>,
+    /// What held before the time that was asked for last: a batch asks for one time again and
+    /// again.
+    latest: Mutex<Option<Arc<Before>>>,
+}
+
+/// What held before a time.
+#[derive(Debug)]
+struct Before {
+    at: Timestamp,
+    timeline: Timeline,
+    published: Vec<Published>,
+}
+
+#[derive(Debug)]
+struct Published {
+    advocate: Arc<str>,
+    words: Fingerprint,
+}
+
+impl Rebuilt<'_> {
+    fn before(&self, at: Timestamp) -> Arc<Before> {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = latest.as_ref().filter(|before| before.at == at) {
+            return Arc::clone(before);
         }
-        let author =
-            author.map(|name| past.timeline.roster.resolve(name, Calendar::last_instant(at)));
-        let words = text.fingerprint();
-        past.published
-            .iter()
-            .filter(|post| Some(&post.advocate) != author.as_ref() && post.at < at)
-            .filter(|post| words.similarity(&post.words) >= NEAR_SIMILARITY)
-            .count()
+        let timeline = Timeline::of(&Records { as_of: at, ..self.records });
+        let published = self.published(&timeline, at);
+        let before = Arc::new(Before { at, timeline, published });
+        *latest = Some(Arc::clone(&before));
+        before
+    }
+
+    /// The posts of people who may be seen, from the days in which a copy counts.
+    fn published(&self, timeline: &Timeline, at: Timestamp) -> Vec<Published> {
+        let since = near_since(at);
+        let roster = &timeline.roster;
+        timeline
+            .advocates()
+            .filter(|advocate| roster.shows(advocate, at).is_ok())
+            .flat_map(|advocate| timeline.activities(self.records.log, advocate))
+            .filter(|activity| since <= activity.at)
+            .filter(|activity| roster.admits(&activity.advocate, activity.at).is_ok())
+            .filter_map(|activity| {
+                let words = words(self.program, &activity.post.as_ref()?.text);
+                Some(Published { advocate: activity.advocate, words })
+            })
+            .collect()
+    }
+}
+
+impl Past for Rebuilt<'_> {
+    fn roster(&self, at: Timestamp) -> Arc<Roster> {
+        Arc::clone(&self.before(at).timeline.roster)
+    }
+
+    fn contents(&self, at: Timestamp) -> Arc<Contents> {
+        Arc::clone(&self.before(at).timeline.contents)
+    }
+
+    fn activities(&self, advocate: &Arc<str>, at: Timestamp) -> Vec<Settled> {
+        self.before(at).timeline.activities(self.records.log, advocate)
+    }
+
+    fn near(&self, words: &Fingerprint, author: Option<&Arc<str>>, at: Timestamp) -> usize {
+        let before = self.before(at);
+        let others = before.published.iter().filter(|post| Some(&post.advocate) != author);
+        others.filter(|post| is_near(words, &post.words)).count()
     }
 }

@@ -876,6 +876,12 @@ struct plaudit_result *plaudit_program_warnings(const struct plaudit_program *pr
 struct plaudit_result *plaudit_program_test(const struct plaudit_program *program);
 
 /**
+ * What rules can see, whatever the program: a list of facts, each with its type, its meaning and whether
+ * it tells something about people.
+ */
+struct plaudit_result *plaudit_facts(void);
+
+/**
  * What the guidelines say of a post: {"post":{"text":...,"channel":...},"at":...}. With "people" and
  * "events" the check may look back. A draft is private: nothing of it is kept.
  *

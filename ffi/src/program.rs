@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use plaudit_engine::requests::facts;
 use plaudit_engine::{Program, Sources, canonical};
 use serde_json::json;
 
@@ -233,6 +234,13 @@ pub unsafe extern "C" fn plaudit_program_test(
     unsafe {
         of("plaudit_program_test", program, |program| Ok(canonical(&program.test()?)?.into()))
     }
+}
+
+/// What rules can see, whatever the program: a list of facts, each with its type, its meaning and whether
+/// it tells something about people.
+#[unsafe(no_mangle)]
+pub extern "C" fn plaudit_facts() -> *mut PlauditResult {
+    result("plaudit_facts", |_| Ok(canonical(&facts())?))
 }
 
 /// Asks a program.

@@ -8,10 +8,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "asked.h"
 #include "plaudit.h"
-
-typedef plaudit_result *(*of_program)(const plaudit_program *, const char *, size_t);
-typedef plaudit_result *(*of_ledger)(const plaudit_ledger *, const char *, size_t);
 
 struct function {
     const char *name;
@@ -68,6 +66,8 @@ static plaudit_result *call(const char *name, char *request, size_t length)
     size_t index;
     if (strcmp(name, "load") == 0)
         return load(request, length);
+    if (strcmp(name, "facts") == 0)
+        return plaudit_facts();
     if (strcmp(name, "open_memory") == 0) {
         plaudit_ledger_free(ledger);
         return plaudit_ledger_open_memory(program, NULL, &ledger);
@@ -97,7 +97,7 @@ static plaudit_result *call(const char *name, char *request, size_t length)
             *separator = '\n';
         return plaudit_ledger_restore(ledger, request, length, NULL);
     }
-    for (index = 0; index < sizeof FUNCTIONS / sizeof *FUNCTIONS; index++) {
+    for (index = 0; index < COUNT(FUNCTIONS); index++) {
         const struct function *known = &FUNCTIONS[index];
         if (of != NULL && strcmp(of, known->name) == 0)
             return known->ledger(ledger, request, length);

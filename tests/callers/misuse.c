@@ -9,19 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
 #include "plaudit.h"
 
 /* Only the library of the tests has these. */
 plaudit_result *plaudit_test_panic_program(const plaudit_program *program);
 plaudit_result *plaudit_test_panic_ledger(const plaudit_ledger *ledger);
-
-#define HOLDS(what)                                                            \
-    do {                                                                       \
-        if (!(what)) {                                                         \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what); \
-            exit(1);                                                           \
-        }                                                                      \
-    } while (0)
 
 /* The status of a result, which is freed. */
 static plaudit_status end(plaudit_result *result)
@@ -45,9 +38,6 @@ static plaudit_text text(const char *data)
     return made;
 }
 
-typedef plaudit_result *(*of_program)(const plaudit_program *, const char *, size_t);
-typedef plaudit_result *(*of_ledger)(const plaudit_ledger *, const char *, size_t);
-
 static const of_program QUESTIONS[] = {
     plaudit_check,       plaudit_check_many, plaudit_score,        plaudit_explain, plaudit_standing,
     plaudit_leaderboard, plaudit_team,       plaudit_entitlements, plaudit_coach,   plaudit_pair,
@@ -61,8 +51,6 @@ static const of_ledger TASKS[] = {
     plaudit_ledger_decide,      plaudit_ledger_adjust,       plaudit_ledger_dispute,
     plaudit_ledger_disputes,    plaudit_ledger_resolve,      plaudit_ledger_export,
 };
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char MANIFEST[] =
     "[program]\nname = \"Test\"\n[brand]\nname = \"Acme\"\n[kinds.share]\nstyle = \"curator\"\n";

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use plaudit_engine::journal::Memory;
 use plaudit_engine::ledger::Ledger;
-use plaudit_engine::{Error, Program as Rules};
+use plaudit_engine::requests::facts;
+use plaudit_engine::{Error, Program as Rules, canonical};
 use serde_json::{Value, json};
 
 use crate::compiled::{Library, Program, Watch};
@@ -125,6 +126,15 @@ fn through_c(case: &Case, driver: &mut Driver) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[test]
+fn facts_are_listed_in_c_as_in_rust() {
+    let mut driver = Driver::start(Watch::Sanitizers);
+    let (status, listed) = driver.call("facts", "");
+    driver.end();
+    assert_eq!((status, &listed), (0, &canonical(&facts()).unwrap()));
+    assert!(listed.contains(r#""fact":"post.mentions(lexicon)""#), "{listed}");
 }
 
 #[test]

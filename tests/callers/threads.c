@@ -8,18 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
 #include "plaudit.h"
 
 #define THREADS 8
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-#define HOLDS(what)                                                            \
-    do {                                                                       \
-        if (!(what)) {                                                         \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what); \
-            exit(1);                                                           \
-        }                                                                      \
-    } while (0)
 
 static const char CHECK[] =
     "{\"post\":{\"text\":\"The new Acme mixer is the best thing I ever bought! https://example.com\"},"
@@ -39,9 +31,6 @@ static const char EVENTS[] =
 static const char STANDING[] = "{\"advocate\":\"ada\",\"as_of\":\"2026-07-01\"}";
 static const char BOARD[] = "{\"as_of\":\"2026-07-01\",\"all_time\":true}";
 static const char DONE[] = "{\"as_of\":\"2026-09-01\",\"advocate\":\"ada\"}";
-
-typedef plaudit_result *(*of_program)(const plaudit_program *, const char *, size_t);
-typedef plaudit_result *(*of_ledger)(const plaudit_ledger *, const char *, size_t);
 
 static const struct {
     of_program ask;

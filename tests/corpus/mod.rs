@@ -14,20 +14,7 @@ pub(crate) fn top() -> PathBuf {
 }
 
 /// A `program.toml` that is as short as it can be.
-pub(crate) const MANIFEST: &str = r#"
-[program]
-name = "Test"
-[brand]
-name = "Acme"
-[channels.x]
-limit = 280
-count = "x"
-[channels.blog]
-[kinds.share]
-style = "curator"
-[kinds.create]
-style = "creator"
-"#;
+pub(crate) const MANIFEST: &str = include_str!("program.toml");
 
 /// Whether `found` has all that `expected` names.
 pub(crate) fn contains(path: &str, expected: &Value, found: &Value) -> Result<(), String> {

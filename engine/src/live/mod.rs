@@ -6,24 +6,26 @@
 
 mod index;
 mod kept;
+mod past;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dashmap::DashMap;
 use jiff::Timestamp;
 
 use self::index::Index;
 use self::kept::Kept;
+use self::past::{OnRecord, Posts};
 use crate::coaching::Coaching;
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, Identity, Kind, Log, Meeting, People, Person};
 use crate::facts::Folder;
 use crate::guidelines::{CheckContext, Verdict};
-use crate::history::{History, Past};
+use crate::history::History;
 use crate::links::Links;
 use crate::pairing::Pairing;
 use crate::post::Post;
@@ -82,8 +84,7 @@ pub struct Live {
     assume_consent: bool,
     state: RwLock<State>,
     tallies: DashMap<Arc<str>, Arc<Kept>>,
-    /// What the last check looked back on, and how many events were on record then.
-    past: Mutex<Option<(usize, Arc<Past>)>>,
+    posts: RwLock<Posts>,
 }
 
 /// The accepted events, and where to find what.
@@ -94,7 +95,8 @@ struct State {
     index: Index,
     /// The times of what people, content and meetings are worked out from, in order.
     times: Vec<Timestamp>,
-    ground: RwLock<Option<Arc<Ground>>>,
+    /// Of the times that were asked for last: a check asks for its own, and for all that is known.
+    grounds: RwLock<[Option<Arc<Ground>>; 2]>,
 }
 
 impl State {
@@ -154,14 +156,14 @@ impl Live {
         let retractions = log.places().filter(|place| log.kind(*place) == Kind::Retraction);
         times.extend(retractions.map(|place| log.at(place)));
         times.sort_unstable();
-        let state = State { log, links: Arc::new(links), index, times, ground: RwLock::default() };
+        let state = State { log, links: Arc::new(links), index, times, grounds: RwLock::default() };
         Self {
             program,
             people,
             assume_consent,
             state: RwLock::new(state),
             tallies: DashMap::new(),
-            past: Mutex::new(None),
+            posts: RwLock::default(),
         }
     }
 
@@ -201,7 +203,7 @@ impl Live {
         if matters_to_all {
             let next = state.times.partition_point(|time| *time <= at);
             state.times.insert(next, at);
-            *state.ground.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+            *state.grounds.get_mut().unwrap_or_else(PoisonError::into_inner) = [None, None];
         }
         if !self.tallies.is_empty() {
             for name in state.index.touched(&state.log, &state.links, place) {
@@ -385,21 +387,12 @@ impl Live {
             Some(author) => self.author(&state, &roster, author, at)?,
             None => None,
         };
-        let (log, people) = (&state.log, &self.people);
-        let mut latest = self.past.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // What was put together for another check is of use as long as nothing has come since.
-        latest.take_if(|(length, _)| *length != log.len());
-        let past = latest.map(|(_, past)| past);
-        let history = History::resumed(&self.program, log, people, self.assume_consent, past);
+        let history = History::over(&self.program, OnRecord { live: self, state: &state });
         let context = CheckContext {
             author: author.as_ref(),
-            history: (!log.is_empty()).then_some(&history),
+            history: (!state.log.is_empty()).then_some(&history),
         };
-        let verdict = self.program.check(post, &context, at);
-        if let Some(past) = history.into_latest() {
-            *self.past.lock().unwrap_or_else(PoisonError::into_inner) = Some((log.len(), past));
-        }
-        verdict
+        self.program.check(post, &context, at)
     }
 
     /// Shows the records as of a time.
@@ -533,8 +526,8 @@ impl Live {
     fn ground(&self, state: &State, as_of: Timestamp) -> Arc<Ground> {
         let seen = state.times.partition_point(|time| *time < as_of);
         {
-            let known = state.ground.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(ground) = known.as_ref().filter(|ground| ground.seen == seen) {
+            let known = state.grounds.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(ground) = known.iter().flatten().find(|ground| ground.seen == seen) {
                 return Arc::clone(ground);
             }
         }
@@ -547,7 +540,8 @@ impl Live {
             contents: Arc::new(contents(log, links, as_of)),
             meetings: meetings(log, links, as_of),
         });
-        *state.ground.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&ground));
+        let mut known = state.grounds.write().unwrap_or_else(PoisonError::into_inner);
+        *known = [Some(Arc::clone(&ground)), known[0].take()];
         ground
     }
 

@@ -17,7 +17,7 @@
 //!   or of a ledger; `time`: instants and dates;
 //! - `check`, `points`, `standings`, `subjects`: questions; `awards`, `corrections`: tasks;
 //! - `intake`: events and people that come as text; `records`, `changes`, `export`: and leave so;
-//!   `description`: what a program is.
+//!   `description`: what a program is; `facts`: what rules can see.
 
 mod awards;
 mod changes;
@@ -25,6 +25,7 @@ mod check;
 mod corrections;
 mod description;
 mod export;
+mod facts;
 mod given;
 mod intake;
 mod past;
@@ -44,6 +45,7 @@ pub use check::{Check, CheckMany, Checked, check_many, check_many_in};
 pub use corrections::{Adjust, Disputes, ListDisputes, Object, Resolve};
 pub use description::{Described, Description, Fact};
 pub use export::{Export, Exported};
+pub use facts::{ListedFact, facts};
 pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
 pub use points::{Explain, Score};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};

@@ -8,22 +8,11 @@ use plaudit::*;
 
 use super::outcome::{ended, text};
 
-const MANIFEST: &str = r#"
-[program]
-name = "Test"
-[brand]
-name = "Acme"
-[channels.x]
-limit = 280
-count = "x"
-[channels.blog]
-[kinds.share]
-style = "curator"
-[kinds.create]
-style = "creator"
-[kinds.kudos]
-style = "supporter"
-"#;
+/// As in the shared corpus, and a kind with a counterpart.
+const MANIFEST: &str = concat!(
+    include_str!("../../../tests/corpus/program.toml"),
+    "[kinds.kudos]\nstyle = \"supporter\"\n"
+);
 
 const POINTS: &str = "/// Points for what people do, more for their own words.
 fn points(activity) {
