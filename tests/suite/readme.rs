@@ -5,6 +5,7 @@
 use std::fs;
 use std::process::Command;
 
+use crate::serve::{Served, Setup};
 use crate::support::top;
 
 /// The lines of a `console` block: commands and what they print.
@@ -35,8 +36,23 @@ fn blocks(lines: &[&str]) -> Vec<Block> {
     found
 }
 
-/// Runs a command in a shell at the top of a copy-free workspace; `plaudit` is the built binary.
-fn print(command: &str, scratch: &std::path::Path) -> Vec<String> {
+/// Where the README's service is.
+const SERVICE: &str = "127.0.0.1:8080";
+
+/// Runs a command in a shell at the top of a copy-free workspace; `plaudit` is the built binary. The
+/// service of the README runs in the scratch folder from its own command on, wherever there is room.
+fn print(command: &str, scratch: &std::path::Path, service: &mut Option<Served>) -> Vec<String> {
+    if command == "plaudit serve" {
+        let setup = Setup::with_rules(&top().join("rules"));
+        let mut child = setup.command();
+        child.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+        let served = service.insert(setup.start_as(child));
+        let told = served.told();
+        let address = served.url.trim_start_matches("http://");
+        return told.iter().map(|line| line.replace(address, SERVICE)).collect();
+    }
+    let address = service.as_ref().map(|served| served.url.trim_start_matches("http://"));
+    let command = &command.replace(SERVICE, address.unwrap_or(SERVICE));
     let bin = std::path::Path::new(env!("CARGO_BIN_EXE_plaudit")).parent().unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     // A command that makes something makes it in a folder of its own, which has what it reads.
@@ -63,12 +79,13 @@ fn every_command_of_the_readme_prints_what_stands_below_it() {
     let blocks = blocks(&lines);
     assert!(blocks.len() >= 8, "the README has lost its tour");
     let mut written = Vec::new();
+    let mut service = None;
     let mut at = 0;
     for block in blocks {
         written.extend(lines[at..block.start].iter().map(|line| (*line).to_owned()));
         for command in &block.commands {
             written.push(format!("$ {command}"));
-            written.extend(print(command, scratch.path()));
+            written.extend(print(command, scratch.path(), &mut service));
         }
         at = block.end;
     }

@@ -109,6 +109,12 @@ impl Ledger {
         Ok(&self.live)
     }
 
+    /// Standings by what was followed up to now, without a look at the journal: for whoever has many
+    /// small questions, and follows it with [`Ledger::refresh`].
+    pub fn live_so_far(&self) -> &Live {
+        &self.live
+    }
+
     /// Who takes part as of a time, by all their names.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ fn edits(
     activity: Place,
     mut show: impl FnMut(Option<Timestamp>, Option<&Post>),
 ) {
-    for edit in links.about(log, activity) {
+    for edit in links.about(activity) {
         if let Body::Update { set, .. } = &*log.body(*edit) {
             show(set.at, set.post.as_ref().and_then(Option::as_deref));
         }

@@ -31,7 +31,7 @@ impl Doors {
                 Arc::new(Door { route, parameters, body })
             })
             .collect();
-        let openapi = openapi::document(&all).to_string();
+        let openapi = openapi::document(&all, schemas).to_string();
         Self { all, openapi }
     }
 

@@ -168,10 +168,14 @@ async fn answered(
 ) -> Outcome {
     let route = &door.route;
     let caller = match route.needs {
+        // Whoever looks whether it runs may look at any pace.
         Needs::Nothing => Caller::Anybody,
-        _ => guarded(service, request)?,
+        _ => {
+            let caller = guarded(service, request)?;
+            service.limits.admit(&caller)?;
+            caller
+        }
     };
-    service.limits.admit(&caller)?;
     let allowed = match (route.needs, &caller) {
         (Needs::Nothing | Needs::Key, _) => true,
         (Needs::Own(_), Caller::Advocate { .. }) => true,

@@ -97,3 +97,32 @@ impl Drop for Waits<'_> {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_finds_no_room_to_wait_is_turned_away_and_the_next_one_gets_the_turn() {
+        let settings = settings::Limits { questions: 1, waiting: 0, ..settings::Limits::default() };
+        let limits = Limits::new(&settings);
+        actix_web::rt::System::new().block_on(async {
+            let turn = limits.turn().await.unwrap();
+            let refused = limits.turn().await.unwrap_err();
+            assert_eq!(refused.problems()[0].code, Code::Overloaded);
+            assert_eq!(refused.status(), 503);
+            drop(turn);
+            assert!(limits.turn().await.is_ok());
+        });
+    }
+
+    #[test]
+    fn each_caller_has_a_pace_of_their_own() {
+        let settings = settings::Limits { per_minute: 1, ..settings::Limits::default() };
+        let limits = Limits::new(&settings);
+        let advocate = |id: &str| Caller::Advocate { id: id.into(), key: "host".into() };
+        assert!(limits.admit(&advocate("ada")).is_ok());
+        assert!(limits.admit(&advocate("ada")).is_err());
+        assert!(limits.admit(&advocate("bob")).is_ok());
+    }
+}

@@ -84,7 +84,10 @@ fn write(jobs: &Receiver<Job>, ledger: impl Fn() -> Arc<Ledger>) {
                 Err(_) => break,
             }
         }
-        commit(together, &ledger());
+        let ledger = ledger();
+        commit(together, &ledger);
+        // Those who ask next find it followed already. What cannot be read now is read then.
+        let _ = ledger.refresh();
         if next.is_none() {
             next = jobs.recv().ok();
         }

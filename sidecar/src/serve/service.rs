@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -19,6 +20,9 @@ use super::metrics::Metrics;
 use super::recorder::Recorder;
 use crate::commands::starter;
 use crate::input::now;
+
+/// So often it is looked what others put on record; whoever asks for figures looks, too.
+const FOLLOWED: Duration = Duration::from_millis(250);
 
 /// Everything that calls share.
 pub(crate) struct Service {
@@ -127,6 +131,18 @@ impl Service {
         self.published.store(Arc::new(published));
         tracing::info!(version, rules, "another program is served");
         Ok(())
+    }
+
+    /// Follows what others put on record, for as long as the service lives.
+    pub(crate) async fn follow(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(FOLLOWED).await;
+            let published = self.published.load_full();
+            let followed = actix_web::web::block(move || published.ledger.refresh()).await;
+            if let Ok(Err(error)) = followed {
+                tracing::warn!(%error, "the journal cannot be read");
+            }
+        }
     }
 
     /// Runs the examples of the program that is served already.

@@ -393,7 +393,8 @@ mod tests {
         let shown = guide.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
         assert_eq!(of(shown, &[]).unwrap(), Settings::default());
         // Those that are nothing by themselves are shown, too, each as it may be.
-        let said: String = shown.lines().map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
+        let said: String =
+            shown.lines().map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
         let settings = of(&said, &[]).unwrap();
         assert!(settings.rules.is_some() && settings.decisions.file.is_some());
         assert_eq!(settings.awards.every, Some(Every::Week));

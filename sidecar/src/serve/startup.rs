@@ -92,21 +92,22 @@ async fn serve(settings: Settings) -> Result<Exit, Failure> {
     let reloads = reloads(&service, settings.watch)?;
     let awards =
         actix_web::rt::spawn(schedule::follow(Arc::clone(&service), settings.awards.clone()));
+    let following = actix_web::rt::spawn(Arc::clone(&service).follow());
     let proving = prove(&service)?;
+    let signals = Signals::new()?;
     greet(&service, addresses.first().copied().unwrap_or(settings.listen))?;
 
     let ending = Arc::clone(&service.ending);
     let told = actix_web::rt::spawn(async move {
-        if let Ok(signals) = Signals::new() {
-            signals.until_told_to_end(&reloads).await;
-            tracing::info!("the service ends");
-            ending.store(true, Ordering::Relaxed);
-            handle.stop(true).await;
-        }
+        signals.until_told_to_end(&reloads).await;
+        tracing::info!("the service ends");
+        ending.store(true, Ordering::Relaxed);
+        handle.stop(true).await;
     });
     let served = server.await;
     told.abort();
     awards.abort();
+    following.abort();
     let _ = proving.join();
     ended(service, decisions);
     served.map_err(Failure::Output)?;
@@ -181,6 +182,7 @@ fn greet(service: &Service, address: SocketAddr) -> std::io::Result<()> {
             "  for this machine alone, as there are no keys; `plaudit keys new` makes one"
         )?;
     }
+    writeln!(output, "  what can be asked, and how: http://{address}/docs")?;
     output.flush()
 }
 

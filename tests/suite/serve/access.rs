@@ -208,8 +208,7 @@ fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
 #[test]
 fn without_keys_the_service_is_for_its_own_machine_alone() {
     let setup = Setup::new();
-    let mut command = setup.command();
-    let output = command.args(["--listen", "0.0.0.0:0"]).output().unwrap();
+    let output = setup.command_at("0.0.0.0:0").output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("without keys") && told.contains("plaudit keys new"), "{told}");

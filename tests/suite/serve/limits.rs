@@ -77,7 +77,7 @@ fn what_is_no_request_is_told_so() {
         ("GET", "/v1/leaderboards?window=30_days&window=90_days", "", 422),
         ("GET", "/v1/leaderboards?all_time=perhaps", "", 422),
         ("GET", "/v1/standings/nobody", "", 404),
-        ("GET", "/v1/standings/%FF", "", 400),
+        ("GET", "/v1/standings/%FF", "", 404),
         ("GET", "/v1/changes?after=-1", "", 422),
         ("GET", "/v1/changes?wait=31", "", 422),
         ("POST", "/v1/disputes/nothing/resolution", r#"{"uphold": true, "reason": "x"}"#, 404),

@@ -2,7 +2,8 @@
 //!
 //! - `shared` runs the corpus through it; `records` and `changes` are what goes in and comes out;
 //! - `access`: who may do what; `limits`: what is turned away; `described`: it does what it says;
-//! - `reload`: rules that change while it serves; `durable`: what was acknowledged is there.
+//! - `reload`: rules that change while it serves; `durable`: what was acknowledged is there;
+//! - `running`: what it does by itself, and that it stays small.
 
 mod access;
 mod changes;
@@ -11,11 +12,13 @@ mod durable;
 mod limits;
 mod records;
 mod reload;
+mod running;
 mod shared;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -28,11 +31,15 @@ use crate::support::top;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running service, which ends with this.
-pub(super) struct Served {
+pub(crate) struct Served {
     child: Child,
+    /// What it said when it had started.
+    greeting: Vec<String>,
+    /// What stands in it is used as long as this lives.
+    _folder: Arc<TempDir>,
     agent: Agent,
     /// `http://127.0.0.1:PORT`.
-    pub(super) url: String,
+    pub(crate) url: String,
     key: Option<String>,
     // What it says goes on being read, or it would wait for somebody who reads.
     _told: BufReader<ChildStdout>,
@@ -40,26 +47,26 @@ pub(super) struct Served {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) media: String,
-    pub(super) retry_after: Option<String>,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) media: String,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
     /// The document of a good answer.
-    pub(super) fn document(&self) -> String {
+    pub(crate) fn document(&self) -> String {
         assert!((200..300).contains(&self.status), "{self:?}");
         self.body.clone()
     }
 
     /// The code of a refusal.
-    pub(super) fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         assert_eq!(self.media, "application/problem+json", "{self:?}");
         let document = self.json();
         assert_eq!(document["status"], self.status, "{self:?}");
@@ -68,39 +75,40 @@ impl Answer {
 }
 
 /// How a service is started.
-pub(super) struct Setup {
+pub(crate) struct Setup {
     /// The folder of its journal and keys.
-    pub(super) folder: TempDir,
-    pub(super) rules: PathBuf,
+    pub(crate) folder: Arc<TempDir>,
+    pub(crate) rules: PathBuf,
     settings: Vec<(String, String)>,
 }
 
 impl Setup {
     /// The starter program over a journal without events.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_rules(&top().join("rules"))
     }
 
-    pub(super) fn with_rules(rules: &Path) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), rules: rules.to_owned(), settings: Vec::new() }
+    pub(crate) fn with_rules(rules: &Path) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self { folder, rules: rules.to_owned(), settings: Vec::new() }
     }
 
     /// With a setting, by the name of its variable without the prefix.
-    pub(super) fn set(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.settings.push((format!("PLAUDIT_{name}"), value.to_owned()));
         self
     }
 
-    pub(super) fn journal(&self) -> PathBuf {
+    pub(crate) fn journal(&self) -> PathBuf {
         self.folder.path().join("journal.db")
     }
 
-    pub(super) fn keys(&self) -> PathBuf {
+    pub(crate) fn keys(&self) -> PathBuf {
         self.folder.path().join("keys.json")
     }
 
     /// A key for a role.
-    pub(super) fn key(&self, role: &str) -> String {
+    pub(crate) fn key(&self, role: &str) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_plaudit"))
             .args(["keys", "new", role, "--role", role, "--keys"])
             .arg(self.keys())
@@ -110,51 +118,67 @@ impl Setup {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    pub(super) fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
+        self.command_at("127.0.0.1:0")
+    }
+
+    /// The command that serves at an address.
+    pub(crate) fn command_at(&self, address: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plaudit"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--rules"]).arg(&self.rules);
+        command.args(["serve", "--listen", address, "--rules"]).arg(&self.rules);
         command.arg("--journal").arg(self.journal()).arg("--keys").arg(self.keys());
         command.current_dir(self.folder.path()).env("PLAUDIT_THREADS", "1");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    pub(super) fn start(&self) -> Served {
+    pub(crate) fn start(&self) -> Served {
         let mut command = self.command();
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         self.start_as(command)
     }
 
     /// Starts a command whose output is ours.
-    pub(super) fn start_as(&self, mut command: Command) -> Served {
+    pub(crate) fn start_as(&self, mut command: Command) -> Served {
         let mut child = command.spawn().unwrap();
         let mut told = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        told.read_line(&mut line).unwrap();
-        let url = line.split_whitespace().find(|word| word.starts_with("http://"));
-        let url = url.unwrap_or_else(|| panic!("it did not start: {line}"));
-        let url = url.trim_end_matches('/').to_owned();
+        let mut greeting: Vec<String> = Vec::new();
+        // The last line says where to read on.
+        while greeting.last().is_none_or(|line| !line.contains("/docs")) {
+            let mut line = String::new();
+            told.read_line(&mut line).unwrap();
+            assert!(!line.is_empty(), "it did not start: {greeting:?}");
+            greeting.push(line.trim_end().to_owned());
+        }
+        let url = greeting[0].split_whitespace().find(|word| word.starts_with("http://"));
+        let url = url.unwrap().trim_end_matches('/').to_owned();
         let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Served { child, agent, url, key: None, _told: told }
+        let _folder = Arc::clone(&self.folder);
+        Served { child, greeting, _folder, agent, url, key: None, _told: told }
     }
 }
 
 impl Served {
+    /// What it said when it had started.
+    pub(crate) fn told(&self) -> &[String] {
+        &self.greeting
+    }
+
     /// Calls with a key from now on.
-    pub(super) fn with_key(&mut self, key: &str) {
+    pub(crate) fn with_key(&mut self, key: &str) {
         self.key = Some(key.to_owned());
     }
 
-    pub(super) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.call("GET", path, &[], "")
     }
 
     /// Sends JSON.
-    pub(super) fn post(&self, path: &str, body: &str) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &str) -> Answer {
         self.call("POST", path, &[("content-type", "application/json")], body)
     }
 
-    pub(super) fn call(
+    pub(crate) fn call(
         &self,
         method: &str,
         path: &str,
@@ -165,7 +189,7 @@ impl Served {
     }
 
     /// The same without a key.
-    pub(super) fn called_without_key(
+    pub(crate) fn called_without_key(
         &mut self,
         method: &str,
         path: &str,
@@ -179,7 +203,7 @@ impl Served {
     }
 
     /// The same, which fails where the service goes away.
-    pub(super) fn called(
+    pub(crate) fn called(
         &self,
         method: &str,
         path: &str,
@@ -210,15 +234,22 @@ impl Served {
         })
     }
 
+    /// How much memory it holds, in KiB.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
     /// Sends a signal by its name.
-    pub(super) fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Tells it to end, and waits until it has.
-    pub(super) fn end(&mut self) -> ExitStatus {
+    pub(crate) fn end(&mut self) -> ExitStatus {
         self.signal("TERM");
         let ended = wait_for(|| self.child.try_wait().unwrap());
         ended.expect("it does not end")
@@ -233,7 +264,7 @@ impl Drop for Served {
 }
 
 /// What comes about within the time that we are patient, if it does.
-pub(super) fn wait_for<T>(mut come: impl FnMut() -> Option<T>) -> Option<T> {
+pub(crate) fn wait_for<T>(mut come: impl FnMut() -> Option<T>) -> Option<T> {
     let until = Instant::now() + PATIENCE;
     loop {
         if let Some(come) = come() {
@@ -247,14 +278,14 @@ pub(super) fn wait_for<T>(mut come: impl FnMut() -> Option<T>) -> Option<T> {
 }
 
 /// Somebody who takes part, on record.
-pub(super) fn person(id: &str) -> String {
+pub(crate) fn person(id: &str) -> String {
     format!(
         r#"{{"type": "person", "source": "hr", "id": "{id}@2025", "advocate": "{id}", "consent": true, "at": "2025-01-01T00:00:00Z"}}"#
     )
 }
 
 /// Something that somebody shared.
-pub(super) fn share(id: &str, advocate: &str) -> String {
+pub(crate) fn share(id: &str, advocate: &str) -> String {
     format!(
         r#"{{"id": "{id}", "advocate": "{advocate}", "kind": "share", "channel": "linkedin", "at": "2026-06-01T09:00:00Z"}}"#
     )

@@ -89,7 +89,7 @@ fn what_is_on_record_is_scored_by_the_rules_of_the_moment() {
     for record in [super::person("ada"), super::share("1", "ada").replace("linkedin", "blog")] {
         served.post("/v1/events", &record).document();
     }
-    let points = || served.get("/v1/standings/ada").json()["points"].as_i64();
+    let points = || served.get("/v1/standings/ada").json()["figures"]["points"].as_i64();
     assert_eq!(points(), Some(3));
     score(7);
     assert!(wait_for(|| (points() == Some(7)).then_some(())).is_some());

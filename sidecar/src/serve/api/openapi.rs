@@ -7,15 +7,15 @@ use plaudit_engine::Code;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::fields::{of_documents, of_requests, resolved};
+use super::fields::{of_documents, resolved};
 use super::{Answer, Body, Group, Needs, Route, Shape};
 use crate::serve::doors::Door;
 use crate::serve::problem::{self, Document};
 use crate::serve::routes::records;
 
-/// The document of all routes.
-pub(crate) fn document(doors: &[Arc<Door>]) -> Value {
-    let (mut requests, mut documents) = (of_requests(), of_documents());
+/// The document of all routes; `requests` has made the schemas of their parameters already.
+pub(crate) fn document(doors: &[Arc<Door>], mut requests: SchemaGenerator) -> Value {
+    let mut documents = of_documents();
     let refusal = documents.subschema_for::<Document<'_>>().to_value();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for door in doors {
