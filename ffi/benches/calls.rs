@@ -12,6 +12,8 @@
 //! - *JSON*: the Rust door reads the same records from text, asks the program and writes the document as
 //!   canonical JSON; the C door reads the request, does the same, and gives a result that is freed, or
 //!   writes into a buffer.
+//! - *desk*: posts are checked one after the other, each for its own time, in a ledger with many posts; a
+//!   check costs what was published lately, so that the two lines differ little.
 //! - *structs*: the Rust door scores plain values that are at hand; the C door reads the caller's structs
 //!   first and writes the points into others.
 
@@ -26,13 +28,18 @@ use std::ffi::c_char;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use plaudit::{
-    PlauditActivity, PlauditPoints, PlauditProgram, PlauditResult, PlauditStatus, PlauditText,
+    PlauditActivity, PlauditLedgerOptions, PlauditPoints, PlauditProgram, PlauditResult,
+    PlauditStatus, PlauditText,
 };
 use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
+use plaudit_engine::journal::{Batch, Memory};
+use plaudit_engine::ledger::Ledger;
+use plaudit_engine::requests::{Check, record};
 use plaudit_engine::scoring::PlainActivity;
 use plaudit_engine::{CheckContext, Post, Program, Records, Roster, canonical};
 
@@ -54,6 +61,10 @@ fn main() {
     score(&program, handle, rounds, least, 1);
     score(&program, handle, rounds, least, 1_000);
     structs(&program, handle, rounds);
+    let program = Arc::new(program);
+    for posts in [1_000, 30_000] {
+        desk(&program, handle, rounds, least, posts);
+    }
     // SAFETY: no call is using it.
     unsafe { plaudit::plaudit_program_free(handle) };
 }
@@ -296,4 +307,59 @@ fn structs(program: &Program, handle: *const PlauditProgram, rounds: usize) {
         "{:<28} {ours:>9.0} ns {theirs:>9.0} ns {above:>+7.0} ns   at most 50 ns above",
         "structs, one activity"
     );
+}
+
+/// Posts on record, one an hour, so that the days that a check looks back on have as many of any number.
+fn desk(
+    program: &Arc<Program>,
+    handle: *const PlauditProgram,
+    rounds: usize,
+    least: Duration,
+    posts: usize,
+) {
+    let mut events = String::new();
+    for number in 0..posts {
+        let at = Timestamp::from_second(1_767_225_600 + i64::try_from(number).unwrap() * 3_600);
+        writeln!(
+            events,
+            r#"{{"id":"{number}","advocate":"p{:03}","kind":"share","at":"{}","post":{{"text":"What number {number} says of loaf {} is that bread number {number} was better."}}}}"#,
+            number % 400,
+            at.unwrap(),
+            number * 7,
+        )
+        .unwrap();
+    }
+    let ledger = Ledger::open(Arc::clone(program), Arc::new(Memory::new()), true).unwrap();
+    record(&ledger, &events, "events", Batch::Whole).unwrap();
+    let mut opened = std::ptr::null_mut();
+    // SAFETY: the struct may have any bits; everything lives until the calls have ended.
+    unsafe {
+        let mut options: PlauditLedgerOptions = std::mem::zeroed();
+        options.size = size_of::<PlauditLedgerOptions>();
+        options.assume_consent = 1;
+        freed(plaudit::plaudit_ledger_open_memory(handle, &raw const options, &raw mut opened));
+        let (data, length) = (events.as_ptr().cast(), events.len());
+        freed(plaudit::plaudit_ledger_record(opened, data, length, std::ptr::null()));
+    }
+    let mut now = 1_767_225_600 + i64::try_from(posts).unwrap() * 3_600;
+    let request = move || {
+        now += 1;
+        let at = Timestamp::from_second(now).unwrap();
+        format!(
+            r#"{{"post":{{"author":"p007","text":"Loaf number seven was better than any."}},"at":"{at}"}}"#
+        )
+    };
+    let (mut rust_request, mut c_request) = (request, request);
+    let rust = || time(least, || ledger.answer::<Check>(&rust_request()).unwrap());
+    let c = || {
+        time(least, || {
+            let request = c_request();
+            let (data, length) = (request.as_ptr().cast(), request.len());
+            // SAFETY: the request lives until the call has ended.
+            freed(unsafe { plaudit::plaudit_ledger_check(opened, data, length) });
+        })
+    };
+    ratio(&format!("desk, {posts} posts"), measured(rounds, rust, c, |rust, c| c / rust));
+    // SAFETY: no call is using it.
+    unsafe { plaudit::plaudit_ledger_free(opened) };
 }

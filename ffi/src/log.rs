@@ -24,44 +24,48 @@ pub type PlauditLogCallback = Option<
 >;
 
 /// Where messages go.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Logger(Option<Callback>);
-
 #[derive(Clone, Copy, Debug)]
-struct Callback {
-    function: unsafe extern "C" fn(*mut c_void, u32, *const c_char, usize),
+pub(crate) struct Logger {
+    function: PlauditLogCallback,
     user_data: *mut c_void,
+    /// The least grave that are wanted; 0 where there is no function, so that none is.
     level: u32,
+}
+
+impl Default for Logger {
+    fn default() -> Self {
+        Self { function: None, user_data: std::ptr::null_mut(), level: 0 }
+    }
 }
 
 // SAFETY: the pointer is never looked at here, only handed back to the caller's function, which the
 // header says is called from any thread.
-unsafe impl Send for Callback {}
+unsafe impl Send for Logger {}
 // SAFETY: as above.
-unsafe impl Sync for Callback {}
+unsafe impl Sync for Logger {}
 
 impl Logger {
     /// Messages of a level and graver ones; 0 is warnings and errors.
     pub(crate) fn new(function: PlauditLogCallback, user_data: *mut c_void, level: u32) -> Self {
         let level = if level == 0 { PlauditLogLevel::Warning as u32 } else { level };
-        Self(function.map(|function| Callback { function, user_data, level }))
+        match function {
+            Some(_) => Self { function, user_data, level },
+            None => Self::default(),
+        }
     }
 
     pub(crate) fn is_set(&self) -> bool {
-        self.0.is_some()
+        self.function.is_some()
     }
 
     pub(crate) fn say(&self, level: PlauditLogLevel, message: impl FnOnce() -> String) {
-        let Some(Callback { function, user_data, level: most }) = self.0 else { return };
         let level = level as u32;
-        if level > most {
-            return;
-        }
+        let Some(function) = self.function.filter(|_| level <= self.level) else { return };
         let mut text = message();
         let length = text.len();
         text.push('\0');
         // SAFETY: the caller's function takes these four, as its type says, and does not unwind, as the
         // header asks; the text lives until it has returned.
-        unsafe { function(user_data, level, text.as_ptr().cast(), length) };
+        unsafe { function(self.user_data, level, text.as_ptr().cast(), length) };
     }
 }

@@ -252,13 +252,12 @@ unsafe fn scored(
     }
     // SAFETY: the caller vouches for them.
     let (row, apart) = unsafe { (all(activities, count)?, stride(places, count, "points")?) };
-    let mut plain = Vec::with_capacity(count);
-    for (index, activity) in row.iter().enumerate() {
+    let plain = row.iter().enumerate().map(|(index, activity)| {
         // SAFETY: the caller vouches for its texts.
         let read = unsafe { activity.plain() };
-        plain.push(read.map_err(|failure| failure.within(&format!("activities[{index}]")))?);
-    }
-    let scored = program.score_plain(&plain, roster, as_of)?;
+        read.map_err(|failure| failure.within(&format!("activities[{index}]")))
+    });
+    let scored = program.score_plain_each(plain, roster, as_of)?;
     for (index, points) in scored.into_iter().enumerate() {
         // SAFETY: there are `count` places, so many bytes apart, each at least as large as the struct;
         // the caller lets nobody else use them.

@@ -1,6 +1,7 @@
 //! Text of the caller's: a pointer and a length in bytes.
 
 use std::ffi::c_char;
+use std::str::Utf8Error;
 
 use plaudit_engine::{Code, Problem};
 
@@ -29,7 +30,12 @@ impl PlauditText {
     /// # Safety
     ///
     /// `data` is NULL or points to `length` bytes that nobody changes as long as `'a` lasts.
+    #[inline]
     pub(crate) unsafe fn read<'a>(self, what: &'static str) -> Result<&'a str, Failure> {
+        // Of the texts of a struct, most are not set.
+        if self.length == 0 {
+            return Ok("");
+        }
         // SAFETY: passed on to the caller.
         unsafe { text(what, self.data, self.length) }
     }
@@ -40,6 +46,7 @@ impl PlauditText {
 /// # Safety
 ///
 /// `data` is NULL or points to `length` bytes that nobody changes as long as `'a` lasts.
+#[inline]
 pub(crate) unsafe fn bytes<'a>(
     what: &'static str,
     data: *const c_char,
@@ -64,6 +71,7 @@ pub(crate) unsafe fn bytes<'a>(
 /// # Safety
 ///
 /// As of `bytes`.
+#[inline]
 pub(crate) unsafe fn text<'a>(
     what: &'static str,
     data: *const c_char,
@@ -71,17 +79,25 @@ pub(crate) unsafe fn text<'a>(
 ) -> Result<&'a str, Failure> {
     // SAFETY: passed on to the caller.
     let bytes = unsafe { bytes(what, data, length)? };
-    std::str::from_utf8(bytes).map_err(|error| {
-        let good = error.valid_up_to();
-        let before = bytes.get(..good).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default());
-        let problem = Problem::new(Code::NotUtf8, format!("`{what}` is not UTF-8 text"))
-            .help(format!("the first wrong byte is number {}, counted from 0", good))
-            .line(line, column.chars().count() + 1);
-        Failure::utf8(problem)
-    })
+    // ASCII is UTF-8, and is told apart in a fraction of the time.
+    if bytes.is_ascii() {
+        // SAFETY: as was just found.
+        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
+    std::str::from_utf8(bytes).map_err(|error| no_utf8(what, bytes, error))
+}
+
+#[cold]
+fn no_utf8(what: &'static str, bytes: &[u8], error: Utf8Error) -> Failure {
+    let good = error.valid_up_to();
+    let before = bytes.get(..good).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default());
+    let problem = Problem::new(Code::NotUtf8, format!("`{what}` is not UTF-8 text"))
+        .help(format!("the first wrong byte is number {}, counted from 0", good))
+        .line(line, column.chars().count() + 1);
+    Failure::utf8(problem)
 }
 
 /// Text that is given back: it ends in NUL, which is not counted.

@@ -3,6 +3,7 @@
 //! The same activities as events of a log have the same points; a post's text is not among the
 //! values, so that rules see of posts what the values say.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -107,24 +108,48 @@ impl Program {
         roster: &Roster,
         as_of: Timestamp,
     ) -> Result<Vec<PlainPoints>, Error> {
-        let mut points = vec![PlainPoints::default(); activities.len()];
+        self.score_plain_each(activities.iter().map(Ok), roster, as_of)
+    }
+
+    /// The same of activities that are put together one by one, each when it is its turn.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Program::score_plain`]; and the first that putting them together ends in.
+    pub fn score_plain_each<'a, A, E>(
+        &self,
+        activities: impl ExactSizeIterator<Item = Result<A, E>>,
+        roster: &Roster,
+        as_of: Timestamp,
+    ) -> Result<Vec<PlainPoints>, E>
+    where
+        A: Borrow<PlainActivity<'a>>,
+        E: From<Error>,
+    {
+        let count = activities.len();
+        let mut points = vec![PlainPoints::default(); count];
         let mut names = Names::default();
         let mut by_advocate: HashMap<Arc<str>, Vec<Settled>, RandomState> = HashMap::default();
         let mut seen: HashMap<(&str, &str), usize, RandomState> = HashMap::default();
-        seen.reserve(activities.len());
-        for (index, activity) in activities.iter().enumerate() {
+        seen.reserve(count);
+        let mut identities = Vec::with_capacity(count);
+        for (index, activity) in activities.enumerate() {
+            let activity = activity?;
+            let activity: &PlainActivity<'a> = activity.borrow();
             let wrong = |problem: Problem| {
                 let field = problem.field.as_deref().unwrap_or_default();
                 let field = format!("activities[{index}].{field}");
                 Error::from(problem.field(field))
             };
             activity.check().map_err(wrong)?;
-            if let Some(first) = seen.insert(activity.identity(), index) {
+            let identity = activity.identity();
+            if let Some(first) = seen.insert(identity, index) {
                 let message = format!(
                     "`activities[{first}]` and `activities[{index}]` have the same source and id"
                 );
-                return Err(wrong(Problem::new(Code::Conflict, message).field("id")));
+                return Err(wrong(Problem::new(Code::Conflict, message).field("id")).into());
             }
+            identities.push(identity);
             if activity.at >= as_of {
                 points[index].not_counted = Some(PlainReason::Later);
                 continue;
@@ -143,8 +168,7 @@ impl Program {
                 }
                 continue;
             }
-            let order =
-                |settled: &Settled| (settled.at, activities[settled.place as usize].identity());
+            let order = |settled: &Settled| (settled.at, identities[settled.place as usize]);
             own.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
             fold.person(&advocate, &own, |scored| {
                 points[scored.activity.place as usize] = PlainPoints {
