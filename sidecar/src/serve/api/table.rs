@@ -40,9 +40,12 @@ struct AsOf {
 /// One record, or a list of them.
 type OneOrMore<T> = Either<T, Vec<T>>;
 
+/// The routes of a group.
+type Routes = fn() -> Vec<Route>;
+
 /// All routes, in the order of the documentation.
 pub(crate) fn routes() -> Vec<Route> {
-    let groups: [(Group, fn() -> Vec<Route>); 10] = [
+    let groups: [(Group, Routes); 10] = [
         (Group::Checks, checks),
         (Group::Records, records),
         (Group::Figures, figures),
@@ -83,7 +86,7 @@ fn records() -> Vec<Route> {
         route
             .query::<records::Recording>()
             .records::<OneOrMore<Event>>()
-            .answers::<OneOrMore<Receipt>>(
+            .answers::<Either<Receipt, Vec<ask::Recorded>>>(
                 "One event that was on record already, or a receipt for each of several.",
             )
             .also::<Receipt>(StatusCode::CREATED, "One event that is on record now.")
