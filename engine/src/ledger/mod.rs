@@ -95,8 +95,30 @@ impl Ledger {
     ///
     /// The journal cannot be written; then none of the events was taken in.
     pub fn record(&self, events: Vec<Event>, batch: Batch) -> Result<Vec<Receipt>, Error> {
-        // Whoever asks next follows the journal: what is on record is acknowledged, come what may.
-        take_in(&*self.journal, events, batch)
+        let (events, receipts) = take_in_and_keep(&*self.journal, events, batch)?;
+        self.follow_own(events, &receipts);
+        Ok(receipts)
+    }
+
+    /// Follows events that were just put on record without reading them from the journal, as far as
+    /// nobody else's come between. Whoever asks next follows the rest: what is on record is
+    /// acknowledged, come what may.
+    fn follow_own(&self, events: Vec<Event>, receipts: &[Receipt]) {
+        // Somebody who follows it already reads these, too.
+        let Ok(mut followed) = self.followed.try_lock() else { return };
+        for (event, receipt) in events.into_iter().zip(receipts) {
+            match (receipt.result, receipt.position) {
+                (Taken::Recorded, Some(position)) if position == followed.position + 1 => {
+                    followed.register.add(&event);
+                    if self.live.record(event).is_err() {
+                        return;
+                    }
+                    followed.position = position;
+                }
+                (Taken::Recorded, _) => return,
+                _ => {}
+            }
+        }
     }
 
     /// Standings by everything that is on record by now.
@@ -328,28 +350,39 @@ pub fn take_in(
     events: Vec<Event>,
     batch: Batch,
 ) -> Result<Vec<Receipt>, Error> {
+    take_in_and_keep(journal, events, batch).map(|(_, receipts)| receipts)
+}
+
+/// The same, and gives the events back with their receipts.
+fn take_in_and_keep(
+    journal: &dyn Journal,
+    events: Vec<Event>,
+    batch: Batch,
+) -> Result<(Vec<Event>, Vec<Receipt>), Error> {
     let reserved = |event: &Event| {
         *event.identity.source == *SOURCE
             || matches!(event.body, Body::Grant(_) | Body::Decision { .. } | Body::Close { .. })
     };
     if !events.iter().any(reserved) {
-        return journal.append(&events, batch);
+        let receipts = journal.append(&events, batch)?;
+        return Ok((events, receipts));
     }
     let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(events.len());
     let mut open = Vec::new();
-    for event in events {
-        if reserved(&event) {
-            receipts.push(Some(Receipt::refused(&event.identity, reserved_for_engine(&event))));
+    for event in &events {
+        if reserved(event) {
+            receipts.push(Some(Receipt::refused(&event.identity, reserved_for_engine(event))));
         } else if batch == Batch::Whole {
-            let (identity, result) = (event.identity, Taken::LeftOut);
+            let (identity, result) = (event.identity.clone(), Taken::LeftOut);
             receipts.push(Some(Receipt { identity, result, position: None, problem: None }));
         } else {
             receipts.push(None);
-            open.push(event);
+            open.push(event.clone());
         }
     }
     let mut taken = journal.append(&open, batch)?.into_iter();
-    Ok(receipts.into_iter().filter_map(|receipt| receipt.or_else(|| taken.next())).collect())
+    let receipts = receipts.into_iter().filter_map(|receipt| receipt.or_else(|| taken.next()));
+    Ok((events, receipts.collect()))
 }
 
 /// Why an event is not taken from outside.

@@ -1,11 +1,13 @@
 //! What rules can see, as a list.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::facts::{Fact, LARGEST, Object, Type, Words};
 
 /// A fact that rules can see, or a question that they can ask.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields)]
 pub struct ListedFact {
     /// As rules write it, such as `post.links`; a question with what it is asked with in brackets,
     /// such as `post.mentions(lexicon)`.
@@ -24,14 +26,16 @@ pub struct ListedFact {
 
 /// All that rules can see, object by object: the same whatever the program.
 pub fn facts() -> Vec<ListedFact> {
-    OBJECTS
-        .iter()
-        .flat_map(|(name, object)| object.facts().iter().map(|fact| listed(name, fact)))
-        .collect()
+    OBJECTS.iter().flat_map(|(name, object)| facts_of(name, *object)).collect()
 }
 
-/// The names that rules know the objects by.
-const OBJECTS: [(&str, Object); 8] = [
+/// Those of one object, by the name that rules know it by.
+pub fn facts_of(name: &str, object: Object) -> impl Iterator<Item = ListedFact> {
+    object.facts().iter().map(move |fact| listed(name, fact))
+}
+
+/// The objects that rules see, each by the name that rules know it by.
+pub const OBJECTS: [(&str, Object); 8] = [
     ("post", Object::Post),
     ("activity", Object::Activity),
     ("person", Object::Person),

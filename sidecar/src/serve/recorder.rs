@@ -84,10 +84,7 @@ fn write(jobs: &Receiver<Job>, ledger: impl Fn() -> Arc<Ledger>) {
                 Err(_) => break,
             }
         }
-        let ledger = ledger();
-        commit(together, &ledger);
-        // Those who ask next find it followed already. What cannot be read now is read then.
-        let _ = ledger.refresh();
+        commit(together, &ledger());
         if next.is_none() {
             next = jobs.recv().ok();
         }

@@ -1,8 +1,9 @@
 //! What all calls share: the program that is published, the journal, and who looks after them.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
@@ -36,6 +37,8 @@ pub(crate) struct Service {
     pub(crate) publisher: Publisher,
     /// Why the program of the directory is not the one that is served.
     pub(crate) trouble: ArcSwapOption<Trouble>,
+    /// Where it listens, once it does.
+    pub(crate) address: OnceLock<SocketAddr>,
     /// Whether the service ends: whoever waits for something goes.
     pub(crate) ending: Arc<AtomicBool>,
 }

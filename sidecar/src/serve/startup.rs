@@ -2,8 +2,8 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -95,7 +95,9 @@ async fn serve(settings: Settings) -> Result<Exit, Failure> {
     let following = actix_web::rt::spawn(Arc::clone(&service).follow());
     let proving = prove(&service)?;
     let signals = Signals::new()?;
-    greet(&service, addresses.first().copied().unwrap_or(settings.listen))?;
+    let address =
+        *service.address.get_or_init(|| addresses.first().copied().unwrap_or(settings.listen));
+    greet(&service, address)?;
 
     let ending = Arc::clone(&service.ending);
     let told = actix_web::rt::spawn(async move {
@@ -145,6 +147,7 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
         published,
         publisher,
         trouble: ArcSwapOption::empty(),
+        address: OnceLock::new(),
         ending: Arc::new(AtomicBool::new(false)),
     };
     Ok((Arc::new(service), writing))

@@ -49,6 +49,7 @@ const MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/export", &["administrator"]),
     ("GET", "/v1/program", READ),
     ("GET", "/v1/program/rules/{rule}", READ),
+    ("GET", "/v1/program/facts", READ),
     ("GET", "/v1/program/status", READ),
     ("POST", "/v1/program/validation", READ),
     ("POST", "/v1/ask/score", CHECK),

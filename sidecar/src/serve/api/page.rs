@@ -1,6 +1,7 @@
 //! Pages for people: what runs here, and how to use it. They load nothing from anywhere.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 
 use super::fields::Field;
 use super::openapi::{codes, description};
@@ -50,17 +51,25 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// What there is to say of a service that runs.
+pub(crate) struct Running<'a> {
+    pub(crate) published: &'a Published,
+    pub(crate) address: Option<SocketAddr>,
+    pub(crate) events: u64,
+    /// Whether callers need a key.
+    pub(crate) locked: bool,
+    /// Why an older program is served than the directory has.
+    pub(crate) trouble: Option<&'a str>,
+}
+
 /// What runs here.
-pub(crate) fn first(
-    published: &Published,
-    events: u64,
-    locked: bool,
-    trouble: Option<&str>,
-) -> String {
+pub(crate) fn first(running: &Running<'_>) -> String {
+    let Running { published, address, events, locked, trouble } = running;
     let program = &published.program;
+    let address = address.map_or_else(String::new, |address| format!("http://{address}"));
     let name = escaped(program.name());
     let on = program.rules().iter().filter(|rule| rule.enabled()).count();
-    let events = grouped(i64::try_from(events).unwrap_or(i64::MAX));
+    let events = grouped(i64::try_from(*events).unwrap_or(i64::MAX));
     let doors = match locked {
         true => "Callers need a key.",
         false => {
@@ -84,13 +93,12 @@ pub(crate) fn first(
          <h2>Where to go</h2>\n<p><a href=\"/docs\">What can be asked, and how</a> · \
          <a href=\"/openapi.json\">the same for programs</a> · \
          <a href=\"/health/ready\">health</a> · <a href=\"/metrics\">metrics</a></p>\n\
-         <h2>Check a draft</h2>\n<pre>curl -s {}/v1/check -H 'content-type: application/json' \\\n  \
+         <h2>Check a draft</h2>\n<pre>curl -s {address}/v1/check -H 'content-type: application/json' \\\n  \
          -d '{{\"post\": {{\"text\": \"Our new mixer is simply the best.\"}}}}'</pre>\n",
         env!("CARGO_PKG_VERSION"),
         program.rules().len(),
         &program.version()[..program.version().len().min(12)],
         published.since,
-        "http://127.0.0.1:8080",
     );
     page(program.name(), &body)
 }

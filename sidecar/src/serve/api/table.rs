@@ -307,6 +307,9 @@ fn program() -> Vec<Route> {
         )
         .needs(Scope::Program)
         .answers::<program::RuleText>("Its text, with comments and examples."),
+        Route::get("/v1/program/facts", "What rules can see", Run::Aside(program::facts))
+            .needs(Scope::Program)
+            .answers::<Vec<ask::ListedFact>>("Facts, and questions that rules can ask."),
         Route::get("/v1/program/status", "How the program does", Run::Aside(program::status))
             .about("With the problems of the last program that was not taken up.")
             .needs(Scope::Program)

@@ -78,5 +78,12 @@ pub(crate) fn first(call: &Call) -> Outcome {
     let trouble = call.service.trouble.load_full();
     let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());
     let reason = reason.map(ToString::to_string);
-    Ok(Reply::page(page::first(&call.published, events, locked, reason.as_deref())))
+    let running = page::Running {
+        published: &call.published,
+        address: call.service.address.get().copied(),
+        events,
+        locked,
+        trouble: reason.as_deref(),
+    };
+    Ok(Reply::page(page::first(&running)))
 }

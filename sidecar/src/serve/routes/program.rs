@@ -111,6 +111,12 @@ pub(crate) fn rule(call: &Call) -> Outcome {
     })
 }
 
+/// What rules can see.
+pub(crate) fn facts(call: &Call) -> Outcome {
+    call.no_query()?;
+    Reply::of(&plaudit_engine::requests::facts())
+}
+
 /// How the program does.
 pub(crate) fn status(call: &Call) -> Outcome {
     call.no_query()?;
