@@ -15,7 +15,7 @@ fn settings_must_exist_and_have_values_that_make_sense() {
         &problems(&Sources::new().with("program.toml", zone)),
         "zone",
         "program.toml",
-        ("", Code::WrongValue, 4, 13, "did you mean `Europe/Berlin`?"),
+        ("", Code::WrongValue, 3, 13, "did you mean `Europe/Berlin`?"),
     );
     for case in [
         ("[kpi.clicks]\ngoal = 5", Code::UnknownSetting, line, 2, "did you mean `kpis`?"),
