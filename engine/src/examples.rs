@@ -110,6 +110,23 @@ impl Program {
     ///
     /// A rule ran out of time (retryable).
     pub fn test(&self) -> Result<TestReport, Error> {
+        self.test_while(&|| true)
+    }
+
+    /// The same for as long as somebody wants to wait: it is asked before each example and scenario.
+    ///
+    /// # Errors
+    ///
+    /// As there; and nobody waits any more (retryable).
+    pub fn test_while(&self, go_on: &dyn Fn() -> bool) -> Result<TestReport, Error> {
+        let waited_for = || match go_on() {
+            true => Ok(()),
+            false => {
+                let message = "the examples and scenarios take too long";
+                let problem = Problem::new(Code::DeadlineExceeded, message);
+                Err(problem.help("`plaudit test` runs them, however long they take"))
+            }
+        };
         let mut sandbox = Sandbox::new();
         let coverage = Coverage::watch(&mut sandbox);
         self.import_into(&mut sandbox)?;
@@ -117,6 +134,7 @@ impl Program {
         for (index, rule) in self.rules.iter().enumerate() {
             let mut fired = false;
             for example in rule.examples() {
+                waited_for()?;
                 report.examples += 1;
                 fired |= self.run_example(&sandbox, index, rule, example, &mut report)?;
             }
@@ -130,7 +148,8 @@ impl Program {
         for file in self.files() {
             self.cover(file, &coverage, &mut report);
         }
-        (report.scenarios, report.problems) = self.try_scenarios()?;
+        waited_for()?;
+        (report.scenarios, report.problems) = self.try_scenarios(&waited_for)?;
         Ok(report)
     }
 

@@ -109,6 +109,14 @@ impl Event {
         self.body.name()
     }
 
+    /// The event that this one takes back, where it takes one back.
+    pub fn takes_back(&self) -> Option<&Identity> {
+        match &self.body {
+            Body::Retraction { target } => Some(target),
+            _ => None,
+        }
+    }
+
     /// The event that this one is about, where it is about one.
     pub(crate) fn target(&self) -> Option<&Identity> {
         match &self.body {

@@ -25,13 +25,16 @@ use self::followed::Followed;
 use crate::awards::{AwardRun, Candidates, Choice, Closed, Decided, Filter, Grants, SOURCE};
 use crate::disputes::DisputeDocument;
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, People};
+use crate::events::{Body, Event, Identity, People};
 use crate::journal::{Batch, Entry, Journal, Receipt, Taken, keep, log_and_keep, log_of};
 use crate::live::{Entitled, Live};
 use crate::program::Program;
 use crate::roster::{Roster, find_in};
 use crate::standings::Withheld;
 use crate::time::Calendar;
+
+/// So many events may take each other back in turn; nobody means more.
+const LONGEST_CHAIN: usize = 64;
 
 /// A program over a journal.
 ///
@@ -144,6 +147,27 @@ impl Ledger {
     /// The journal cannot be read.
     pub fn roster(&self, as_of: Timestamp) -> Result<Arc<Roster>, Error> {
         Ok(self.live()?.roster(as_of))
+    }
+
+    /// The type of the event on record under an identity; of one that takes another one back, the type
+    /// of what it is about in the end. Nothing where that is not on record.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn type_of(&self, identity: &Identity) -> Result<Option<&'static str>, Error> {
+        Ok(self.live()?.with_log(|log| {
+            let mut identity = identity.clone();
+            // Those that take each other back in a circle are about nothing.
+            for _ in 0..LONGEST_CHAIN {
+                let event = log.event(log.position((&identity).into())?);
+                match event.takes_back() {
+                    Some(target) => identity = target.clone(),
+                    None => return Some(event.type_name()),
+                }
+            }
+            None
+        }))
     }
 
     /// The program.

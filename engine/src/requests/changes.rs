@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::Done;
-use super::{Task, When};
+use super::{LAST, Task, When};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, Log, Subject};
 use crate::guidelines::Verdict;
@@ -36,6 +36,7 @@ pub struct Changes {
     /// The place of the last change that is known: `last` of the answer before. From the first on
     /// where it is not said.
     #[serde(default)]
+    #[schemars(range(max = LAST))]
     pub after: u64,
     /// So many at most, from 1 to 10,000; 1,000 where it is not said.
     #[serde(default)]
@@ -77,6 +78,10 @@ impl Task for Changes {}
 
 impl Done for Changes {
     fn answer(&self, ledger: &Ledger) -> Result<String, Error> {
+        if self.after > LAST {
+            let problem = Problem::new(Code::WrongValue, "no place is that far behind");
+            return Err(problem.help("`last` of the answer before").field("after").into());
+        }
         let most = self.at_most.unwrap_or(USUAL);
         if !(1..=MOST).contains(&most) {
             let problem =

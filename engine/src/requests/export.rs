@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Task;
 use super::sealed::Done;
+use super::{LAST, Task};
 use crate::error::{Code, Error, Problem};
 use crate::events::Event;
 use crate::ledger::Ledger;
@@ -19,6 +19,7 @@ const USUAL: usize = 10_000;
 #[schemars(rename = "ExportTask")]
 pub struct Export {
     /// Events after this place; from the first on where it is not said.
+    #[schemars(range(max = LAST))]
     pub after: u64,
     /// So many at most, from 1; 10,000 where it is not said.
     #[schemars(range(min = 1))]
@@ -41,6 +42,10 @@ pub struct Exported {
 
 impl Done for Export {
     fn answer(&self, ledger: &Ledger) -> Result<String, Error> {
+        if self.after > LAST {
+            let problem = Problem::new(Code::WrongValue, "no place is that far behind");
+            return Err(problem.help("`last` of the answer before").field("after").into());
+        }
         let most = self.at_most.unwrap_or(USUAL);
         if most == 0 {
             let problem = Problem::new(Code::WrongValue, "no events are asked for");

@@ -65,6 +65,9 @@ use crate::wire::canonical;
 /// What a request is called where its problems are placed.
 const REQUEST: &str = "request";
 
+/// The last place that a document can name: whole numbers of JSON end there.
+const LAST: u64 = (1 << 53) - 1;
+
 /// A request that a program answers upon records of the request's own, and a ledger upon what is on
 /// record.
 pub trait Question: DeserializeOwned + sealed::Asked {}

@@ -74,10 +74,16 @@ impl Program {
     }
 
     /// Runs those scenarios that can be read, and tells what is wrong with the others.
-    pub(crate) fn try_scenarios(&self) -> Result<(Vec<ScenarioReport>, Vec<Problem>), Error> {
+    pub(crate) fn try_scenarios(
+        &self,
+        waited_for: &dyn Fn() -> Result<(), Problem>,
+    ) -> Result<(Vec<ScenarioReport>, Vec<Problem>), Error> {
         let (scenarios, problems) = self.read_scenarios();
-        let reports: Result<_, Error> =
-            scenarios.iter().map(|scenario| run::run(self, scenario)).collect();
+        let run = |scenario: &read::Scenario| {
+            waited_for()?;
+            run::run(self, scenario)
+        };
+        let reports: Result<_, Error> = scenarios.iter().map(run).collect();
         Ok((reports?, problems))
     }
 

@@ -243,11 +243,16 @@ impl Call {
             || forbidden("the token is for another person", "an advocate sees their own data only");
         let asked = self.door.parameters.contains_key("advocate");
         let in_body = self.door.body.contains_key("advocate");
-        match named {
-            Some(name) if !same(&name) => return Err(others()),
-            Some(_) => {}
-            None if asked => self.query.push(("advocate".to_owned(), own.to_string())),
-            None => {}
+        if named.is_some_and(|name| !same(&name)) {
+            return Err(others());
+        }
+        // By their own id from here on: another name may have been somebody else's at the time that is
+        // asked about.
+        if let Some(name) = self.path.get_mut("advocate") {
+            *name = own.to_string();
+        } else if asked {
+            self.query.retain(|(name, _)| name != "advocate");
+            self.query.push(("advocate".to_owned(), own.to_string()));
         }
         let post = self.door.body.contains_key("post");
         if in_body || post {
@@ -260,10 +265,11 @@ impl Call {
                 if post { (&mut body["post"], "author") } else { (&mut body, "advocate") };
             let Value::Object(object) = object else { return Ok(()) };
             match object.get(name) {
-                None | Some(Value::Null) => drop(object.insert(name.to_owned(), (*own).into())),
+                None | Some(Value::Null) => {}
                 Some(Value::String(said)) if same(said) => {}
                 Some(_) => return Err(others()),
             }
+            object.insert(name.to_owned(), (*own).into());
             self.body = Bytes::from(body.to_string());
         }
         Ok(())

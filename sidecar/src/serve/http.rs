@@ -5,9 +5,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::http::Method;
 use actix_web::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName,
-    HeaderValue, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST,
+    HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::web::{self, Bytes, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -45,6 +46,10 @@ pub(crate) fn routes(service: &Arc<Service>, config: &mut ServiceConfig) {
             let handle = move |request: HttpRequest, payload: Payload| {
                 handle(Arc::clone(&service), Arc::clone(&door), request, payload)
             };
+            // Whoever asks for the head of an answer gets it without its body.
+            if method == Method::GET {
+                resource = resource.route(web::head().to(handle.clone()));
+            }
             resource = resource.route(web::method(method).to(handle));
         }
         let service = Arc::clone(service);
@@ -92,7 +97,10 @@ async fn handle(
     let took = started.elapsed();
     service.metrics.answered(door.route.path, status, took);
     let trace = request.headers().get(TRACE).and_then(|trace| trace.to_str().ok());
-    let trace = trace.and_then(|trace| trace.split('-').nth(1)).unwrap_or_default();
+    let trace = trace.and_then(|trace| trace.split('-').nth(1));
+    // An id of the standard, and no other words of whoever asks.
+    let is_id = |id: &&str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let trace = trace.filter(is_id).unwrap_or_default();
     // The address as it was declared: what stands in it may name a person.
     let (method, route, status) = (door.route.method.as_str(), door.route.path, status.as_u16());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
@@ -198,7 +206,7 @@ async fn answered(
             .help("write NAME=VALUE, with & between several")
     })?;
     let body = match route.body {
-        Some(_) => body(service, payload).await?,
+        Some(_) => body(service, request.headers(), payload).await?,
         None => Bytes::new(),
     };
     if let Some(Body::Json(_)) = route.body {
@@ -253,8 +261,21 @@ async fn in_time<T>(patience: Duration, work: impl Future<Output = T>) -> Result
 }
 
 /// The whole body, as long as it is not too long and does not take too long.
-async fn body(service: &Service, payload: Payload) -> Result<Bytes, Refusal> {
+async fn body(service: &Service, headers: &HeaderMap, payload: Payload) -> Result<Bytes, Refusal> {
     let limits = &service.limits;
+    let too_long = || {
+        let message = format!("the body is longer than {} bytes", limits.body_bytes);
+        Problem::new(Code::TooLarge, message).help("send it in parts")
+    };
+    // Whoever says so beforehand need not send it.
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > limits.body_bytes) {
+        return Err(too_long().into());
+    }
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| coding.as_bytes() != b"identity") {
+        let problem = Problem::new(Code::UnknownFormat, "a body is read as it is, not compressed");
+        return Err(problem.field("Content-Encoding").into());
+    }
     let read = payload.to_bytes_limited(limits.body_bytes);
     let Ok(read) = timeout(limits.arrival, read).await else {
         let message = format!("the body did not arrive within {} s", limits.arrival.as_secs());
@@ -263,10 +284,7 @@ async fn body(service: &Service, payload: Payload) -> Result<Bytes, Refusal> {
     match read {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(Problem::new(Code::Syntax, "the body broke off").into()),
-        Err(_) => {
-            let message = format!("the body is longer than {} bytes", limits.body_bytes);
-            Err(Problem::new(Code::TooLarge, message).help("send it in parts").into())
-        }
+        Err(_) => Err(too_long().into()),
     }
 }
 

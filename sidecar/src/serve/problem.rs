@@ -12,7 +12,7 @@ use serde::Serialize;
 /// The media type of a refusal.
 pub(crate) const MEDIA: &str = "application/problem+json";
 /// What is said of what is only the operator's business; the log has the rest.
-const STORAGE: &str = "the journal cannot be read or written at present";
+const STORAGE: &str = "a file of the service cannot be read or written at present";
 const INTERNAL: &str = "the service failed at this; its log says more";
 
 /// Why a request is not answered.
@@ -177,7 +177,7 @@ impl Refusal {
 
 /// A problem without what is only the operator's business: paths of this machine, and why its disk
 /// fails.
-fn discreet(problem: Problem) -> Problem {
+pub(crate) fn discreet(problem: Problem) -> Problem {
     match problem.code.class() {
         Class::Storage => Problem::new(problem.code, STORAGE),
         Class::Internal => Problem::new(problem.code, INTERNAL),

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use plaudit_engine::journal::Journal;
 use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Error, Problem, Program};
+use tokio::sync::Semaphore;
 
 use super::access::Gate;
 use super::decisions::DecisionLog;
@@ -37,6 +38,8 @@ pub(crate) struct Service {
     pub(crate) publisher: Publisher,
     /// Why the program of the directory is not the one that is served.
     pub(crate) trouble: ArcSwapOption<Trouble>,
+    /// One program at a time is tried out.
+    pub(crate) validating: Arc<Semaphore>,
     /// Where it listens, once it does.
     pub(crate) address: OnceLock<SocketAddr>,
     /// Whether the service ends: whoever waits for something goes.
@@ -127,7 +130,7 @@ impl Service {
         if program.version() == self.published.load().program.version() {
             return Ok(());
         }
-        holds(&program)?;
+        holds(&program, &|| self.goes_on())?;
         let published = self.publisher.ready(program)?;
         let (version, rules) =
             (published.program.version().to_owned(), published.program.rules().len());
@@ -150,12 +153,21 @@ impl Service {
 
     /// Runs the examples of the program that is served already.
     pub(crate) fn prove(&self) {
-        if let Err(error) = holds(&self.published.load_full().program) {
+        let proved = holds(&self.published.load_full().program, &|| self.goes_on());
+        if let Err(error) = proved {
             self.troubled(&error);
         }
     }
 
+    /// Whether it makes sense to work on.
+    fn goes_on(&self) -> bool {
+        !self.ending.load(Ordering::Relaxed)
+    }
+
     fn troubled(&self, error: &Error) {
+        if !self.goes_on() {
+            return;
+        }
         for problem in error.problems() {
             tracing::warn!(problem = %problem, "the program is not as it should be");
         }
@@ -166,8 +178,8 @@ impl Service {
 }
 
 /// Whether a program does what its examples and scenarios say.
-pub(crate) fn holds(program: &Program) -> Result<(), Error> {
-    let failed = program.test()?.failed();
+pub(crate) fn holds(program: &Program, go_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    let failed = program.test_while(go_on)?.failed();
     match Error::of(failed) {
         Some(error) => Err(error),
         None => Ok(()),

@@ -228,23 +228,25 @@ impl Settings {
 
     /// Whether they make sense together.
     fn check(&self) -> Result<(), Error> {
-        let zero = |name: &str, is_zero: bool| {
-            let message = format!("`{name}` is 0, so that nothing could be served");
-            is_zero.then(|| {
-                Problem::new(Code::WrongValue, message).field(name).help("a number from 1")
-            })
+        let within = |name: &str, value: u64, least: u64, most: u64| {
+            let message = format!("`{name}` is {value}, and should be from {least} to {most}");
+            let wrong = !(least..=most).contains(&value);
+            wrong.then(|| Problem::new(Code::WrongValue, message).field(name))
         };
-        let Limits { body_bytes, batch, arrival_seconds, answer_seconds, .. } = self.limits;
+        let Limits { body_bytes, batch, questions, waiting, recording, connections, .. } =
+            self.limits;
         let problems = [
-            zero("limits.body_bytes", body_bytes == 0),
-            zero("limits.batch", batch == 0),
-            zero("limits.arrival_seconds", arrival_seconds == 0),
-            zero("limits.answer_seconds", answer_seconds == 0),
-            zero("limits.questions", self.limits.questions == 0),
-            zero("limits.recording", self.limits.recording == 0),
-            zero("limits.connections", self.limits.connections == 0),
-            zero("decisions.waiting", self.decisions.waiting == 0),
-            zero("decisions.file_bytes", self.decisions.file_bytes == 0),
+            within("threads", self.threads as u64, 0, 1_024),
+            within("limits.body_bytes", body_bytes as u64, 1, 1 << 30),
+            within("limits.batch", batch as u64, 1, 1_000_000),
+            within("limits.arrival_seconds", self.limits.arrival_seconds, 1, 3_600),
+            within("limits.answer_seconds", self.limits.answer_seconds, 1, 3_600),
+            within("limits.questions", questions as u64, 1, 1_024),
+            within("limits.waiting", waiting as u64, 0, 1_000_000),
+            within("limits.recording", recording as u64, 1, 1_000_000),
+            within("limits.connections", connections as u64, 1, 1_000_000),
+            within("decisions.waiting", self.decisions.waiting as u64, 1, 1_000_000),
+            within("decisions.file_bytes", self.decisions.file_bytes, 1, 1 << 50),
             (!(0..24).contains(&self.awards.hour)).then(|| {
                 let message = format!("there is no hour {} of a day", self.awards.hour);
                 Problem::new(Code::WrongValue, message).field("awards.hour").help("from 0 to 23")
@@ -422,8 +424,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_served_with_a_limit_of_none() {
+    fn nothing_is_served_with_limits_that_make_no_sense() {
         assert!(of("[limits]\nbatch = 0\n", &[]).is_err());
+        for name in ["ARRIVAL_SECONDS", "QUESTIONS", "RECORDING", "CONNECTIONS"] {
+            let name = format!("PLAUDIT_LIMITS_{name}");
+            assert!(of("", &[(&name, "9223372036854775807")]).is_err(), "{name}");
+        }
         assert!(of("[awards]\nevery = \"week\"\nhour = 24\n", &[]).is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
@@ -12,6 +13,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use plaudit_engine::journal::{Access, Journal, Sqlite};
 use plaudit_engine::{Code, Problem};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Semaphore;
 
 use super::access::Gate;
 use super::access::keys::KeyFile;
@@ -39,11 +41,34 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Failure> {
     let gate = Gate::open(KeyFile::new(&settings.keys))?;
     may_listen(settings.listen, gate.is_locked())?;
     let program = Origin::of(settings.rules.as_deref()).load()?;
-    holds(&program)?;
+    holds(&program, &|| true)?;
     if settings.journal.exists() {
         Sqlite::open(&settings.journal, Access::Read)?;
+    } else {
+        may_be_made(&settings.journal, "journal")?;
     }
+    settings
+        .decisions
+        .file
+        .as_deref()
+        .map_or(Ok(()), |file| may_be_made(file, "decisions.file"))?;
     Ok(())
+}
+
+/// Whether a file is there or could be.
+fn may_be_made(path: &Path, setting: &str) -> Result<(), Problem> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let why = if path.as_os_str().is_empty() || path.is_dir() {
+        format!("`{}` is no file", path.display())
+    } else if !folder.is_dir() {
+        format!("there is no directory `{}`", folder.display())
+    } else {
+        return Ok(());
+    };
+    Err(Problem::new(Code::Unwritable, why).field(setting))
 }
 
 /// Without keys the service is for its own machine alone.
@@ -147,6 +172,7 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
         published,
         publisher,
         trouble: ArcSwapOption::empty(),
+        validating: Arc::new(Semaphore::new(1)),
         address: OnceLock::new(),
         ending: Arc::new(AtomicBool::new(false)),
     };

@@ -129,8 +129,73 @@ fn a_recorder_puts_neither_people_nor_points_on_record() {
     assert_eq!(receipts[0]["problem"]["code"], "forbidden");
 }
 
-/// A service with Ada and Bob on record, and a token for Ada.
-fn with_token(setup: &Setup) -> (Served, String) {
+#[test]
+fn a_recorder_takes_back_what_it_may_record_and_nothing_else() {
+    let setup = Setup::new();
+    let (recorder, administrator) = (setup.key("recorder"), setup.key("administrator"));
+    let mut served = setup.start();
+    served.with_key(&administrator);
+    let out = r#"{"type": "person", "source": "hr", "id": "out", "advocate": "ada", "consent": false, "at": "2026-06-05T00:00:00Z"}"#;
+    let (ada, shared) = (person("ada"), share("1", "ada"));
+    served.post("/v1/events", &format!("[{ada},{shared},{out}]")).document();
+    served.with_key(&recorder);
+    let takes_back = |id: &str, source: &str, target: &str| {
+        json!({
+            "type": "retraction", "id": id, "target": target, "target_source": source,
+            "at": "2026-06-06T00:00:00Z",
+        })
+        .to_string()
+    };
+    // Not that somebody has opted out, nor what may come, nor that something of it was taken back.
+    assert_eq!(served.post("/v1/events", &takes_back("r1", "hr", "out")).code(), "forbidden");
+    assert_eq!(served.post("/v1/events", &takes_back("r2", "hr", "to come")).code(), "forbidden");
+    served.with_key(&administrator);
+    served.post("/v1/events", &takes_back("r3", "hr", "ada@2025")).document();
+    served.with_key(&recorder);
+    assert_eq!(served.post("/v1/events", &takes_back("r4", "local", "r3")).code(), "forbidden");
+    // But an activity, on record or in the same request, and that it was taken back.
+    assert_eq!(served.post("/v1/events", &takes_back("r5", "local", "1")).status, 201);
+    assert_eq!(served.post("/v1/events", &takes_back("r6", "local", "r5")).status, 201);
+    let both = format!("[{},{}]", share("2", "ada"), takes_back("r7", "local", "2"));
+    let receipts = served.post("/v1/events", &both).json();
+    let results: Vec<&Value> =
+        receipts.as_array().unwrap().iter().map(|it| &it["result"]).collect();
+    assert_eq!(results, ["recorded", "recorded"]);
+}
+
+#[test]
+fn a_name_that_was_somebody_elses_gives_nobody_their_data() {
+    let setup = Setup::new();
+    let (mut served, token, administrator) = with_token(&setup);
+    served.with_key(&administrator);
+    // `shared` was Bob's name until November, and is Ada's now.
+    let aliases = |id: &str, who: &str, names: &str, at: &str| {
+        format!(
+            r#"{{"type": "person", "source": "hr", "id": "{id}", "advocate": "{who}", "aliases": [{names}], "at": "{at}T00:00:00Z"}}"#
+        )
+    };
+    let events = [
+        aliases("b1", "bob", r#""shared""#, "2026-01-01"),
+        aliases("a1", "ada", r#""shared""#, "2026-11-16"),
+    ];
+    for event in events {
+        served.post("/v1/events", &event).document();
+    }
+    served.with_key(&token);
+    let then = served.get("/v1/standings/shared?as_of=2026-10-20");
+    assert!(then.status != 200 || then.json()["advocate"] == "ada", "{then:?}");
+    let praise =
+        json!({ "id": "k", "advocate": "shared", "to": "bob", "at": "2026-10-20T00:00:00Z" });
+    let praised = served.post("/v1/kudos", &praise.to_string());
+    assert_eq!(praised.status, 201, "{praised:?}");
+    served.with_key(&administrator);
+    let given = served.get("/v1/changes").json();
+    let last = given["changes"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["event"]["advocate"], "ada", "{last}");
+}
+
+/// A service with Ada and Bob on record, a token for Ada, and the key of an administrator.
+fn with_token(setup: &Setup) -> (Served, String, String) {
     let host = setup.key("host");
     let administrator = setup.key("administrator");
     let mut served = setup.start();
@@ -141,13 +206,13 @@ fn with_token(setup: &Setup) -> (Served, String) {
     }
     served.with_key(&host);
     let token = served.post("/v1/tokens", r#"{"advocate": "ada"}"#).json();
-    (served, token["token"].as_str().unwrap().to_owned())
+    (served, token["token"].as_str().unwrap().to_owned(), administrator)
 }
 
 #[test]
 fn an_advocate_sees_their_own_data_and_nobody_elses() {
     let setup = Setup::new();
-    let (mut served, token) = with_token(&setup);
+    let (mut served, token, _) = with_token(&setup);
     served.with_key(&token);
     assert_eq!(served.get("/v1/standings/ada").json()["advocate"], "ada");
     assert_eq!(served.get("/v1/standings/bob").code(), "forbidden");
@@ -167,7 +232,7 @@ fn an_advocate_sees_their_own_data_and_nobody_elses() {
 #[test]
 fn an_advocate_checks_drafts_praises_and_objects_as_themselves_only() {
     let setup = Setup::new();
-    let (mut served, token) = with_token(&setup);
+    let (mut served, token, _) = with_token(&setup);
     served.with_key(&token);
     assert_eq!(served.post("/v1/check", r#"{"post": {"text": "Good morning."}}"#).status, 200);
     let of_bob = r#"{"post": {"text": "Good morning.", "author": "bob"}}"#;
@@ -198,7 +263,7 @@ fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
         .unwrap();
     let setup = Setup::with_rules(&rules);
     let leader = setup.key("leader");
-    let (mut served, token) = with_token(&setup);
+    let (mut served, token, _) = with_token(&setup);
     served.with_key(&leader);
     assert_eq!(served.get("/v1/standings/ada").code(), "forbidden");
     assert_eq!(served.get("/v1/explanations/ada").code(), "forbidden");

@@ -33,7 +33,52 @@ fn a_body_that_is_too_long_is_turned_away() {
     let long = format!(r#"{{"post": {{"text": "{}"}}}}"#, "x".repeat(1_000));
     let answer = served.post("/v1/check", &long);
     assert_eq!((answer.status, answer.code().as_str()), (413, "too-large"));
+    // Whoever says beforehand that it will be too long is told so before sending it.
+    let mut stream = connection(&served);
+    let head = "POST /v1/check HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999\r\nconnection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    assert!(rest(stream).contains(" 413 "));
     goes_on(&served);
+}
+
+#[test]
+fn heads_are_answered_and_compressed_bodies_are_not_read() {
+    let served = Setup::new().start();
+    for path in ["/health/live", "/v1/program"] {
+        let head = served.call("HEAD", path, &[], "");
+        assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
+    }
+    let headers = [("content-type", "application/json"), ("content-encoding", "gzip")];
+    let answer = served.call("POST", "/v1/check", &headers, "x");
+    assert_eq!((answer.status, answer.code().as_str()), (415, "unknown-format"));
+}
+
+#[test]
+fn a_program_that_takes_long_to_try_out_holds_nobody_up() {
+    let setup = Setup::new().set("LIMITS_ANSWER_SECONDS", "2");
+    let served = std::sync::Arc::new(setup.start());
+    let example = "/// 1: #{ activity: #{ kind: \"share\" } }\n".repeat(1_000);
+    let rule = |name: usize| {
+        format!(
+            "/// Long.\n///\n{example}fn w{name}(activity) {{ let x = 0; while true {{ x += 1; }} 1 }}\n"
+        )
+    };
+    let mut files: std::collections::BTreeMap<String, String> =
+        (0..10).map(|name| (format!("scoring/w{name}.rhai"), rule(name))).collect();
+    files.insert("program.toml".to_owned(), crate::support::MANIFEST.to_owned());
+    let candidate = serde_json::json!({ "files": files }).to_string();
+    let tries: Vec<_> = (0..3)
+        .map(|_| {
+            let (served, candidate) = (std::sync::Arc::clone(&served), candidate.clone());
+            std::thread::spawn(move || served.post("/v1/program/validation", &candidate).status)
+        })
+        .collect();
+    goes_on(&served);
+    assert_eq!(served.get("/health/ready").status, 200);
+    assert!(tries.into_iter().all(|tried| tried.join().unwrap() == 503));
+    assert_eq!(served.get("/v1/leaderboards").status, 200);
+    let mut served = std::sync::Arc::into_inner(served).unwrap();
+    assert!(served.end().success());
 }
 
 #[test]

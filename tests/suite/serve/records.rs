@@ -97,6 +97,8 @@ fn an_event_without_id_is_known_by_its_key() {
     let list = format!("[{event},{event}]");
     assert_eq!(results(&keyed("k3", &list)), ["recorded", "recorded"]);
     assert_eq!(results(&keyed("k3", &list)), ["known", "known"]);
+    assert_eq!(keyed("k 4", &event).code(), "wrong-value");
+    assert_eq!(keyed(&"k".repeat(201), &event).code(), "wrong-value");
 }
 
 #[test]
@@ -132,6 +134,8 @@ fn whoever_is_not_on_a_complete_list_any_more_has_left() {
     let events = served.get("/health/ready").json()["events"].clone();
     let left = put("&at=2026-02-01", "text/csv", "id\nada\n").json();
     assert_eq!(left["left"], dry["left"]);
+    let coming = put("&at=2999-01-01", "application/json", r#"[{"id": "ada"}]"#);
+    assert_eq!((coming.status, coming.code().as_str()), (422, "wrong-value"));
     assert_ne!(served.get("/health/ready").json()["events"], events);
 }
 

@@ -314,7 +314,7 @@ fn program() -> Vec<Route> {
             .about("With the problems of the last program that was not taken up.")
             .needs(Scope::Program)
             .answers::<program::ProgramStatus>("How it does."),
-        Route::post("/v1/program/validation", "Try a program out", Run::Aside(program::validate))
+        Route::post("/v1/program/validation", "Try a program out", Run::When(program::validate))
             .about("Compiles it and runs its examples and scenarios. Nobody is served with it.")
             .needs(Scope::Program)
             .json::<program::Candidate>()
@@ -411,7 +411,7 @@ fn questions() -> Vec<Route> {
 
 fn access() -> Vec<Route> {
     vec![
-        Route::post("/v1/tokens", "Mint a token for an advocate", Run::Aside(tokens::mint))
+        Route::post("/v1/tokens", "Mint a token for an advocate", Run::Here(tokens::mint))
             .about(
                 "For a host that advocates are signed in to: with the token an advocate's program sees \
                  that advocate's own data and checks their drafts, for up to an hour.",
@@ -426,9 +426,9 @@ fn operation() -> Vec<Route> {
     vec![
         Route::get("/health/live", "Whether the service runs", Run::Here(operation::live))
             .answers::<operation::Alive>("It does."),
-        Route::get("/health/ready", "Whether the service answers", Run::Aside(operation::ready))
+        Route::get("/health/ready", "Whether the service answers", Run::When(operation::ready))
             .answers::<operation::Ready>("It does, and with what."),
-        Route::get("/metrics", "Figures of running", Run::Aside(operation::metrics))
+        Route::get("/metrics", "Figures of running", Run::When(operation::metrics))
             .about("By route and by rule, never by person, as Prometheus reads it.")
             .any_key()
             .tells(operation::METRICS, "Counters and histograms."),

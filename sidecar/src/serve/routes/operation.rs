@@ -1,13 +1,15 @@
 //! How the service does: health, metrics, and pages for people.
 
 use jiff::Timestamp;
+use plaudit_engine::{Code, Problem};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::changes::position;
 use super::program::State;
-use crate::serve::api::{Outcome, page};
+use crate::serve::api::{Outcome, Waiting, page};
 use crate::serve::call::{Call, Reply};
+use crate::serve::problem::discreet;
 
 /// What Prometheus reads.
 pub(crate) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -40,14 +42,28 @@ pub(crate) fn live(_: &Call) -> Outcome {
     Reply::of(&Alive { status: State::Good })
 }
 
-/// That it answers: the journal can be read.
-pub(crate) fn ready(call: &Call) -> Outcome {
+/// That it answers: the journal can be read. It does not wait for the turn of a question.
+pub(crate) fn ready(call: Call) -> Waiting {
+    aside(call, is_ready)
+}
+
+/// On another thread, whatever else there is to answer.
+fn aside(call: Call, run: fn(&Call) -> Outcome) -> Waiting {
+    Box::pin(async move {
+        let answered = actix_web::web::block(move || run(&call)).await;
+        answered.map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
+    })
+}
+
+fn is_ready(call: &Call) -> Outcome {
     let events = call.service.publisher.journal.position()?;
     let trouble = call.service.trouble.load_full();
+    // Without a key, so that nobody reads of paths here.
     let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());
+    let reason = reason.cloned().map(discreet);
     Reply::of(&Ready {
         status: if trouble.is_some() { State::Degraded } else { State::Good },
-        reason: reason.map(ToString::to_string),
+        reason: reason.map(|reason| reason.to_string()),
         program: call.published.program.version().to_owned(),
         since: call.published.since,
         events,
@@ -55,7 +71,11 @@ pub(crate) fn ready(call: &Call) -> Outcome {
 }
 
 /// Figures of running.
-pub(crate) fn metrics(call: &Call) -> Outcome {
+pub(crate) fn metrics(call: Call) -> Waiting {
+    aside(call, told)
+}
+
+fn told(call: &Call) -> Outcome {
     let events = position(&*call.service.publisher.journal);
     let body = call.service.metrics.told(events);
     Ok(Reply { media: METRICS, ..Reply::document(body) })
@@ -77,7 +97,7 @@ pub(crate) fn first(call: &Call) -> Outcome {
     let locked = call.service.gate.is_locked();
     let trouble = call.service.trouble.load_full();
     let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());
-    let reason = reason.map(ToString::to_string);
+    let reason = reason.cloned().map(discreet).map(|reason| reason.to_string());
     let running = page::Running {
         published: &call.published,
         address: call.service.address.get().copied(),

@@ -1,6 +1,9 @@
 //! The program that is served, and others to try out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use plaudit_engine::error::Level;
@@ -9,7 +12,7 @@ use plaudit_engine::{Code, Problem, Program, Sources};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::serve::api::Outcome;
+use crate::serve::api::{Outcome, Waiting};
 use crate::serve::call::{Call, Reply};
 
 /// Files of a program.
@@ -135,9 +138,26 @@ fn status_of(call: &Call) -> ProgramStatus {
     }
 }
 
-/// Compiles a program that nobody is served with, and runs its examples.
-pub(crate) fn validate(call: &Call) -> Outcome {
+/// Compiles a program that nobody is served with, and runs its examples: one at a time, and for as long
+/// as an answer may take.
+pub(crate) fn validate(call: Call) -> Waiting {
+    Box::pin(async move {
+        let service = Arc::clone(&call.service);
+        let turn = Arc::clone(&service.validating).try_acquire_owned().map_err(|_| {
+            Problem::new(Code::Overloaded, "another program is tried out at present")
+        })?;
+        let tried = actix_web::web::block(move || {
+            let _turn = turn;
+            tried_out(&call)
+        });
+        tried.await.map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
+    })
+}
+
+fn tried_out(call: &Call) -> Outcome {
     call.no_query()?;
+    let until = Instant::now() + call.service.limits.answer;
+    let goes_on = || Instant::now() < until && !call.service.ending.load(Ordering::Relaxed);
     let candidate: Candidate = read_record(call.text()?, "request")?;
     let sources = candidate
         .files
@@ -152,7 +172,7 @@ pub(crate) fn validate(call: &Call) -> Outcome {
             problems: error.problems().to_vec(),
         },
         Ok(program) => {
-            let report = program.test()?;
+            let report = program.test_while(&goes_on)?;
             let problems = [report.failed().as_slice(), program.warnings()].concat();
             Validation {
                 accepted: problems.iter().all(|problem| problem.level != Level::Error),

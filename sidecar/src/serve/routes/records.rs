@@ -1,12 +1,13 @@
 //! Records: what happened, who takes part, what there is to share.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use percent_encoding::percent_decode_str;
-use plaudit_engine::events::{Event, Format, read_record};
+use plaudit_engine::events::{Event, Format, Identity, read_record};
 use plaudit_engine::journal::{Batch, Receipt, Taken};
 use plaudit_engine::requests::{self, Form, Incoming, Layout, When};
 use plaudit_engine::{Code, Problem};
@@ -16,7 +17,6 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::input::now;
-use crate::serve::access::Caller;
 use crate::serve::access::roles::Scope;
 use crate::serve::api::{Outcome, Waiting};
 use crate::serve::call::{Call, Reply, with};
@@ -119,6 +119,31 @@ pub(crate) fn people(call: Call) -> Waiting {
     record(call, Some("person"))
 }
 
+/// What a caller must be allowed for an event. One that takes another one back needs what that one
+/// needs; as long as that is not known, whoever may not do everything cannot take it back.
+fn scope_of(call: &Call, event: &Event, admitted: &Admitted) -> Result<Scope, Problem> {
+    let Some(target) = event.takes_back() else { return Ok(scope(event.type_name())) };
+    if admitted.borrow().contains(target) {
+        return Ok(Scope::Record);
+    }
+    let known = call.published.ledger.type_of(target);
+    let known = known.map_err(|error| Problem::new(Code::JournalBusy, error.to_string()))?;
+    let may_all = call.caller.may(Scope::People) && call.caller.may(Scope::Correct);
+    match known {
+        Some(kind) => Ok(scope(kind)),
+        None if may_all => Ok(Scope::Record),
+        None => {
+            let message = format!("nothing is on record as `{}` of `{}`", target.id, target.source);
+            Err(Problem::new(Code::Forbidden, message)
+                .help("what may come later is taken back when it is there, or by an administrator")
+                .field("target"))
+        }
+    }
+}
+
+/// What came before in the same request, and needs no other scope than recording.
+type Admitted = RefCell<HashSet<Identity>>;
+
 /// What a caller must be allowed for an event of a type.
 fn scope(kind: &str) -> Scope {
     match kind {
@@ -133,7 +158,8 @@ fn record(call: Call, kind: Option<&'static str>) -> Waiting {
         let batch = together(&call)?;
         let text = call.text()?;
         let (form, text) = prepared(&call.headers, text, kind)?;
-        let admit = |event: &Event| admitted(&call.caller, event, kind);
+        let before = Admitted::default();
+        let admit = |event: &Event| admitted(&call, event, kind, &before);
         let mut incoming = Incoming::read(&text, BODY, form, batch, admit)?;
         call.service.limits.batch(incoming.len(), "events")?;
         if incoming.is_empty() {
@@ -147,18 +173,27 @@ fn record(call: Call, kind: Option<&'static str>) -> Waiting {
     })
 }
 
-/// Whether the caller may record an event of this type here.
-fn admitted(caller: &Caller, event: &Event, kind: Option<&str>) -> Result<(), Problem> {
+/// Whether the caller may record this event here.
+fn admitted(
+    call: &Call,
+    event: &Event,
+    kind: Option<&str>,
+    before: &Admitted,
+) -> Result<(), Problem> {
     let found = event.type_name();
     if let Some(kind) = kind.filter(|kind| *kind != found) {
         let message = format!("here goes what is of type `{kind}`, not `{found}`");
         let problem = Problem::new(Code::WrongValue, message).field("type");
         return Err(problem.help("POST /v1/events takes events of any type"));
     }
-    let scope = scope(found);
-    if !caller.may(scope) {
-        let message = format!("events of type `{found}` need a key that may `{}`", scope.name());
+    let scope = scope_of(call, event, before)?;
+    if !call.caller.may(scope) {
+        let message =
+            format!("this event of type `{found}` needs a key that may `{}`", scope.name());
         return Err(Problem::new(Code::Forbidden, message).field("type"));
+    }
+    if scope == Scope::Record {
+        before.borrow_mut().insert(event.identity.clone());
     }
     Ok(())
 }
@@ -198,7 +233,10 @@ fn audit(call: &Call, receipts: &[Receipt]) {
 fn together(call: &Call) -> Result<Batch, Refusal> {
     let mut fields = BTreeMap::new();
     for (name, text) in &call.query {
-        fields.insert(name.as_str(), text.as_str());
+        if fields.insert(name.as_str(), text.as_str()).is_some() {
+            let problem = Problem::new(Code::Duplicate, format!("`{name}` is said twice"));
+            return Err(problem.field(name).into());
+        }
     }
     let recording: Recording = read_record(&json!(fields).to_string(), "query")?;
     Ok(match recording.batch {
@@ -232,9 +270,12 @@ fn prepared<'a>(
     };
     let key = match headers.get(IDEMPOTENCY_KEY).map(|key| key.to_str()) {
         None => None,
-        Some(Ok(key)) if !key.trim().is_empty() && key.len() <= LONGEST_KEY => {
+        Some(Ok(key))
+            if (1..=LONGEST_KEY).contains(&key.len())
+                && key.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
             // As the draft standard writes it, in quotes, or bare.
-            Some(key.trim().trim_matches('"'))
+            Some(key.trim_matches('"')).filter(|key| !key.is_empty())
         }
         Some(_) => {
             let message =
@@ -361,6 +402,12 @@ pub(crate) fn kudos(call: Call) -> Waiting {
 pub(crate) fn sync(call: &Call) -> Outcome {
     let mut call_fields = call.question_fields()?;
     call_fields.entry("at".to_owned()).or_insert_with(|| now().to_string().into());
+    if let Some(at) = call_fields.get("at").and_then(Value::as_str)
+        && let Ok(at) = at.parse::<When>()
+    {
+        let at = at.instant(&call.published.program);
+        crate::input::not_later(at).map_err(|problem| problem.field("at"))?;
+    }
     let request = Value::Object(call_fields.into_iter().collect()).to_string();
     let text = call.text()?;
     let media = call.headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
