@@ -58,8 +58,10 @@ pub(crate) struct Answer {
     #[schemars(range(min = 200, max = 599))]
     status: u16,
     /// What the guidelines say.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
     /// Why there is no verdict.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     problem: Option<crate::serve::problem::Document<'static>>,
 }
 
