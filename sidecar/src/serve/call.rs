@@ -8,7 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::Bytes;
-use plaudit_engine::requests::{Question, Task};
+use plaudit_engine::requests::{Question, Task, When};
 use plaudit_engine::{Code, Problem, canonical};
 use serde::Serialize;
 use serde_json::Value;
@@ -21,7 +21,7 @@ use super::api::{HTML, JSON, Needs, Outcome};
 use super::doors::Door;
 use super::problem::Refusal;
 use super::service::{Published, Service};
-use crate::input::{by_now, now};
+use crate::input::{by_now, not_later, now};
 
 /// A call of a route.
 pub(crate) struct Call {
@@ -145,13 +145,17 @@ impl Call {
             more.push((name, text.as_str().into()));
         }
         more.extend(self.left_out(&said));
-        if let Some(at) = said.get("at").and_then(|at| serde_json::from_str::<&str>(at.get()).ok())
-            && let Ok(at) = at.parse::<plaudit_engine::requests::When>()
-        {
-            crate::input::not_later(at.instant(&self.published.program))
-                .map_err(|problem| problem.field("at"))?;
-        }
+        // However it is written: escapes may stand in it.
+        let at = said.get("at").and_then(|at| serde_json::from_str::<String>(at.get()).ok());
+        at.map_or(Ok(()), |at| self.has_come(&at))?;
         Ok(with(text, said.is_empty(), &more))
+    }
+
+    /// Whether the time `at` has come; what is no time is told by whoever reads the request.
+    pub(crate) fn has_come(&self, at: &str) -> Result<(), Refusal> {
+        let Ok(at) = at.parse::<When>() else { return Ok(()) };
+        let at = not_later(at.instant(&self.published.program));
+        at.map(drop).map_err(|problem| problem.field("at").into())
     }
 
     /// What the body leaves out that the service knows.
@@ -279,6 +283,18 @@ impl Call {
 /// Something that the caller may not do.
 pub(crate) fn forbidden(message: &str, help: &str) -> Refusal {
     Problem::new(Code::Forbidden, message).help(help).into()
+}
+
+/// The media type of a body, without its parameters; nothing where it is not said.
+pub(crate) fn media(headers: &HeaderMap) -> Option<String> {
+    let media = headers.get(CONTENT_TYPE)?.to_str().unwrap_or("?");
+    Some(media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// Has another thread answer.
+pub(crate) async fn aside(work: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
+    let answered = actix_web::web::block(work).await;
+    answered.map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
 }
 
 /// A JSON object with more fields behind its own.

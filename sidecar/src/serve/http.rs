@@ -17,8 +17,8 @@ use plaudit_engine::{Code, Problem};
 use tokio::time::timeout;
 
 use super::access::Caller;
-use super::api::{Body, HTML, Needs, Outcome, Run};
-use super::call::{Call, forbidden};
+use super::api::{Body, HTML, JSON, Needs, Outcome, Run};
+use super::call::{Call, aside, forbidden, media};
 use super::doors::Door;
 use super::problem::Refusal;
 use super::service::Service;
@@ -231,14 +231,12 @@ async fn answered(
         Run::BySize(run) | Run::Aside(run) => {
             let service = Arc::clone(&call.service);
             let turn = service.limits.turn().await?;
-            let work = web::block(move || {
+            let work = aside(move || {
                 // The turn ends with the work, whether or not somebody still waits for it.
                 let _turn = turn;
                 run(&call)
             });
-            in_time(service.limits.answer, work)
-                .await?
-                .map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
+            in_time(service.limits.answer, work).await?
         }
     }
 }
@@ -290,15 +288,12 @@ async fn body(service: &Service, headers: &HeaderMap, payload: Payload) -> Resul
 
 /// Whether a media type says JSON; none at all is taken for it.
 fn must_be_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let media = headers.get(actix_web::http::header::CONTENT_TYPE);
-    let media = media.map(|media| media.to_str().unwrap_or("?"));
-    let essence = media.map(|media| media.split(';').next().unwrap_or_default().trim());
-    match essence {
-        None => Ok(()),
-        Some(media) if media.eq_ignore_ascii_case("application/json") => Ok(()),
-        Some(media) => {
-            let message = format!("`{}` is not read here", media.escape_debug());
-            Err(Problem::new(Code::UnknownFormat, message).help("send application/json").into())
+    match media(headers).as_deref() {
+        None | Some(JSON) => Ok(()),
+        Some(other) => {
+            let message = format!("`{}` is not read here", other.escape_debug());
+            let help = format!("send {JSON}");
+            Err(Problem::new(Code::UnknownFormat, message).help(help).into())
         }
     }
 }

@@ -139,6 +139,11 @@ impl Service {
         Ok(())
     }
 
+    /// How many events are on record, as far as they are followed: the place of the last one.
+    pub(crate) fn events(&self) -> u64 {
+        self.published.load().ledger.live_so_far().len() as u64
+    }
+
     /// Follows what others put on record, for as long as the service lives.
     pub(crate) async fn follow(self: Arc<Self>) {
         loop {

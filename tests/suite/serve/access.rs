@@ -149,6 +149,13 @@ fn a_recorder_takes_back_what_it_may_record_and_nothing_else() {
     // Not that somebody has opted out, nor what may come, nor that something of it was taken back.
     assert_eq!(served.post("/v1/events", &takes_back("r1", "hr", "out")).code(), "forbidden");
     assert_eq!(served.post("/v1/events", &takes_back("r2", "hr", "to come")).code(), "forbidden");
+    // Nor by something else of its own under the same name, which is refused.
+    let twin = share("out", "ada").replace("{", "{\"source\": \"hr\", ");
+    let both = format!("[{twin},{}]", takes_back("r0", "hr", "out"));
+    let receipts = served.post("/v1/events", &both).json();
+    let why: Vec<&Value> =
+        receipts.as_array().unwrap().iter().map(|it| &it["problem"]["code"]).collect();
+    assert_eq!(why, ["conflict", "forbidden"]);
     served.with_key(&administrator);
     served.post("/v1/events", &takes_back("r3", "hr", "ada@2025")).document();
     served.with_key(&recorder);

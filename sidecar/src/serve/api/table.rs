@@ -428,7 +428,7 @@ fn operation() -> Vec<Route> {
             .answers::<operation::Alive>("It does."),
         Route::get("/health/ready", "Whether the service answers", Run::When(operation::ready))
             .answers::<operation::Ready>("It does, and with what."),
-        Route::get("/metrics", "Figures of running", Run::When(operation::metrics))
+        Route::get("/metrics", "Figures of running", Run::Here(operation::metrics))
             .about("By route and by rule, never by person, as Prometheus reads it.")
             .any_key()
             .tells(operation::METRICS, "Counters and histograms."),

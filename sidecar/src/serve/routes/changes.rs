@@ -1,16 +1,16 @@
 //! What is put on record, in order, for tools that follow.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use plaudit_engine::journal::Journal;
 use plaudit_engine::requests;
 use plaudit_engine::{Code, Problem};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::serve::api::Waiting;
-use crate::serve::call::Call;
+use crate::serve::call::{Call, aside};
 use crate::serve::problem::Refusal;
 
 /// So often it is looked whether something has come.
@@ -38,14 +38,13 @@ pub(crate) fn follow(call: Call) -> Waiting {
         let until = Instant::now() + waits(&mut call)?;
         let after = call.query.iter().find(|(name, _)| name == "after");
         let after: u64 = after.and_then(|(_, place)| place.parse().ok()).unwrap_or_default();
-        let journal = std::sync::Arc::clone(&call.service.publisher.journal);
-        let ending = std::sync::Arc::clone(&call.service.ending);
-        let goes_on = || Instant::now() < until && !ending.load(Ordering::Relaxed);
-        while journal.position()? <= after && goes_on() {
+        let service = Arc::clone(&call.service);
+        let goes_on = || Instant::now() < until && !service.ending.load(Ordering::Relaxed);
+        // What is followed already: nobody who serves connections waits for the journal.
+        while service.events() <= after && goes_on() {
             tokio::time::sleep(LOOKED_AT).await;
         }
-        let answered = actix_web::web::block(move || call.look_up::<requests::Changes>()).await;
-        answered.map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
+        aside(move || call.look_up::<requests::Changes>()).await
     })
 }
 
@@ -62,9 +61,4 @@ fn waits(call: &mut Call) -> Result<Duration, Refusal> {
             Err(problem.field("wait").into())
         }
     }
-}
-
-/// The place of the last event, for metrics and pages.
-pub(crate) fn position(journal: &dyn Journal) -> u64 {
-    journal.position().unwrap_or_default()
 }

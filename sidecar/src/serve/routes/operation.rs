@@ -1,14 +1,12 @@
 //! How the service does: health, metrics, and pages for people.
 
 use jiff::Timestamp;
-use plaudit_engine::{Code, Problem};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::changes::position;
 use super::program::State;
 use crate::serve::api::{Outcome, Waiting, page};
-use crate::serve::call::{Call, Reply};
+use crate::serve::call::{Call, Reply, aside};
 use crate::serve::problem::discreet;
 
 /// What Prometheus reads.
@@ -44,15 +42,7 @@ pub(crate) fn live(_: &Call) -> Outcome {
 
 /// That it answers: the journal can be read. It does not wait for the turn of a question.
 pub(crate) fn ready(call: Call) -> Waiting {
-    aside(call, is_ready)
-}
-
-/// On another thread, whatever else there is to answer.
-fn aside(call: Call, run: fn(&Call) -> Outcome) -> Waiting {
-    Box::pin(async move {
-        let answered = actix_web::web::block(move || run(&call)).await;
-        answered.map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
-    })
+    Box::pin(aside(move || is_ready(&call)))
 }
 
 fn is_ready(call: &Call) -> Outcome {
@@ -71,13 +61,8 @@ fn is_ready(call: &Call) -> Outcome {
 }
 
 /// Figures of running.
-pub(crate) fn metrics(call: Call) -> Waiting {
-    aside(call, told)
-}
-
-fn told(call: &Call) -> Outcome {
-    let events = position(&*call.service.publisher.journal);
-    let body = call.service.metrics.told(events);
+pub(crate) fn metrics(call: &Call) -> Outcome {
+    let body = call.service.metrics.told(call.service.events());
     Ok(Reply { media: METRICS, ..Reply::document(body) })
 }
 
@@ -93,7 +78,7 @@ pub(crate) fn docs(call: &Call) -> Outcome {
 
 /// What runs here.
 pub(crate) fn first(call: &Call) -> Outcome {
-    let events = position(&*call.service.publisher.journal);
+    let events = call.service.events();
     let locked = call.service.gate.is_locked();
     let trouble = call.service.trouble.load_full();
     let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::serve::api::{Outcome, Waiting};
-use crate::serve::call::{Call, Reply};
+use crate::serve::call::{Call, Reply, aside};
 
 /// Files of a program.
 #[derive(Deserialize, JsonSchema)]
@@ -146,11 +146,11 @@ pub(crate) fn validate(call: Call) -> Waiting {
         let turn = Arc::clone(&service.validating).try_acquire_owned().map_err(|_| {
             Problem::new(Code::Overloaded, "another program is tried out at present")
         })?;
-        let tried = actix_web::web::block(move || {
+        aside(move || {
             let _turn = turn;
             tried_out(&call)
-        });
-        tried.await.map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
+        })
+        .await
     })
 }
 

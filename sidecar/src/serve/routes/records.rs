@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use crate::input::now;
 use crate::serve::access::roles::Scope;
 use crate::serve::api::{Outcome, Waiting};
-use crate::serve::call::{Call, Reply, with};
-use crate::serve::problem::{Refusal, status};
+use crate::serve::call::{Call, Reply, media, with};
+use crate::serve::problem::Refusal;
 
 /// What the body is called in problems.
 const BODY: &str = "request";
@@ -123,15 +123,13 @@ pub(crate) fn people(call: Call) -> Waiting {
 /// needs; as long as that is not known, whoever may not do everything cannot take it back.
 fn scope_of(call: &Call, event: &Event, admitted: &Admitted) -> Result<Scope, Problem> {
     let Some(target) = event.takes_back() else { return Ok(scope(event.type_name())) };
-    if admitted.borrow().contains(target) {
-        return Ok(Scope::Record);
-    }
     let known = call.published.ledger.type_of(target);
     let known = known.map_err(|error| Problem::new(Code::JournalBusy, error.to_string()))?;
     let may_all = call.caller.may(Scope::People) && call.caller.may(Scope::Correct);
     match known {
+        // What is on record counts, whatever the same request says under its name: that is refused.
         Some(kind) => Ok(scope(kind)),
-        None if may_all => Ok(Scope::Record),
+        None if may_all || admitted.borrow().contains(target) => Ok(Scope::Record),
         None => {
             let message = format!("nothing is on record as `{}` of `{}`", target.id, target.source);
             Err(Problem::new(Code::Forbidden, message)
@@ -206,13 +204,7 @@ fn answered(incoming: Incoming, form: Form, receipts: Vec<Receipt>) -> Outcome {
         return Ok(Reply::document(answers.document));
     };
     match only.problems.first() {
-        Some(problem) => {
-            let refusal = Refusal::of(only.problems.clone());
-            Err(refusal.with_status(match status(problem.code) {
-                StatusCode::NOT_FOUND => StatusCode::UNPROCESSABLE_ENTITY,
-                status => status,
-            }))
-        }
+        Some(_) => Err(Refusal::of(only.problems.clone()).of_body()),
         None => {
             let is_new = result == Some(Taken::Recorded);
             let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
@@ -255,9 +247,7 @@ fn prepared<'a>(
     if headers.contains_key("ce-specversion") {
         return Ok((Form::One, Cow::Owned(of_binary(headers, text)?)));
     }
-    let media = headers.get(CONTENT_TYPE).map(|media| media.to_str().unwrap_or("?"));
-    let essence = media.map(|media| media.split(';').next().unwrap_or_default().trim());
-    let form = match essence.map(str::to_ascii_lowercase).as_deref() {
+    let form = match media(headers).as_deref() {
         None | Some("application/json") if text.trim_start().starts_with('[') => Form::List,
         None | Some("application/json" | "application/cloudevents+json") => Form::One,
         Some("application/cloudevents-batch+json") => Form::List,
@@ -402,18 +392,13 @@ pub(crate) fn kudos(call: Call) -> Waiting {
 pub(crate) fn sync(call: &Call) -> Outcome {
     let mut call_fields = call.question_fields()?;
     call_fields.entry("at".to_owned()).or_insert_with(|| now().to_string().into());
-    if let Some(at) = call_fields.get("at").and_then(Value::as_str)
-        && let Ok(at) = at.parse::<When>()
-    {
-        let at = at.instant(&call.published.program);
-        crate::input::not_later(at).map_err(|problem| problem.field("at"))?;
+    if let Some(at) = call_fields.get("at").and_then(Value::as_str) {
+        call.has_come(at)?;
     }
     let request = Value::Object(call_fields.into_iter().collect()).to_string();
     let text = call.text()?;
-    let media = call.headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
-    let essence = media.map(|media| media.split(';').next().unwrap_or_default().trim());
-    let (format, text) = match essence {
-        Some(media) if media.eq_ignore_ascii_case("text/csv") => (Format::Csv, Cow::Borrowed(text)),
+    let (format, text) = match media(&call.headers).as_deref() {
+        Some("text/csv") => (Format::Csv, Cow::Borrowed(text)),
         _ => {
             let (form, text) = prepared(&call.headers, text, None)?;
             (Format::JsonLines, if form == Form::Lines { text } else { one_a_line(&text)? })
