@@ -96,7 +96,7 @@ fn asked(bytes: &[u8], of_program: OfProgram, of_ledger: OfLedger) {
 fn told(bytes: &[u8], task: OfLedger) {
     let (request, length) = parts(bytes);
     // SAFETY: both live until the call has ended.
-    with_ledger(|ledger| unsafe { task(ledger, request, length) });
+    with_ledger(false, |ledger| unsafe { task(ledger, request, length) });
 }
 
 /// A question whose answer goes into a buffer that is too small, or just large enough.
@@ -286,7 +286,7 @@ fn taken_in(bytes: &[u8], take: Intake) {
     let input = if how & 8 != 0 { null() } else { &raw const input };
     let (file, length) = parts(file);
     // SAFETY: all of it lives until the call has ended.
-    with_ledger(|ledger| unsafe { take(ledger, file, length, input) });
+    with_ledger(true, |ledger| unsafe { take(ledger, file, length, input) });
 }
 
 /// The request stands before the first NUL; behind it one byte for the format, and the list.
@@ -305,7 +305,7 @@ fn synced(bytes: &[u8]) {
     };
     let ((request, length), (people, bytes)) = (parts(request), parts(list.0));
     // SAFETY: all of it lives until the call has ended.
-    with_ledger(|ledger| unsafe {
+    with_ledger(true, |ledger| unsafe {
         plaudit_ledger_sync(ledger, request, length, people, bytes, &input)
     });
 }
@@ -333,7 +333,7 @@ fn scored(bytes: &[u8]) {
         ended(plaudit_score_activities(
             program, activities, count, persons, people, as_of, consent, points,
         ));
-        with_ledger(|ledger| {
+        with_ledger(true, |ledger| {
             plaudit_ledger_score_activities(ledger, activities, count, as_of, points)
         });
     }

@@ -1,5 +1,6 @@
 //! The program and the ledger that functions are called with.
 
+use std::cell::RefCell;
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
@@ -108,19 +109,60 @@ pub(crate) fn program() -> *const PlauditProgram {
     PROGRAM.get_or_init(made).0
 }
 
-/// Calls something with a ledger that has a little on record, and looks whether it still answers.
-pub(crate) fn with_ledger(call: impl FnOnce(*const PlauditLedger) -> *mut PlauditResult) {
-    let mut ledger = null_mut();
-    // SAFETY: all of it lives until the call has ended.
-    unsafe {
-        assert_eq!(ended(plaudit_ledger_open_memory(program(), null(), &raw mut ledger)), 0);
+/// A ledger that has on record what the fixture has, and that as text.
+struct Filled(*mut PlauditLedger, String);
+
+impl Filled {
+    fn new() -> Self {
+        let mut ledger = null_mut();
+        // SAFETY: all of it lives until the call has ended.
+        unsafe {
+            assert_eq!(ended(plaudit_ledger_open_memory(program(), null(), &raw mut ledger)), 0);
+        }
+        filled(ledger);
+        Self(ledger, on_record(ledger))
     }
-    filled(ledger);
-    // SAFETY: the ledger is freed only here, and results are read once.
+}
+
+impl Drop for Filled {
+    fn drop(&mut self) {
+        // SAFETY: nobody else frees it.
+        unsafe { plaudit_ledger_free(self.0) };
+    }
+}
+
+/// Calls something with a ledger that has a little on record, and looks whether it still answers. The
+/// next call gets the same ledger, as long as nothing more was recorded: making one takes longer than
+/// most calls. What was refused must not have left anything, unless it is `of_parts`, some of which may
+/// have been taken.
+pub(crate) fn with_ledger(
+    of_parts: bool,
+    call: impl FnOnce(*const PlauditLedger) -> *mut PlauditResult,
+) {
+    thread_local! { static KEPT: RefCell<Option<Filled>> = const { RefCell::new(None) } }
+    let ledger = KEPT.take().unwrap_or_else(Filled::new);
+    // SAFETY: the ledger lives until the end of this function at least, and results are read once.
+    let status = unsafe { ended(call(ledger.0)) };
+    let is_same = on_record(ledger.0) == ledger.1;
+    assert!(is_same || of_parts || status == 0, "what was refused is on record: status {status}");
+    if is_same {
+        KEPT.set(Some(ledger));
+    } else {
+        // SAFETY: as above.
+        unsafe { still_answers(ledger.0) };
+    }
+}
+
+/// Everything that is on record.
+fn on_record(ledger: *const PlauditLedger) -> String {
+    let (all, length) = parts(br#"{"after":0}"#);
+    // SAFETY: the caller keeps the ledger, and the result is freed once.
     unsafe {
-        ended(call(ledger));
-        still_answers(ledger);
-        plaudit_ledger_free(ledger);
+        let result = plaudit_ledger_export(ledger, all, length);
+        assert_eq!(plaudit_result_status(result) as i32, 0);
+        let json = text(plaudit_result_json(result, null_mut()), None).to_owned();
+        plaudit_result_free(result);
+        json
     }
 }
 
