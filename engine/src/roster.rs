@@ -370,6 +370,11 @@ impl Member {
         member
     }
 
+    /// The person's facts, each set with the time from which it held, in order.
+    pub(crate) fn history(&self) -> &[(Timestamp, Arc<[Value]>)] {
+        &self.facts
+    }
+
     /// The person's facts at a time, where something was known by then.
     pub(crate) fn facts(&self, at: Timestamp) -> Option<&Arc<[Value]>> {
         let before = self.facts.partition_point(|(since, _)| *since <= at);

@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
     /// The teams of the first kind, which are people's own.
     fn own_teams(&self) -> BTreeMap<Arc<str>, Arc<Team>> {
         let manifest = &self.program.manifest;
-        let teams = self.census.teams(manifest.teams[0], manifest.privacy.minimum_group);
+        let teams = self.census.teams(manifest.teams[0]);
         teams.shown().map(|(name, team)| (Arc::clone(name), Arc::clone(team))).collect()
     }
 
@@ -172,10 +172,9 @@ impl<'a> Run<'a> {
         take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
     ) -> Result<(), Error> {
         let manifest = &self.program.manifest;
-        let minimum = manifest.privacy.minimum_group;
-        let mut shown: Vec<Arc<Team>> = self.census.everyone(minimum).into_iter().collect();
+        let mut shown: Vec<Arc<Team>> = self.census.everyone().into_iter().collect();
         for by in &manifest.teams {
-            let teams = self.census.teams(*by, minimum);
+            let teams = self.census.teams(*by);
             shown.extend(teams.shown().map(|(_, team)| Arc::clone(team)));
         }
         for team in shown {

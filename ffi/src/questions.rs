@@ -100,7 +100,8 @@ pub unsafe extern "C" fn plaudit_leaderboard(
     unsafe { of_program::<Leaderboard>("plaudit_leaderboard", program, request, length) }
 }
 
-/// How everyone, all teams by something ("team": "department") or one team ("department=Sales") take part.
+/// How everyone, all teams by something ("team": "department") or one team ("department=Sales") take part;
+/// with a "window" such as "30_days", in that one and against the window before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_team(
     program: *const PlauditProgram,

@@ -284,6 +284,9 @@ pub(crate) struct Team {
     /// whole program.
     #[arg(value_name = "BY[=NAME]", value_parser = some_teams)]
     pub(crate) which: Option<SomeTeams>,
+    /// Look at one window, such as 30_days, against the window before.
+    #[arg(long, value_name = "WINDOW")]
+    pub(crate) window: Option<String>,
     #[command(flatten)]
     pub(crate) past: Past,
     /// Show every figure and every member.

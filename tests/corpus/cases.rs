@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use plaudit_engine::Post;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
-use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::standings::{Among, BoardQuestion, Span, TeamQuestion};
 use plaudit_engine::{CheckContext, Error, History, Program, Records, Roster, Sources, canonical};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -250,7 +250,9 @@ pub(crate) fn through_rust(case: &Case, files: Option<&Files>) -> Result<String,
         ("leaderboard", ..) => canonical(&program.leaderboard(&input, &job.question())?),
         ("team", ..) => {
             let (by, name) = job.team();
-            canonical(&program.teams(&input, by, name)?)
+            let (by, name) = (by.map(Into::into), name.map(Into::into));
+            let window = job.window.as_deref().map(Into::into);
+            canonical(&program.teams(&input, &TeamQuestion { by, name, window })?)
         }
         ("entitlements", advocate, _) => {
             canonical(&program.recognize(&input, advocate.as_deref())?)

@@ -75,7 +75,11 @@ fn through_command_line(case: &Case, rules: &str, folder: &Path) -> Result<Strin
         arguments.push(name.to_owned());
         match (name, &job.advocate) {
             ("standing", None) => arguments.push("--everyone".to_owned()),
-            ("team", _) => arguments.extend(job.team.clone()),
+            ("team", _) => {
+                arguments.extend(job.team.clone());
+                arguments
+                    .extend(job.window.iter().flat_map(|it| ["--window".to_owned(), it.clone()]));
+            }
             ("leaderboard", _) => arguments.extend(options(job)),
             (_, advocate) => arguments.extend(advocate.clone()),
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use plaudit_engine::events::{Log, People};
-use plaudit_engine::standings::{Among, BoardQuestion, Leaderboard, Place, Span};
+use plaudit_engine::standings::{Among, BoardQuestion, Leaderboard, Place, Span, TeamQuestion};
 use plaudit_engine::{Program, Records, Sources};
 use serde_json::{Map, Value, json};
 
@@ -100,7 +100,8 @@ impl Case {
         let kinds = fields.iter().map(|field| field.as_str()).chain([None]);
         let mut teams = Vec::new();
         for by in kinds {
-            teams.extend(self.program.teams(records, by, None).unwrap().teams);
+            let question = by.map_or_else(TeamQuestion::default, TeamQuestion::by);
+            teams.extend(self.program.teams(records, &question).unwrap().teams);
         }
         let wanted = wanted.as_array().unwrap();
         let key = |team: &Value| format!("{} {}", team["by"], team["name"]);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use plaudit_engine::events::{Event, Log, People, read_record};
 use plaudit_engine::journal::Batch;
 use plaudit_engine::ledger::Ledger;
-use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::standings::{Among, BoardQuestion, Span, TeamQuestion};
 use plaudit_engine::{Program, Records, canonical};
 use proptest::prelude::*;
 
@@ -62,8 +62,8 @@ fn told(ledger: &Ledger, as_of: Timestamp) -> [String; 6] {
         canonical(&live.standings(as_of).unwrap()),
         board(Among::Everyone),
         board(Among::Teams("department".into())),
-        canonical(&live.teams(Some("department"), None, as_of).unwrap()),
-        canonical(&live.teams(None, None, as_of).unwrap()),
+        canonical(&live.teams(&TeamQuestion::by("department"), as_of).unwrap()),
+        canonical(&live.teams(&TeamQuestion::default(), as_of).unwrap()),
         canonical(&live.recognize(None, as_of).unwrap()),
     ]
     .map(Result::unwrap)
@@ -78,8 +78,8 @@ fn expected(log: &Log, as_of: Timestamp) -> [String; 6] {
         canonical(&program.standings(&records).unwrap()),
         board(Among::Everyone),
         board(Among::Teams("department".into())),
-        canonical(&program.teams(&records, Some("department"), None).unwrap()),
-        canonical(&program.teams(&records, None, None).unwrap()),
+        canonical(&program.teams(&records, &TeamQuestion::by("department")).unwrap()),
+        canonical(&program.teams(&records, &TeamQuestion::default()).unwrap()),
         canonical(&program.recognize(&records, None).unwrap()),
     ]
     .map(Result::unwrap)

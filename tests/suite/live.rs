@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use plaudit_engine::events::{Event, Log, People, read_record};
 use plaudit_engine::live::{Live, Recorded};
-use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::standings::{Among, BoardQuestion, Span, TeamQuestion};
 use plaudit_engine::{Code, Program, Records, canonical};
 
 use super::independent::{Case, python};
@@ -95,8 +95,8 @@ impl Story {
         for question in questions() {
             answers.push(canonical(&program.leaderboard(&records, &question).unwrap()).unwrap());
         }
-        for by in [None, Some("department")] {
-            answers.push(canonical(&program.teams(&records, by, None).unwrap()).unwrap());
+        for question in questions_of_teams() {
+            answers.push(canonical(&program.teams(&records, &question).unwrap()).unwrap());
         }
         answers.push(canonical(&program.recognize(&records, None).unwrap()).unwrap());
         answers.push(canonical(&program.coach(&records, None).unwrap()).unwrap());
@@ -120,14 +120,20 @@ impl Story {
         for question in questions() {
             answers.push(canonical(&live.leaderboard(&question, as_of).unwrap()).unwrap());
         }
-        for by in [None, Some("department")] {
-            answers.push(canonical(&live.teams(by, None, as_of).unwrap()).unwrap());
+        for question in questions_of_teams() {
+            answers.push(canonical(&live.teams(&question, as_of).unwrap()).unwrap());
         }
         answers.push(canonical(&live.recognize(None, as_of).unwrap()).unwrap());
         answers.push(canonical(&live.coach(None, as_of).unwrap()).unwrap());
         answers.push(canonical(&live.pair(as_of).unwrap()).unwrap());
         answers
     }
+}
+
+/// The whole program and its departments, in all windows and in one against that before.
+fn questions_of_teams() -> [TeamQuestion; 3] {
+    let lately = TeamQuestion { window: Some("30_days".into()), ..TeamQuestion::default() };
+    [TeamQuestion::default(), TeamQuestion::by("department"), lately]
 }
 
 fn questions() -> [BoardQuestion; 3] {

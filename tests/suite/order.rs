@@ -3,7 +3,7 @@
 use std::fs;
 
 use plaudit_engine::events::{Format, Log, People, read_events, read_people};
-use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::standings::{Among, BoardQuestion, Span, TeamQuestion};
 use plaudit_engine::{Records, canonical};
 use proptest::prelude::*;
 
@@ -39,8 +39,8 @@ fn standings(lines: &[&str], people: &People) -> String {
             canonical(
                 &program.leaderboard(records, &board(Among::Style("creator".into()))).unwrap(),
             ),
-            canonical(&program.teams(records, Some("department"), None).unwrap()),
-            canonical(&program.teams(records, None, None).unwrap()),
+            canonical(&program.teams(records, &TeamQuestion::by("department")).unwrap()),
+            canonical(&program.teams(records, &TeamQuestion::default()).unwrap()),
             canonical(&program.recognize(records, None).unwrap()),
             canonical(&program.coach(records, None).unwrap()),
             canonical(&program.pair(records).unwrap()),

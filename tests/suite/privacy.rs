@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::standings::{Among, BoardQuestion, Span, TeamQuestion};
 use plaudit_engine::{Program, Records, canonical};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -93,6 +93,30 @@ fn number(team: &Value, figure: &str, argument: &str) -> i64 {
     value.as_i64().or_else(|| value[argument].as_i64()).unwrap()
 }
 
+fn members(team: &Value) -> Vec<String> {
+    let members = team["members"].as_array().into_iter().flatten();
+    members.map(|member| member.as_str().unwrap().to_owned()).collect()
+}
+
+/// Of how many people each sum tells that can be made by adding and subtracting sums of groups.
+fn sums_and_differences(groups: &[Vec<String>]) -> Vec<usize> {
+    let everyone: BTreeSet<&String> = groups.iter().flatten().collect();
+    let all = 0..3_usize.pow(u32::try_from(groups.len()).unwrap());
+    all.map(|mut combination| {
+        let mut factors = Vec::new();
+        for group in groups {
+            factors.push((group, i64::try_from(combination % 3).unwrap() - 1));
+            combination /= 3;
+        }
+        let of = |person: &String| -> i64 {
+            let theirs = factors.iter().filter(|(group, _)| group.contains(person));
+            theirs.map(|(_, factor)| factor).sum()
+        };
+        everyone.iter().filter(|person| of(person) != 0).count()
+    })
+    .collect()
+}
+
 /// Figures of teams that add up to that of the whole program.
 fn sums(program: &Program) -> Vec<(&'static str, String)> {
     let mut sums = vec![("enrolled", String::new()), ("points", String::new())];
@@ -116,16 +140,18 @@ proptest! {
         let (people, log) = (people(&profiles), events(&lines));
         let records =
             Records { log: &log, people: &people, as_of: AS_OF.parse().unwrap(), assume_consent: false };
-        let whole = json(&program.teams(&records, None, None).unwrap());
+        let whole = json(&program.teams(&records, &TeamQuestion::default()).unwrap());
         let whole = &whole["teams"][0];
         let shown = |team: &Value| team.get("withheld").is_none();
         let enrolled = population.iter().filter(|one| one.consents).count();
         prop_assert_eq!(shown(whole), i64::try_from(enrolled).unwrap() >= MINIMUM);
+        let mut told: Vec<Vec<String>> = vec![members(whole)];
         for by in ["department", "country"] {
-            let teams = json(&program.teams(&records, Some(by), None).unwrap());
+            let teams = json(&program.teams(&records, &TeamQuestion::by(by)).unwrap());
             let teams = teams["teams"].as_array().unwrap();
             for team in teams.iter().filter(|team| shown(team)) {
                 prop_assert!(number(team, "enrolled", "") >= MINIMUM);
+                told.push(members(team));
             }
             if !shown(whole) {
                 prop_assert!(teams.iter().all(|team| !shown(team)));
@@ -139,6 +165,10 @@ proptest! {
                 })
                 .collect();
             prop_assert!(rest[0] >= MINIMUM || rest.iter().all(|left| *left == 0), "{} {:?}", by, rest);
+        }
+        // Whatever is added and taken away of all that is shown, it never tells of few people.
+        for people in sums_and_differences(&told) {
+            prop_assert!(people == 0 || people >= usize::try_from(MINIMUM).unwrap(), "{told:?}");
         }
         // Boards of everyone and of teams, together with the totals.
         let standings = program.standings(&records).unwrap();
@@ -205,8 +235,8 @@ proptest! {
             json(&program.recognize(&records, None).unwrap()),
             json(&program.coach(&records, None).unwrap()),
             json(&program.pair(&records).unwrap()),
-            json(&program.teams(&records, None, None).unwrap()),
-            json(&program.teams(&records, Some("department"), None).unwrap()),
+            json(&program.teams(&records, &TeamQuestion::default()).unwrap()),
+            json(&program.teams(&records, &TeamQuestion::by("department")).unwrap()),
         ];
         for standing in program.standings(&records).unwrap() {
             for figure in [

@@ -11,10 +11,10 @@ use super::record::Keys;
 use super::value::{Flag, Instant, Short, Whole, with_help};
 use super::{
     Activity, Adjustment, Body, Change, Closing, Dispute, Event, Grant, Granted, Identity, LOCAL,
-    Meeting, Resolution, Resolved, Stated, Subject, Verb,
+    Market, Meeting, Resolution, Resolved, Stated, Subject, Verb,
 };
 use crate::error::choose;
-use crate::facts::{ActivityFact, Object, PersonFact, Value};
+use crate::facts::{ActivityFact, LARGEST, Object, PersonFact, Value};
 use crate::post::{Content, Origin, Post};
 
 static LOCAL_SOURCE: LazyLock<Arc<str>> = LazyLock::new(|| LOCAL.into());
@@ -45,6 +45,9 @@ pub(super) const EVENT: Keys = Keys {
         "leaderboard",
         "aliases",
         "agenda",
+        "closed_deals",
+        "brand_mentions",
+        "market_mentions",
         "points",
         "reason",
         "by",
@@ -67,6 +70,7 @@ pub(super) const TYPES: &[&str] = &[
     "person",
     "content",
     "meeting",
+    "market",
     "adjustment",
     "grant",
     "decision",
@@ -105,6 +109,7 @@ struct Rare {
     given: Option<&'static str>,
     cleared: Option<&'static str>,
     agenda: Option<bool>,
+    market: Market,
     points: Option<i64>,
     reason: Option<Short>,
     by: Option<Short>,
@@ -163,7 +168,10 @@ impl Rare {
     ) -> Result<(), A::Error> {
         match name {
             "agenda" => self.agenda = map.next_value::<Option<Flag>>()?.map(|flag| flag.0),
-            "points" => self.points = map.next_value::<Option<Whole>>()?.map(|number| number.0),
+            "closed_deals" => self.market.closed_deals = figure(map)?,
+            "brand_mentions" => self.market.brand_mentions = figure(map)?,
+            "market_mentions" => self.market.market_mentions = figure(map)?,
+            "points" => self.points = figure(map)?,
             "reason" => self.reason = map.next_value()?,
             "by" => self.by = map.next_value()?,
             "grant" => self.grant = map.next_value()?,
@@ -196,6 +204,22 @@ impl Rare {
         }
     }
 
+    /// What is stated of the market.
+    fn market(&mut self) -> Result<Market, String> {
+        let market = std::mem::take(&mut self.market);
+        let named = Market::FIGURES.into_iter().zip(market.figures());
+        for (name, figure) in named {
+            if figure.is_some_and(|figure| !(0..=LARGEST).contains(&figure)) {
+                return Err(format!("`{name}` is a whole number from 0 to {LARGEST}"));
+            }
+        }
+        if market == Market::default() {
+            let one_of = Market::FIGURES.join("`, `");
+            return Err(format!("a figure is missing: one of `{one_of}` at least"));
+        }
+        Ok(market)
+    }
+
     /// Who did it.
     fn by(&mut self) -> Result<Arc<str>, String> {
         need(self.by.take(), "by")
@@ -213,6 +237,9 @@ impl Rare {
     fn left_over(&self) -> Option<&'static str> {
         let own = [
             ("agenda", self.agenda.is_some()),
+            ("closed_deals", self.market.closed_deals.is_some()),
+            ("brand_mentions", self.market.brand_mentions.is_some()),
+            ("market_mentions", self.market.market_mentions.is_some()),
             ("points", self.points.is_some()),
             ("reason", self.reason.is_some()),
             ("by", self.by.is_some()),
@@ -229,6 +256,11 @@ impl Rare {
             .or(self.given)
             .or_else(|| fact.map(|(slot, _)| PersonFact::FACTS[usize::from(*slot)].name))
     }
+}
+
+/// A number that may be null, which says nothing.
+fn figure<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<i64>, A::Error> {
+    Ok(map.next_value::<Option<Whole>>()?.map(|number| number.0))
 }
 
 /// A field that must be there.
@@ -314,6 +346,7 @@ impl RawEvent {
                     team: rare.team()?,
                 })
             }
+            "market" => Body::Market(self.rare.get_or_insert_default().market()?),
             "adjustment" => {
                 let rare = self.rare.get_or_insert_default();
                 let points = rare.points.take().ok_or("the field `points` is missing")?;

@@ -154,6 +154,8 @@ pub(crate) enum Body {
     Content(Content),
     /// People came together.
     Meeting(Meeting),
+    /// Figures of the company and its market.
+    Market(Market),
     /// Points that a person gave or took by hand.
     Adjustment(Adjustment),
     /// An award run made an entitlement real.
@@ -204,6 +206,28 @@ pub(crate) struct Meeting {
     pub(crate) agenda: bool,
     /// The team that met; nothing where it was everyone.
     pub(crate) team: Option<(PersonFact, Arc<str>)>,
+}
+
+/// Figures from outside the program that its own are held against; each counts for the date of its
+/// event, and is not known where it is not stated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Market {
+    /// Deals that were closed, as the CRM has them.
+    pub(crate) closed_deals: Option<i64>,
+    /// Times the brand was mentioned.
+    pub(crate) brand_mentions: Option<i64>,
+    /// Times any brand of the market was mentioned, this one included.
+    pub(crate) market_mentions: Option<i64>,
+}
+
+impl Market {
+    /// The names in records.
+    pub(crate) const FIGURES: [&str; 3] = ["closed_deals", "brand_mentions", "market_mentions"];
+
+    /// The figures in the order of their names.
+    pub(crate) fn figures(&self) -> [Option<i64>; 3] {
+        [self.closed_deals, self.brand_mentions, self.market_mentions]
+    }
 }
 
 /// Points by hand, such as a correction, with the reason that everyone can read.

@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use super::event::MOST_POINTS;
 use super::person::Person;
 use super::value::{LONGEST_TEXT, MOST_WORDS};
-use super::{Change, Closing, Event, Grant, Resolved, Statement, Verb};
-use crate::facts::{ActivityFact, Argument, Fact, PersonFact};
+use super::{Change, Closing, Event, Grant, Market, Resolved, Statement, Verb};
+use crate::facts::{ActivityFact, Argument, Fact, LARGEST, PersonFact};
 use crate::post::Post;
 use crate::schema::{Properties, or_null, words};
 
@@ -243,6 +243,22 @@ const KINDS: &[Kind] = &[
         together: || at_most_one(teams().map(|fact| fact.name)),
     },
     Kind {
+        name: "market",
+        title: "MarketEvent",
+        doc: "Figures of the company and its market, for the date of the event; at least one of them.",
+        fields: |own, _| {
+            let docs = [
+                "Deals that were closed, as the CRM has them.",
+                "Times the brand was mentioned.",
+                "Times any brand of the market was mentioned, this one included.",
+            ];
+            let count = json!({ "type": "integer", "minimum": 0, "maximum": LARGEST });
+            let figures = Market::FIGURES.into_iter().zip(docs);
+            figures.fold(own, |own, (name, doc)| own.may(name, count.clone(), doc))
+        },
+        together: || json!({ "anyOf": Market::FIGURES.map(|name| json!({ "required": [name] })) }),
+    },
+    Kind {
         name: "adjustment",
         title: "AdjustmentEvent",
         doc: "Points that a person gave or took by hand.",
@@ -380,6 +396,7 @@ impl JsonSchema for Event {
             generator.subschema_for::<OfKind<10>>(),
             generator.subschema_for::<OfKind<11>>(),
             generator.subschema_for::<OfKind<12>>(),
+            generator.subschema_for::<OfKind<13>>(),
         ];
         json_schema!({
             "description": "One thing that happened; `type` says what, and is an activity where it is \

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::{
-    Activity, Body, Change, Event, Identity, LOCAL, Meeting, Person, Stated, Statement, Subject,
-    Times, read_record,
+    Activity, Body, Change, Event, Identity, LOCAL, Market, Meeting, Person, Stated, Statement,
+    Subject, Times, read_record,
 };
 use crate::error::{Code, Error, Problem};
 use crate::facts::{ActivityFact, Fact, PersonFact};
@@ -58,6 +58,7 @@ impl Body {
             Body::Person(_) => "person",
             Body::Content(_) => "content",
             Body::Meeting(_) => "meeting",
+            Body::Market(_) => "market",
             Body::Adjustment(_) => "adjustment",
             Body::Grant(_) => "grant",
             Body::Decision { .. } => "decision",
@@ -104,6 +105,12 @@ impl Event {
                     Some((by, name)) => map.serialize_entry(by.name(), name),
                     None => Ok(()),
                 }
+            }
+            Body::Market(market) => {
+                let figures = Market::FIGURES.into_iter().zip(market.figures());
+                figures
+                    .into_iter()
+                    .try_for_each(|(name, figure)| option(map, name, figure.as_ref()))
             }
             Body::Adjustment(adjustment) => {
                 map.serialize_entry("advocate", &adjustment.advocate)?;

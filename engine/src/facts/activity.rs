@@ -18,7 +18,7 @@ pub(super) const METRICS: &[&str] = &[
 ];
 
 /// Where the content that is shared comes from.
-pub(super) const ORIGINS: &[&str] = &["own", "company", "third_party"];
+pub(crate) const ORIGINS: &[&str] = &["own", "company", "third_party"];
 
 facts! {
     /// Something an advocate did at a time.

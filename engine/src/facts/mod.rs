@@ -20,7 +20,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use activity::ActivityFact;
-pub(crate) use activity::FORMATS;
+pub(crate) use activity::{FORMATS, ORIGINS};
 pub use folder::Folder;
 pub use period::PeriodFact;
 pub use person::PersonFact;

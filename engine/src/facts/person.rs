@@ -1,6 +1,6 @@
 //! Facts of a person.
 
-use super::{STYLES, Type, Words, facts};
+use super::{COUNT, STYLES, Type, Words, facts};
 
 facts! {
     /// The person who did the activity or wrote the post, as the people file has them.
@@ -25,6 +25,10 @@ facts! {
         Needs = "needs": Type::Flag, given, asked(Skill), personal;
         /// Whether the person could help others with a skill.
         SkilledIn = "skilled_in": Type::Flag, given, asked(Skill), personal;
+        /// People who follow the person or are connected with them, on all channels together.
+        Audience = "audience": COUNT, given, optional, personal;
+        /// Of the audience, those who do not follow the brand's own accounts.
+        AudienceOutside = "audience_outside": COUNT, given, optional, personal;
         /// The advocate who is the person's mentor.
         Mentor = "mentor": Type::Text, given, optional, personal;
     }

@@ -22,7 +22,7 @@ use self::past::{OnRecord, Posts};
 use crate::coaching::Coaching;
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Identity, Kind, Log, Meeting, People, Person};
+use crate::events::{Body, Event, Identity, Kind, Log, Market, Meeting, People, Person};
 use crate::facts::Folder;
 use crate::guidelines::{CheckContext, Verdict};
 use crate::history::History;
@@ -34,12 +34,12 @@ use crate::recognition::{Entitlement, Entitlements};
 use crate::roster::Roster;
 use crate::scoring::{Explanation, Fold, Scores};
 use crate::standings::{
-    BoardQuestion, Census, FigureExplanation, Leaderboard, StandingDocument, TeamsDocument, Ties,
-    Viewpoint,
+    BoardQuestion, Census, FigureExplanation, Leaderboard, StandingDocument, TeamQuestion,
+    TeamsDocument, Ties, Viewpoint,
 };
 use crate::subjects::{SubjectFault, Who};
 use crate::threads::each;
-use crate::timeline::{Contents, Records, Timeline, contents, meetings};
+use crate::timeline::{Contents, Records, Timeline, contents, market, meetings};
 
 /// So many people are counted before others have their turn.
 const AT_A_TIME: usize = 8;
@@ -93,7 +93,7 @@ struct State {
     log: Log,
     links: Arc<Links>,
     index: Index,
-    /// The times of what people, content and meetings are worked out from, in order.
+    /// The times of what people, content, meetings and the market are worked out from, in order.
     times: Vec<Timestamp>,
     /// Of the times that were asked for last: a check asks for its own, and for all that is known.
     grounds: RwLock<[Option<Arc<Ground>>; 2]>,
@@ -118,6 +118,7 @@ struct Ground {
     ties: Arc<Ties>,
     contents: Arc<Contents>,
     meetings: Arc<[(Timestamp, Meeting)]>,
+    market: Arc<[(Timestamp, Market)]>,
 }
 
 /// What everyone and every team is entitled to.
@@ -262,14 +263,9 @@ impl Live {
     /// # Errors
     ///
     /// As there.
-    pub fn teams(
-        &self,
-        by: Option<&str>,
-        name: Option<&str>,
-        as_of: Timestamp,
-    ) -> Result<TeamsDocument, Error> {
+    pub fn teams(&self, question: &TeamQuestion, as_of: Timestamp) -> Result<TeamsDocument, Error> {
         let census = self.census(as_of, None, false)?;
-        self.program.teams_document(&census, by, name, self.assume_consent)
+        self.program.teams_document(&census, question, self.assume_consent)
     }
 
     /// What people and teams are entitled to, as [`Program::recognize`] says it.
@@ -463,6 +459,7 @@ impl Live {
             roster: Arc::clone(&ground.roster),
             contents: Arc::clone(&ground.contents),
             meetings: Arc::clone(&ground.meetings),
+            market: Arc::clone(&ground.market),
             ties: Arc::clone(&ground.ties),
             tallies: BTreeMap::new(),
         };
@@ -522,7 +519,7 @@ impl Live {
         each(&some, || (), count, progress).map(drop)
     }
 
-    /// People, content and meetings as of a time: kept until one of them changes.
+    /// People, content, meetings and the market as of a time: kept until one of them changes.
     fn ground(&self, state: &State, as_of: Timestamp) -> Arc<Ground> {
         let seen = state.times.partition_point(|time| *time < as_of);
         {
@@ -539,6 +536,7 @@ impl Live {
             roster,
             contents: Arc::new(contents(log, links, as_of)),
             meetings: meetings(log, links, as_of),
+            market: market(log, links, as_of),
         });
         let mut known = state.grounds.write().unwrap_or_else(PoisonError::into_inner);
         *known = [Some(Arc::clone(&ground)), known[0].take()];
@@ -567,5 +565,12 @@ impl Live {
 
 /// Whether something goes into what everyone's tally is worked out upon.
 fn matters_to_all(body: &Body) -> bool {
-    matches!(body, Body::Person(_) | Body::Content(_) | Body::Meeting(_) | Body::Retraction { .. })
+    matches!(
+        body,
+        Body::Person(_)
+            | Body::Content(_)
+            | Body::Meeting(_)
+            | Body::Market(_)
+            | Body::Retraction { .. }
+    )
 }

@@ -18,9 +18,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use example::prepare;
-pub use manifest::{Benchmark, Kpi};
+pub use manifest::{Benchmark, Emv, Kpi};
 pub(crate) use manifest::{
-    Learning, Level, Manifest, Mentoring, Period, Role, RuleSettings, Window,
+    Learning, Level, Manifest, Mentoring, Period, Privacy, Role, RuleSettings, Waves, Window,
 };
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;

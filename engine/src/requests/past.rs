@@ -10,7 +10,7 @@ use crate::program::Program;
 use crate::recognition::Entitlements;
 use crate::scoring::{Explanation, Scores};
 use crate::standings::{
-    BoardQuestion, FigureExplanation, Leaderboard, StandingDocument, TeamsDocument,
+    BoardQuestion, FigureExplanation, Leaderboard, StandingDocument, TeamQuestion, TeamsDocument,
 };
 use crate::timeline::Records;
 
@@ -79,14 +79,10 @@ impl Past<'_> {
         }
     }
 
-    pub(super) fn teams(
-        &self,
-        by: Option<&str>,
-        name: Option<&str>,
-    ) -> Result<TeamsDocument, Error> {
+    pub(super) fn teams(&self, question: &TeamQuestion) -> Result<TeamsDocument, Error> {
         match self {
-            Past::Records(program, records) => program.teams(records, by, name),
-            Past::Live(_, live, as_of) => live.teams(by, name, *as_of),
+            Past::Records(program, records) => program.teams(records, question),
+            Past::Live(_, live, as_of) => live.teams(question, *as_of),
         }
     }
 

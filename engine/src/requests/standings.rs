@@ -5,7 +5,7 @@ use super::one_of;
 use super::past::Past;
 use crate::error::{Code, Error, Problem};
 use crate::program::Program;
-use crate::standings::{Among, BoardQuestion, Span};
+use crate::standings::{Among, BoardQuestion, Span, TeamQuestion};
 use crate::wire::canonical;
 
 question! {
@@ -102,6 +102,10 @@ question! {
         /// `department=Sales`; without it, everyone.
         #[serde(default)]
         team: Option<String>,
+        /// The one window that is looked at, such as `30_days`, against the window before; without
+        /// it, every window that the program declares.
+        #[serde(default)]
+        window: Option<String>,
     }
 }
 
@@ -111,7 +115,12 @@ impl Team {
             Some((by, name)) => (Some(by), name),
             None => (None, None),
         };
-        canonical(&past.teams(by, name)?)
+        let question = TeamQuestion {
+            by: by.map(Into::into),
+            name: name.map(Into::into),
+            window: self.window.as_deref().map(Into::into),
+        };
+        canonical(&past.teams(&question)?)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{ScenarioFailure, ScenarioReport};
 use crate::error::Error;
 use crate::facts::Value;
 use crate::program::{Program, Subject as Kind};
-use crate::standings::{Figure, FigureExplanation, Leaderboard};
+use crate::standings::{Figure, FigureExplanation, Leaderboard, TeamQuestion};
 use crate::subjects::{Subject, SubjectFault};
 use crate::timeline::Records;
 
@@ -142,9 +142,9 @@ impl Run<'_> {
         expectation: &Expectation,
         team: Option<&(String, String)>,
     ) -> Result<(), Error> {
-        let by_name = team.map(|(by, name)| (by.as_str(), name.as_str()));
-        let (by, name) = by_name.unzip();
-        let document = match said(self.program.teams(&self.records, by, name))? {
+        let (by, name) = team.map(|(by, name)| (by.as_str().into(), name.as_str().into())).unzip();
+        let question = TeamQuestion { by, name, window: None };
+        let document = match said(self.program.teams(&self.records, &question))? {
             Ok(document) => document,
             Err(why) => {
                 // Nothing can be said of a team that there is not.
@@ -175,7 +175,8 @@ impl Run<'_> {
         let is_theirs = |subject: &Subject| match subject {
             Subject::Advocate { .. } => false,
             Subject::Team { by: found, team } => {
-                *found == by.unwrap_or("program") && team.as_deref() == name
+                let by = question.by.as_deref().unwrap_or("program");
+                *found == by && *team == question.name
             }
         };
         self.entitlements(expectation, None, is_theirs)?;

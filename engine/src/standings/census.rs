@@ -10,7 +10,7 @@ use super::standing::Standing;
 use super::tally::{Received, Tally, is_received, received};
 use super::viewpoint::Viewpoint;
 use crate::error::Error;
-use crate::events::Meeting;
+use crate::events::{Market, Meeting};
 use crate::facts::{PersonFact, Value};
 use crate::program::Program;
 use crate::roster::{Roster, find_in};
@@ -26,6 +26,7 @@ pub(crate) struct Census {
     pub(crate) roster: Arc<Roster>,
     pub(crate) contents: Arc<Contents>,
     pub(crate) meetings: Arc<[(Timestamp, Meeting)]>,
+    pub(crate) market: Arc<[(Timestamp, Market)]>,
     pub(crate) tallies: BTreeMap<Arc<str>, Arc<Tally>>,
     pub(crate) ties: Arc<Ties>,
 }
@@ -99,8 +100,19 @@ impl Census {
             roster: Arc::clone(roster),
             contents: Arc::clone(&timeline.contents),
             meetings: Arc::clone(&timeline.meetings),
+            market: Arc::clone(&timeline.market),
             tallies,
         })
+    }
+
+    /// The same so many dates earlier: what was done by then, as it is known now, by those who
+    /// were there then.
+    pub(crate) fn earlier(&self, program: &Program, days: i64) -> Self {
+        let view = match days {
+            0 => Arc::clone(&self.view),
+            days => Arc::new(self.view.earlier(program, days)),
+        };
+        Self { view, ..self.clone() }
     }
 
     /// The advocate whom a name stands for, where there is one who may be seen.

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::board::Place;
+use super::kpi::KpiFigure;
 use super::viewpoint::Viewpoint;
 use super::workings::Part;
 use crate::facts::{Argument, Figures, GROUPS, Object, StandingFigures, TeamFigures, Value};
@@ -139,9 +140,38 @@ pub struct TeamDocument {
     /// Enrolled members by id; nobody where figures are shown of groups only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Arc<str>>,
+    /// The figures of the window before, where a window is asked for; those that are of no window are
+    /// as they were when the window began. Empty where the team was too small to show then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<TeamFigures>")]
+    pub before: Option<BTreeMap<&'static str, Figure>>,
+    /// The key performance indicators by name, where one team or the whole program is asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kpis: BTreeMap<Arc<str>, KpiFigure>,
+    /// The content of the window that nobody of the team has taken up, by id, where a window is asked
+    /// for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unshared_content: Vec<Arc<str>>,
     /// Why nothing is shown, where it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
+}
+
+/// A window with its dates, and where the window before begins.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct WindowDates {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The first date of the window before.
+    #[schemars(extend("format" = "date"))]
+    pub before: String,
+    /// Its first date.
+    #[schemars(extend("format" = "date"))]
+    pub from: String,
+    /// The date after its last one.
+    #[schemars(extend("format" = "date"))]
+    pub until: String,
 }
 
 /// Teams with their figures.
@@ -151,6 +181,9 @@ pub struct TeamsDocument {
     /// Where it comes from.
     #[serde(flatten)]
     pub origin: Origin,
+    /// The window that is looked at, where one is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowDates>,
     /// The teams by name.
     pub teams: Vec<TeamDocument>,
 }
@@ -185,11 +218,12 @@ pub(crate) fn arguments(program: &Program, argument: Argument) -> Vec<Arc<str>> 
     }
 }
 
-/// Every figure of an object by name.
+/// Every figure of an object by name; those of windows for one window only, where it is named.
 pub(super) fn figures(
     program: &Program,
     object: Object,
     figures: &dyn Figures,
+    window: Option<&str>,
 ) -> BTreeMap<&'static str, Figure> {
     let facts = object.facts().iter().enumerate();
     facts
@@ -200,6 +234,10 @@ pub(super) fn figures(
                 Some(argument) => Figure::Each(
                     arguments(program, argument)
                         .into_iter()
+                        .filter(|name| {
+                            argument != Argument::Window
+                                || window.is_none_or(|only| **name == *only)
+                        })
                         .map(|name| {
                             let value = figures.figure(slot, Some(&name));
                             (name, value)

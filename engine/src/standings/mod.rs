@@ -4,13 +4,15 @@
 //! - `tally` is what counts for one person, `census` everyone with what counts for each;
 //! - `rhythm` knows weeks, gaps and bursts; `workings` say how a figure comes about, `formulas`
 //!   quotes the page that says why;
-//! - `standing` has the figures of a person, `team` those of a group, `board` puts in order;
+//! - `standing` has the figures of a person, `team` those of a group, `kpi` holds them to the goals,
+//!   `board` puts in order;
 //! - `question` has what can be asked, `document` what is answered.
 
 mod board;
 mod census;
 mod document;
 mod formulas;
+mod kpi;
 mod question;
 mod rhythm;
 mod standing;
@@ -24,9 +26,10 @@ pub(crate) use census::{Census, Ties};
 pub(crate) use document::arguments;
 pub use document::{
     Dates, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,
-    TeamsDocument, Withheld,
+    TeamsDocument, WindowDates, Withheld,
 };
-pub use question::{Among, BoardQuestion};
+pub use kpi::{KpiFigure, TooEarly, Trend};
+pub use question::{Among, BoardQuestion, TeamQuestion};
 pub(crate) use tally::{Tally, received};
 pub(crate) use team::Team;
 pub(crate) use viewpoint::Viewpoint;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::board::{Place, Places, Span, board_of_teams};
 use super::census::Census;
 use super::document::{
-    FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument, TeamsDocument,
-    Withheld, arguments, figures,
+    Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument, TeamsDocument,
+    WindowDates, Withheld, arguments, figures,
 };
 use super::formulas::formula;
 use super::standing::Standing;
@@ -15,7 +15,7 @@ use super::team::{Group, Team};
 use super::viewpoint::Viewpoint;
 use crate::error::{Code, Error, Problem, choose};
 use crate::facts::{Object, PersonFact, STYLES, StandingFact};
-use crate::program::Program;
+use crate::program::{Program, Window};
 use crate::timeline::Records;
 
 /// Which board is asked for.
@@ -40,6 +40,29 @@ pub enum Among {
     Team(Arc<str>, Arc<str>),
     /// The teams by something, such as `department`, by points for each active person.
     Teams(Arc<str>),
+}
+
+/// Which teams are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TeamQuestion {
+    /// What they are by, such as `department`; nothing for the whole program.
+    pub by: Option<Arc<str>>,
+    /// Which of them; nothing for all.
+    pub name: Option<Arc<str>>,
+    /// The one window that is looked at, against the window before; nothing for all windows.
+    pub window: Option<Arc<str>>,
+}
+
+impl TeamQuestion {
+    /// All teams by something, such as `department`.
+    pub fn by(by: &str) -> Self {
+        Self { by: Some(by.into()), ..Self::default() }
+    }
+
+    /// One team.
+    pub fn one(by: &str, name: &str) -> Self {
+        Self { name: Some(name.into()), ..Self::by(by) }
+    }
 }
 
 impl Program {
@@ -117,7 +140,7 @@ impl Program {
             origin: Origin::of(self, &census.view, assumed_consent),
             advocate: Arc::clone(&standing.tally.advocate),
             enrolled: census.roster.is_enrolled(&standing.tally.advocate, census.view.last),
-            figures: figures(self, Object::Standing, standing),
+            figures: figures(self, Object::Standing, standing, None),
             faults: standing.tally.faults.clone(),
         }
     }
@@ -239,13 +262,8 @@ impl Program {
                 Census { view: Arc::new(view), ..census.clone() }
             }
         };
-        if let Span::Window(name) = &question.span
-            && !self.manifest.windows.iter().any(|known| known.name == *name)
-        {
-            let names = self.manifest.windows.iter().map(|known| &*known.name);
-            return Err(Problem::new(Code::UnknownName, format!("there is no window `{name}`"))
-                .maybe_help(choose(name, names))
-                .into());
+        if let Span::Window(name) = &question.span {
+            self.window_named(name)?;
         }
         let places = self.places(&census, question)?;
         let (places, withheld) = match places {
@@ -278,7 +296,7 @@ impl Program {
                     .help(format!("ask for one of {}", windows.join(", ")))
                     .into());
             };
-            let teams = census.teams(self.team_by(by)?, minimum);
+            let teams = census.teams(self.team_by(by)?);
             return Ok(Ok(board_of_teams(teams.shown().map(|(_, team)| team), window)));
         }
         // What there is not is refused, whether or not the rest may be shown.
@@ -292,7 +310,7 @@ impl Program {
             Among::Team(by, name) => Some(self.team_of(census, by, name)?),
             _ => None,
         };
-        let everyone = census.everyone(minimum);
+        let everyone = census.everyone();
         let places = match (&question.among, everyone, team) {
             _ if privacy.aggregate_only => Err(Withheld::AggregateOnly),
             (_, None, _) => Err(Withheld::SmallGroup),
@@ -322,7 +340,7 @@ impl Program {
         by: &str,
         name: &str,
     ) -> Result<Result<Arc<Team>, Withheld>, Error> {
-        let teams = census.teams(self.team_by(by)?, self.manifest.privacy.minimum_group);
+        let teams = census.teams(self.team_by(by)?);
         if teams.withheld.contains(name) {
             return Ok(Err(Withheld::SmallGroup));
         }
@@ -341,73 +359,129 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// There is no such team, or a rule ran out of time (retryable).
+    /// There is no such team or window, or a rule ran out of time (retryable).
     pub fn teams(
         &self,
         records: &Records<'_>,
-        by: Option<&str>,
-        name: Option<&str>,
+        question: &TeamQuestion,
     ) -> Result<TeamsDocument, Error> {
         let census = Census::of(self, records, None, false, |_, _| {})?;
-        self.teams_document(&census, by, name, records.assume_consent)
+        self.teams_document(&census, question, records.assume_consent)
     }
 
     pub(crate) fn teams_document(
         &self,
         census: &Census,
-        by: Option<&str>,
-        name: Option<&str>,
+        question: &TeamQuestion,
         assumed_consent: bool,
     ) -> Result<TeamsDocument, Error> {
-        let minimum = self.manifest.privacy.minimum_group;
-        let small = || Err(Withheld::SmallGroup);
-        let teams: Vec<(Group, Result<Arc<Team>, Withheld>)> = match (by, name) {
-            (None, _) => {
-                vec![(Group::PROGRAM, census.everyone(minimum).map_or_else(small, Ok))]
-            }
+        let TeamQuestion { by, name, window } = question;
+        let by = by.as_deref().map(|by| self.team_by(by)).transpose()?;
+        let window = window.as_deref().map(|window| self.window_named(window)).transpose()?;
+        let before = window.map(|window| census.earlier(self, window.days));
+        let documents = Documents { program: self, census, window, before: before.as_ref() };
+        let teams = match (by, name) {
+            (None, _) => vec![documents.one(Group::PROGRAM, census.everyone())],
             (Some(by), Some(name)) => {
-                let group = Group { by: Some(self.team_by(by)?), name: Some(name.into()) };
-                vec![(group, self.team_of(census, by, name)?)]
+                let group = Group { by: Some(by), name: Some(Arc::clone(name)) };
+                vec![documents.one(group, self.team_of(census, by.name(), name)?.ok())]
             }
-            (Some(by), None) => {
-                let known = census.teams(self.team_by(by)?, minimum);
-                let shown = |name: &Arc<str>, team: &Arc<Team>| match known.withheld.contains(name)
-                {
-                    true => small(),
-                    false => Ok(Arc::clone(team)),
-                };
-                let all = known.teams.iter();
-                all.map(|(name, team)| (team.group.clone(), shown(name, team))).collect()
-            }
+            (Some(by), None) => documents.all(by),
         };
-        let teams =
-            teams.into_iter().map(|(group, team)| self.team_document(group, team)).collect();
-        Ok(TeamsDocument { origin: Origin::of(self, &census.view, assumed_consent), teams })
+        let origin = Origin::of(self, &census.view, assumed_consent);
+        let window = window.map(|window| {
+            let until = census.view.last_day.plus(1);
+            WindowDates {
+                name: Arc::clone(&window.name),
+                before: until.plus(-2 * window.days).show(),
+                from: until.plus(-window.days).show(),
+                until: until.show(),
+            }
+        });
+        Ok(TeamsDocument { origin, window, teams })
     }
 
-    fn team_document(&self, group: Group, team: Result<Arc<Team>, Withheld>) -> TeamDocument {
+    fn window_named(&self, name: &str) -> Result<&Window, Error> {
+        self.manifest.windows.iter().find(|known| *known.name == *name).ok_or_else(|| {
+            let names = self.manifest.windows.iter().map(|known| &*known.name);
+            Problem::new(Code::UnknownName, format!("there is no window `{name}`"))
+                .maybe_help(choose(name, names))
+                .into()
+        })
+    }
+}
+
+/// Makes documents of teams.
+struct Documents<'a> {
+    program: &'a Program,
+    census: &'a Census,
+    window: Option<&'a Window>,
+    /// Everyone as of the beginning of the window.
+    before: Option<&'a Census>,
+}
+
+impl Documents<'_> {
+    /// One team, held to the goals.
+    fn one(&self, group: Group, team: Option<Arc<Team>>) -> TeamDocument {
+        let before = self.before.and_then(|before| before.shown(&group));
+        let kpis = match &team {
+            Some(_) => self.program.kpis_of(self.census, &group),
+            None => BTreeMap::new(),
+        };
+        TeamDocument { kpis, ..self.team(group, team.as_ref(), before.as_ref()) }
+    }
+
+    /// All teams of a kind.
+    fn all(&self, by: PersonFact) -> Vec<TeamDocument> {
+        let known = self.census.teams(by);
+        let before = self.before.map(|before| before.teams(by));
+        let document = |(name, team): (&Arc<str>, &Arc<Team>)| {
+            let shown = known.shown_named(name);
+            let before = before.as_ref().and_then(|before| before.shown_named(name));
+            self.team(team.group.clone(), shown, before)
+        };
+        known.teams.iter().map(document).collect()
+    }
+
+    fn team(
+        &self,
+        group: Group,
+        team: Option<&Arc<Team>>,
+        before: Option<&Arc<Team>>,
+    ) -> TeamDocument {
         let (by, name) = (group.by_name(), group.name);
-        let none = TeamDocument {
+        let mut document = TeamDocument {
             by,
             name,
             figures: BTreeMap::new(),
             members: Vec::new(),
+            before: None,
+            kpis: BTreeMap::new(),
+            unshared_content: Vec::new(),
             withheld: None,
         };
-        match team {
-            Err(why) => TeamDocument { withheld: Some(why), ..none },
-            Ok(team) => {
-                let mut figures = figures(self, Object::Team, &*team);
-                // They are said beside the figures.
-                figures.remove("by");
-                figures.remove("name");
-                let members = match self.manifest.privacy.aggregate_only {
-                    true => Vec::new(),
-                    false => team.enrolled.keys().cloned().collect(),
-                };
-                TeamDocument { figures, members, ..none }
-            }
+        let Some(team) = team else {
+            document.withheld = Some(Withheld::SmallGroup);
+            return document;
+        };
+        document.figures = self.figures(team);
+        if !self.program.is_aggregate_only() {
+            document.members = team.enrolled.keys().cloned().collect();
         }
+        if let Some(window) = self.window {
+            document.before = Some(before.map_or_else(BTreeMap::new, |team| self.figures(team)));
+            document.unshared_content = team.unshared_in(window.days);
+        }
+        document
+    }
+
+    fn figures(&self, team: &Team) -> BTreeMap<&'static str, Figure> {
+        let window = self.window.map(|window| &*window.name);
+        let mut figures = figures(self.program, Object::Team, team, window);
+        // They are said beside the figures.
+        figures.remove("by");
+        figures.remove("name");
+        figures
     }
 }
 

@@ -259,24 +259,24 @@ impl Standing {
                 self.entries(published)
                     .into_iter()
                     .filter_map(|entry| {
-                        Some((entry, if entry.ghostwritten { 0 } else { entry.own_words()? }))
+                        Some((entry, if entry.is_ghostwritten() { 0 } else { entry.own_words()? }))
                     })
                     .collect(),
             ),
             StandingFact::Ghostwritten => {
-                Workings::Count(self.entries(|entry| published(entry) && entry.ghostwritten))
+                Workings::Count(self.entries(|entry| published(entry) && entry.is_ghostwritten()))
             }
             StandingFact::OfFormat => Workings::Count(
                 self.entries(|entry| published(entry) && entry.format() == Some(argument)),
             ),
             StandingFact::OwnPhotos => {
-                Workings::Count(self.entries(|entry| published(entry) && entry.own_photo))
+                Workings::Count(self.entries(|entry| published(entry) && entry.has_own_photo()))
             }
             StandingFact::Conversation => {
                 let (part, all) = conversation(self.tally.entries.iter());
                 Workings::Share(part, all)
             }
-            _ => Workings::Count(self.entries(|entry| entry.customer)),
+            _ => Workings::Count(self.entries(|entry| entry.is_for_customer())),
         }
     }
 
@@ -323,20 +323,7 @@ impl Standing {
         let is_training = |entry: &Entry| entry.role == Some(Role::Training);
         let trainings = self.entries(is_training);
         let last = trainings.last().map(|entry| view.days_since(entry.day));
-        let (mut applied, mut open) = (Vec::new(), Vec::new());
-        // Of what was done after a training, the first action is the one that decides; from the
-        // last entry back, it is the one that was seen latest.
-        let mut action: Option<Day> = None;
-        for entry in self.tally.entries.iter().rev() {
-            if is_training(entry) {
-                let in_time = action
-                    .is_some_and(|action| action.minus(entry.day) <= view.learning.action_days);
-                if in_time { &mut applied } else { &mut open }.push(entry);
-            } else if entry.style() != "listener" {
-                action = Some(entry.day);
-            }
-        }
-        applied.reverse();
+        let (applied, open) = applied(view, self.tally.entries.iter());
         match fact {
             StandingFact::Trainings => Workings::Count(trainings),
             StandingFact::DaysSinceTraining => Workings::Follows(last.into(), Vec::new()),
@@ -401,7 +388,7 @@ impl Standing {
             }
             StandingFact::KudosGiven => {
                 let given = of_role(Role::Kudos);
-                Workings::Count(given.into_iter().filter(|e| e.has_counterpart).collect())
+                Workings::Count(given.into_iter().filter(|e| e.has_counterpart()).collect())
             }
             StandingFact::KudosReceived => Workings::Received(self.received(Role::Kudos).collect()),
             StandingFact::KudosReceivedThisPeriod => Workings::Received(
@@ -453,13 +440,35 @@ impl Standing {
     }
 }
 
+/// The trainings that an action followed in time, in order, and the others.
+pub(super) fn applied<'a>(
+    view: &Viewpoint,
+    entries: impl DoubleEndedIterator<Item = &'a Entry>,
+) -> (Vec<&'a Entry>, Vec<&'a Entry>) {
+    let (mut applied, mut open) = (Vec::new(), Vec::new());
+    // Of what was done after a training, the first action is the one that decides; from the last
+    // entry back, it is the one that was seen latest.
+    let mut action: Option<Day> = None;
+    for entry in entries.rev() {
+        if entry.role == Some(Role::Training) {
+            let in_time =
+                action.is_some_and(|action| action.minus(entry.day) <= view.learning.action_days);
+            if in_time { &mut applied } else { &mut open }.push(entry);
+        } else if entry.style() != "listener" {
+            action = Some(entry.day);
+        }
+    }
+    applied.reverse();
+    (applied, open)
+}
+
 /// Activities that are conversation, and how many are that or publishing.
 pub(super) fn conversation<'a>(
     entries: impl Iterator<Item = &'a Entry>,
 ) -> (Vec<&'a Entry>, usize) {
     let (mut part, mut all) = (Vec::new(), 0);
     for entry in entries {
-        let is_conversation = entry.role == Some(Role::Conversation) || entry.customer;
+        let is_conversation = entry.role == Some(Role::Conversation) || entry.is_for_customer();
         all += usize::from(is_conversation || entry.role == Some(Role::Publishing));
         if is_conversation {
             part.push(entry);
@@ -468,7 +477,7 @@ pub(super) fn conversation<'a>(
     (part, all)
 }
 
-fn result(entry: &Entry, fact: ActivityFact) -> i64 {
+pub(super) fn result(entry: &Entry, fact: ActivityFact) -> i64 {
     let place = ActivityFact::OUTCOMES.iter().position(|known| *known == fact);
     entry.results().zip(place).map_or(0, |(results, place)| results[place])
 }
@@ -478,7 +487,7 @@ fn impressions(entry: &Entry) -> i64 {
 }
 
 /// Likes, comments, shares and clicks together.
-fn engagements(entry: &Entry) -> i64 {
+pub(super) fn engagements(entry: &Entry) -> i64 {
     [ActivityFact::Likes, ActivityFact::Comments, ActivityFact::Shares, ActivityFact::Clicks]
         .into_iter()
         .map(|fact| result(entry, fact))

@@ -2,13 +2,14 @@
 //! for them. Every figure of a standing is worked out from it.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::error::Error;
 use crate::events::{Log, Place};
-use crate::facts::{ActivityFact, FORMATS, Object, STYLES, Value, World};
+use crate::facts::{ActivityFact, FORMATS, ORIGINS, Object, STYLES, Value, World};
 use crate::findings::FindingCounts;
 use crate::program::{Program, Role};
 use crate::roster::Roster;
@@ -30,14 +31,19 @@ pub(crate) struct Entry {
     more: Option<Box<More>>,
     style: u8,
     format: u8,
+    origin: u8,
     /// In percent; beyond 100 where it is not known.
     own_words: u8,
     pub(crate) role: Option<Role>,
-    pub(crate) ghostwritten: bool,
-    pub(crate) own_photo: bool,
-    pub(crate) customer: bool,
-    pub(crate) has_counterpart: bool,
+    /// What is so of it.
+    flags: u8,
 }
+
+/// Each of these is one bit of an entry's flags.
+const GHOSTWRITTEN: u8 = 1;
+const OWN_PHOTO: u8 = 2;
+const CUSTOMER: u8 = 4;
+const HAS_COUNTERPART: u8 = 8;
 
 /// What few activities have.
 #[derive(Clone, Debug, Default)]
@@ -48,11 +54,32 @@ struct More {
     results: Option<[i64; ActivityFact::OUTCOMES.len()]>,
     /// How much each guideline found in its post.
     findings: FindingCounts,
+    /// The words of its post as a number: texts that say the same have the same.
+    words: Option<u64>,
 }
 
 impl Entry {
     pub(crate) fn at(&self) -> Timestamp {
         Timestamp::new(self.second, self.nanosecond).unwrap_or_default()
+    }
+
+    /// Whether somebody else wrote it.
+    pub(crate) fn is_ghostwritten(&self) -> bool {
+        self.flags & GHOSTWRITTEN != 0
+    }
+
+    /// Whether it has a picture of the person's own.
+    pub(crate) fn has_own_photo(&self) -> bool {
+        self.flags & OWN_PHOTO != 0
+    }
+
+    /// Whether it answers or serves a customer.
+    pub(crate) fn is_for_customer(&self) -> bool {
+        self.flags & CUSTOMER != 0
+    }
+
+    pub(crate) fn has_counterpart(&self) -> bool {
+        self.flags & HAS_COUNTERPART != 0
     }
 
     pub(crate) fn style(&self) -> &'static str {
@@ -61,6 +88,10 @@ impl Entry {
 
     pub(crate) fn format(&self) -> Option<&'static str> {
         FORMATS.get(usize::from(self.format)).copied()
+    }
+
+    pub(crate) fn origin(&self) -> Option<&'static str> {
+        ORIGINS.get(usize::from(self.origin)).copied()
     }
 
     pub(crate) fn own_words(&self) -> Option<i64> {
@@ -77,10 +108,26 @@ impl Entry {
         self.more.as_ref()?.results.as_ref().map(<[i64; _]>::as_slice)
     }
 
+    /// The words of its post as a number: texts that say the same have the same.
+    pub(crate) fn words(&self) -> Option<u64> {
+        self.more.as_ref()?.words
+    }
+
     /// How much each guideline found in its post.
     pub(crate) fn findings(&self) -> &[(Arc<str>, usize)] {
         self.more.as_ref().map_or(&[], |more| &more.findings)
     }
+}
+
+/// The words of a text as a number, whatever its case, white space and links, which suites make
+/// anew for everyone who shares; nothing where no word is left.
+fn words_of(text: &str) -> Option<u64> {
+    let is_link = |word: &&str| word.contains("://") || word.starts_with("www.");
+    let mut words = text.split_whitespace().filter(|word| !is_link(word)).peekable();
+    words.peek()?;
+    let mut hasher = DefaultHasher::new();
+    words.for_each(|word| word.to_lowercase().hash(&mut hasher));
+    Some(hasher.finish())
 }
 
 /// The place of a word in a list; beyond it where it is not in there.
@@ -185,14 +232,20 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
     let declared = declared.map(|(_, (_, kind))| kind);
     let outcomes = ActivityFact::OUTCOMES;
     let stated = |fact: &ActivityFact| activity.stated.iter().any(|(slot, _)| *slot == *fact as u8);
-    let flag = |value: Value| value == Value::Flag(true);
+    let flags = [
+        (GHOSTWRITTEN, fact(ActivityFact::Ghostwritten) == Value::Flag(true)),
+        (OWN_PHOTO, fact(ActivityFact::OwnPhoto) == Value::Flag(true)),
+        (CUSTOMER, fact(ActivityFact::Customer) == Value::Flag(true)),
+        (HAS_COUNTERPART, activity.counterpart.is_some()),
+    ];
     let results = outcomes
         .iter()
         .any(stated)
         .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)));
     let role = declared.and_then(|kind| kind.role);
     let mentee = activity.counterpart.clone().filter(|_| role == Some(Role::Mentoring));
-    let has_more = mentee.is_some() || results.is_some() || !findings.is_empty();
+    let words = activity.post.as_ref().and_then(|post| words_of(&post.text));
+    let has_more = mentee.is_some() || results.is_some() || !findings.is_empty() || words.is_some();
     let own_words = fact(ActivityFact::OwnWords).number();
     Entry {
         points: 0,
@@ -201,15 +254,13 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
         place: activity.place,
         day: program.manifest.calendar.day(activity.at),
         kind: number.and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX),
-        more: has_more.then(|| Box::new(More { mentee, results, findings })),
+        more: has_more.then(|| Box::new(More { mentee, results, findings, words })),
         style: number_of(STYLES, declared.map(|kind| &*kind.style)),
         format: number_of(FORMATS, fact(ActivityFact::Format).text().map(|format| &**format)),
+        origin: number_of(ORIGINS, fact(ActivityFact::Origin).text().map(|origin| &**origin)),
         own_words: own_words.and_then(|percent| u8::try_from(percent).ok()).unwrap_or(u8::MAX),
         role,
-        ghostwritten: flag(fact(ActivityFact::Ghostwritten)),
-        own_photo: flag(fact(ActivityFact::OwnPhoto)),
-        customer: flag(fact(ActivityFact::Customer)),
-        has_counterpart: activity.counterpart.is_some(),
+        flags: flags.iter().filter(|(_, is_so)| *is_so).fold(0, |all, (flag, _)| all | flag),
     }
 }
 

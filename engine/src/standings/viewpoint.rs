@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::program::{Learning, Level, Mentoring, Period, Program, Window};
+use crate::facts::PersonFact;
+use crate::program::{Emv, Learning, Level, Mentoring, Period, Privacy, Program, Waves, Window};
 use crate::time::{Calendar, Day};
 
 /// Dates are counted back over half a year, and the pace of four weeks is compared.
@@ -34,6 +35,11 @@ pub(crate) struct Viewpoint {
     pub(super) levels: Vec<Level>,
     pub(super) learning: Learning,
     pub(super) mentoring: Mentoring,
+    pub(super) waves: Waves,
+    pub(super) privacy: Privacy,
+    /// What teams are by, the first before the others.
+    pub(super) teams: Vec<PersonFact>,
+    pub(super) emv: Option<Emv>,
 }
 
 impl Viewpoint {
@@ -52,6 +58,10 @@ impl Viewpoint {
             levels: manifest.levels.clone(),
             learning: manifest.learning,
             mentoring: manifest.mentoring,
+            waves: manifest.waves,
+            privacy: manifest.privacy,
+            teams: manifest.teams.clone(),
+            emv: manifest.emv.clone(),
         }
     }
 
@@ -72,10 +82,20 @@ impl Viewpoint {
         day <= self.last_day && self.last_day.minus(day) < days
     }
 
+    /// How many dates a window has; none where it is not declared.
+    pub(super) fn days_of(&self, window: &str) -> i64 {
+        let declared = self.windows.iter().find(|known| *known.name == *window);
+        declared.map_or(0, |window| window.days)
+    }
+
     /// Whether a date is one of a window's; no date is of a window that is not declared.
     pub(super) fn is_in_window(&self, day: Day, name: &str) -> bool {
-        let window = self.windows.iter().find(|window| *window.name == *name);
-        window.is_some_and(|window| self.is_recent(day, window.days))
+        self.is_recent(day, self.days_of(name))
+    }
+
+    /// The same so many dates earlier, as if the last of them had just begun.
+    pub(super) fn earlier(&self, program: &Program, days: i64) -> Self {
+        Self::new(program, self.calendar.start_of_day(self.last_day.plus(1 - days)))
     }
 
     /// Whether a date is one of the period's, and there is one.

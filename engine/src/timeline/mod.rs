@@ -12,7 +12,7 @@ use jiff::Timestamp;
 pub(crate) use settled::Settled;
 
 use crate::error::Error;
-use crate::events::{Adjustment, Body, Event, Identity, Log, Meeting, People, Place};
+use crate::events::{Adjustment, Body, Event, Identity, Log, Market, Meeting, People, Place};
 use crate::links::Links;
 use crate::post::Content;
 use crate::roster::{Roster, find_in};
@@ -61,6 +61,7 @@ pub(crate) struct Timeline {
     /// The content on record, by id: of several, the first in the order of the fold.
     pub(crate) contents: Arc<Contents>,
     pub(crate) meetings: Arc<[(Timestamp, Meeting)]>,
+    pub(crate) market: Arc<[(Timestamp, Market)]>,
     /// Outcomes, edits and retractions whose target has not come yet.
     pub(crate) waiting: usize,
     /// Outcomes and edits of something that has neither.
@@ -105,6 +106,7 @@ impl Timeline {
             adjustments: BTreeMap::new(),
             contents: Arc::new(contents(log, &links, as_of)),
             meetings: meetings(log, &links, as_of),
+            market: market(log, &links, as_of),
             waiting,
             without_effect,
             later: 0,
@@ -255,4 +257,13 @@ pub(crate) fn meetings(log: &Log, links: &Links, as_of: Timestamp) -> Arc<[(Time
         _ => None,
     });
     found.into_iter().map(|(event, meeting)| (event.at, meeting.clone())).collect()
+}
+
+/// The figures of the market that stand as of a time, in the order of the fold.
+pub(crate) fn market(log: &Log, links: &Links, as_of: Timestamp) -> Arc<[(Timestamp, Market)]> {
+    let found = standing(log, links, as_of, |body| match body {
+        Body::Market(market) => Some(market),
+        _ => None,
+    });
+    found.into_iter().map(|(event, market)| (event.at, *market)).collect()
 }

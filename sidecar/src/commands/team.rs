@@ -2,17 +2,20 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use plaudit_engine::facts::Value;
-use plaudit_engine::standings::TeamDocument;
+use plaudit_engine::standings::{
+    Figure, KpiFigure, TeamDocument, TeamQuestion, TooEarly, Trend, WindowDates,
+};
 use plaudit_engine::{Program, Roster, canonical};
 
 use super::figures::{
-    Of, Row, group, of, one, origin, shown, usual_window, why, window_name, words,
+    Named, Of, Row, group, notable, of, one, origin, shown, usual_window, why, window_name, words,
 };
 use crate::cli::Team;
 use crate::input::{self, Asked, Failure};
-use crate::output::{BOLD, DIM, Exit, count, on_one_line, styled, table};
+use crate::output::{BOLD, DIM, Exit, count, grouped, on_one_line, styled, table};
 use crate::values::SomeTeams;
 
 /// So many members are named where not all are asked for.
@@ -21,14 +24,17 @@ const NAMED: usize = 40;
 /// A figure of the page: its name, what it is called there, and what it counts.
 type Line = (&'static str, &'static str, Of);
 
-const GROUPS: &[(&str, &[Line])] = &[
+/// Figures as of now.
+const NOW: &[(&str, &[Line])] = &[
     (
         "People",
         &[
             ("eligible", "employees", Of::Things),
             ("enrolled", "enrolled", Of::Things),
             ("adoption", "adoption", Of::Percent),
+            ("audience", "audience", Of::Things),
             ("days_since_agenda", "last on a meeting's agenda", Of::Ago),
+            ("covered", "take part", Of::Percent),
             ("without_part", "hardly anybody joined of", Of::Things),
         ],
     ),
@@ -39,21 +45,83 @@ const GROUPS: &[(&str, &[Line])] = &[
     (
         "Pace",
         &[
+            ("days_since_first", "began", Of::Ago),
+            ("early_participation", "did something in the first 28 days", Of::Percent),
+            ("kept", "of those, in the last 28 days", Of::Percent),
             ("burst", "in the busiest 28 days of 180", Of::Percent),
             ("launch_spike", "much at the start, little since", Of::Things),
+            ("ready_to_widen", "ready for the next wave", Of::Things),
         ],
     ),
 ];
 
-/// Figures of windows, in the columns of a table.
-const BY_WINDOW: &[Line] = &[
-    ("active_in", "active", Of::Things),
-    ("participation_in", "participation", Of::Percent),
-    ("activities_in", "activities", Of::Things),
-    ("points_in", "points", Of::Things),
-    ("average_in", "average", Of::Things),
-    ("top_share_in", "top share", Of::Percent),
-    ("conversation_in", "conversation", Of::Percent),
+/// Figures of windows.
+const BY_WINDOW: &[(&str, &[Line])] = &[
+    (
+        "Taking part",
+        &[
+            ("active_in", "active people", Of::Things),
+            ("participation_in", "participation", Of::Percent),
+            ("leaders_active_in", "active leaders", Of::Percent),
+            ("activities_in", "activities", Of::Things),
+            ("points_in", "points", Of::Things),
+            ("average_in", "points for each active person", Of::Things),
+        ],
+    ),
+    (
+        "On how many shoulders",
+        &[
+            ("top_share_in", "points of the one with most", Of::Percent),
+            ("without_top_in", "left without that one", Of::Percent),
+            ("points_without_top_in", "points left without that one", Of::Things),
+            ("absence_factor_in", "people who brought half", Of::Things),
+            ("gini_in", "unevenness (Gini)", Of::Percent),
+        ],
+    ),
+    (
+        "Posts",
+        &[
+            ("posts_in", "posts", Of::Things),
+            ("engaged_posts_in", "posts with any engagement", Of::Percent),
+            ("own_voice_in", "own words", Of::Percent),
+            ("leaders_own_voice_in", "own words of leaders", Of::Percent),
+            ("copies_in", "the same words as a colleague's", Of::Percent),
+            ("conversation_in", "conversation", Of::Percent),
+            ("push_only_in", "publish and never converse", Of::Percent),
+            ("own_content_in", "about content of their own", Of::Percent),
+            ("company_content_in", "about the company's", Of::Percent),
+            ("third_party_content_in", "about others'", Of::Percent),
+            ("unshared_content_in", "content that nobody shared", Of::Things),
+        ],
+    ),
+    (
+        "Results",
+        &[
+            ("impressions_in", "reach (impressions)", Of::Things),
+            ("reach_outside_in", "reach outside the brand's own", Of::Things),
+            ("likes_in", "likes", Of::Things),
+            ("comments_in", "comments", Of::Things),
+            ("shares_in", "shares", Of::Things),
+            ("clicks_in", "clicks", Of::Things),
+            ("leads_in", "leads", Of::Things),
+            ("conversions_in", "conversions", Of::Things),
+            ("pipeline_value_in", "sales pipeline", Of::Things),
+            ("emv_in", "earned media value", Of::Things),
+            ("closed_deals_in", "closed deals", Of::Things),
+            ("reach_per_deal_in", "reach for each of them", Of::Things),
+            ("share_of_voice_in", "share of voice", Of::Percent),
+            ("audience_growth_in", "growth of audiences", Of::Things),
+        ],
+    ),
+    (
+        "Learning",
+        &[
+            ("trainings_in", "trainings", Of::Things),
+            ("applied_in", "put to use", Of::Percent),
+            ("mentored_in", "newly mentored people", Of::Things),
+            ("mentoring_lift_in", "activities more for ten of them", Of::Things),
+        ],
+    ),
 ];
 
 pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
@@ -61,7 +129,12 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
     let program = &asked.program;
     let by = options.which.as_ref().map(|which| &*which.by);
     let name = options.which.as_ref().and_then(|which| which.name.as_deref());
-    let document = program.teams(&asked.records(), by, name)?;
+    let question = TeamQuestion {
+        by: by.map(Into::into),
+        name: name.map(Into::into),
+        window: options.window.as_deref().map(Into::into),
+    };
+    let document = program.teams(&asked.records(), &question)?;
     let mut output = anstream::stdout();
     if options.past.json {
         writeln!(output, "{}", canonical(&document)?)?;
@@ -79,51 +152,191 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
     writeln!(output, "{} as of {}", styled(BOLD, title), asked.as_of)?;
     origin(&mut output, &document.origin)?;
     match (by, name, document.teams.as_slice()) {
-        (Some(_), None, teams) => compare(&mut output, program, teams, by.unwrap_or_default())?,
-        (.., [team]) => page(&mut output, program, team, &asked.roster(), options.all)?,
+        (Some(by), None, teams) => {
+            let window = document.window.as_ref().map(|window| &*window.name);
+            compare(&mut output, program, teams, by, window)?;
+        }
+        (.., [team]) => {
+            page(&mut output, program, team, document.window.as_ref(), options.all)?;
+            members(&mut output, program, team, &asked.roster(), options.all)?;
+        }
         _ => writeln!(output, "There is no such team.")?,
     }
     Ok(Exit::Success)
 }
 
-/// The figures of a team, and who is in it.
+/// The figures of a team, and how it stands to the goals.
 fn page(
+    output: &mut impl Write,
+    program: &Program,
+    team: &TeamDocument,
+    window: Option<&WindowDates>,
+    all: bool,
+) -> std::io::Result<()> {
+    if let Some(withheld) = team.withheld {
+        return writeln!(output, "\n{}", why(program, withheld));
+    }
+    match window {
+        Some(window) => against_before(output, team, window, all)?,
+        None => {
+            for (title, lines) in NOW {
+                let rows: Vec<Row> = lines
+                    .iter()
+                    .filter_map(|(figure, label, of)| {
+                        let value = match *figure {
+                            "eligible" | "enrolled" | "points" => {
+                                words(one(&team.figures, figure), *of)
+                            }
+                            _ => shown(program, team.figures.get(figure)?, *of, all)?,
+                        };
+                        Some(Row { label, value, figure })
+                    })
+                    .collect();
+                group(output, title, &rows, all)?;
+            }
+            lately(output, program, team, all)?;
+        }
+    }
+    goals(output, team)
+}
+
+/// Figures of windows, a column for each window.
+fn lately(
+    output: &mut impl Write,
+    program: &Program,
+    team: &TeamDocument,
+    all: bool,
+) -> std::io::Result<()> {
+    let windows: Vec<&str> = program.windows().collect();
+    let row = |(figure, label, unit): &Line| {
+        let values: Vec<&Value> =
+            windows.iter().map(|window| of(&team.figures, figure, window)).collect();
+        let is_notable = values.iter().any(|value| notable(value, *unit).is_some());
+        let cells = values.into_iter().map(|value| cell(value, *unit));
+        (all || is_notable).then(|| std::iter::once((*label).to_owned()).chain(cells).collect())
+    };
+    let names: Vec<String> = windows.iter().map(|window| window_name(window)).collect();
+    for (title, lines) in BY_WINDOW {
+        columns(output, title, &names, lines.iter().filter_map(row).collect())?;
+    }
+    Ok(())
+}
+
+/// Every figure of one window, beside that of the window before.
+fn against_before(
+    output: &mut impl Write,
+    team: &TeamDocument,
+    window: &WindowDates,
+    all: bool,
+) -> std::io::Result<()> {
+    let before = team.before.as_ref().filter(|before| !before.is_empty());
+    let row = |(figure, label, unit): &Line| {
+        let value = |figures: &Named| match figures.get(figure)? {
+            Figure::One(value) => Some(value.clone()),
+            Figure::Each(values) => values.get(&window.name).cloned(),
+        };
+        let values = [value(&team.figures), before.and_then(value)];
+        let is_notable = |value: &Value| notable(value, *unit).is_some();
+        let cells = values
+            .iter()
+            .map(|value| value.as_ref().map_or("–".to_owned(), |it| cell(it, *unit)));
+        (all || values.iter().flatten().any(is_notable))
+            .then(|| std::iter::once((*label).to_owned()).chain(cells).collect())
+    };
+    let names = [window_name(&window.name), "before".to_owned()];
+    // Of groups there is more than one value.
+    let is_simple = |(figure, ..): &&Line| !["covered", "without_part"].contains(figure);
+    for (title, lines) in NOW.iter().chain(BY_WINDOW) {
+        columns(output, title, &names, lines.iter().filter(is_simple).filter_map(row).collect())?;
+    }
+    let dates = format!(
+        "From {} up to, and without, {}; before: from {}.",
+        window.from, window.until, window.before
+    );
+    writeln!(output, "\n{}", styled(DIM, dates))?;
+    if before.is_none() {
+        writeln!(output, "{}", styled(DIM, "The team was too small to show before."))?;
+    }
+    if !team.unshared_content.is_empty() {
+        let names: Vec<String> =
+            team.unshared_content.iter().take(NAMED).map(|id| on_one_line(id)).collect();
+        writeln!(output, "\n{}", styled(BOLD, "Content that nobody shared"))?;
+        writeln!(output, "  {}", names.join(", "))?;
+    }
+    Ok(())
+}
+
+/// A table under a heading; nothing where it has no row.
+fn columns(
+    output: &mut impl Write,
+    title: &str,
+    names: &[String],
+    rows: Vec<Vec<String>>,
+) -> std::io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    let header: Vec<&str> =
+        std::iter::once(title).chain(names.iter().map(|name| &**name)).collect();
+    let right: Vec<bool> = (0..header.len()).map(|column| column > 0).collect();
+    table(output, &header, &rows, &right)
+}
+
+/// How the team stands to the goals of the program.
+fn goals(output: &mut impl Write, team: &TeamDocument) -> std::io::Result<()> {
+    let number = |number: Option<i64>| number.map_or("–".to_owned(), grouped);
+    let row = |(name, kpi): (&Arc<str>, &KpiFigure)| {
+        let limit = if kpi.at_most { "at most " } else { "" };
+        let mut notes: Vec<String> = Vec::new();
+        match kpi.reached {
+            Some(true) => notes.push("reached".to_owned()),
+            Some(false) => notes.push("not reached".to_owned()),
+            None => {}
+        }
+        notes.extend(kpi.too_early.iter().map(|why| match why {
+            TooEarly::ShortHistory => "too early to judge: not a whole window yet".to_owned(),
+            TooEarly::ResultsComing => "too early to judge: results still come in".to_owned(),
+        }));
+        let trend = match kpi.trend {
+            Some(Trend::Rising) => "rising",
+            Some(Trend::Steady) => "steady",
+            Some(Trend::Falling) => "falling",
+            None => "–",
+        };
+        vec![
+            on_one_line(name),
+            format!("{limit}{}", grouped(kpi.goal)),
+            number(kpi.value),
+            kpi.percent_of_goal
+                .map_or("–".to_owned(), |percent| format!("{} %", grouped(percent))),
+            number(kpi.before),
+            trend.to_owned(),
+            notes.join("; "),
+        ]
+    };
+    let names = ["goal", "now", "of it", "before", "trend", ""].map(str::to_owned);
+    let rows: Vec<Vec<String>> = team.kpis.iter().map(row).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    let header: Vec<&str> =
+        std::iter::once("Goals").chain(names.iter().map(|name| &**name)).collect();
+    table(output, &header, &rows, &[false, true, true, true, true, false, false])
+}
+
+/// Who is in the team.
+fn members(
     output: &mut impl Write,
     program: &Program,
     team: &TeamDocument,
     roster: &Roster,
     all: bool,
 ) -> std::io::Result<()> {
-    if let Some(withheld) = team.withheld {
-        return writeln!(output, "\n{}", why(program, withheld));
+    if team.withheld.is_some() {
+        return Ok(());
     }
-    for (title, lines) in GROUPS {
-        let rows: Vec<Row> = lines
-            .iter()
-            .filter_map(|(figure, label, of)| {
-                let value = match *figure {
-                    "eligible" | "enrolled" | "points" => words(one(&team.figures, figure), *of),
-                    _ => shown(program, team.figures.get(figure)?, *of, all)?,
-                };
-                Some(Row { label, value, figure })
-            })
-            .collect();
-        group(output, title, &rows, all)?;
-    }
-    writeln!(output, "\n{}", styled(BOLD, "Lately"))?;
-    let rows: Vec<Vec<String>> = program
-        .windows()
-        .map(|window| {
-            let values = BY_WINDOW
-                .iter()
-                .map(|(figure, _, unit)| cell(of(&team.figures, figure, window), *unit));
-            std::iter::once(window_name(window)).chain(values).collect()
-        })
-        .collect();
-    let header: Vec<&str> =
-        std::iter::once("window").chain(BY_WINDOW.iter().map(|(_, label, _)| *label)).collect();
-    let right: Vec<bool> = (0..header.len()).map(|column| column > 0).collect();
-    table(output, &header, &rows, &right)?;
     if program.is_aggregate_only() {
         let note = "Members are not named: this program shows figures for groups only.";
         return writeln!(output, "\n{}", styled(DIM, note));
@@ -148,6 +361,7 @@ fn compare(
     program: &Program,
     teams: &[TeamDocument],
     by: &str,
+    window: Option<&str>,
 ) -> std::io::Result<()> {
     if teams.is_empty() {
         return writeln!(
@@ -156,7 +370,7 @@ fn compare(
             on_one_line(by)
         );
     }
-    let window = usual_window(program, "30_days", Some(1));
+    let window = window.map_or_else(|| usual_window(program, "30_days", Some(1)), str::to_owned);
     let rows: Vec<Vec<String>> = teams
         .iter()
         .map(|team| {
@@ -215,8 +429,8 @@ mod tests {
 
     #[test]
     fn the_page_has_every_figure_once() {
-        let grouped = GROUPS.iter().flat_map(|(_, lines)| lines.iter());
-        let mut shown: Vec<&str> = grouped.chain(BY_WINDOW).map(|(name, ..)| *name).collect();
+        let grouped = NOW.iter().chain(BY_WINDOW).flat_map(|(_, lines)| lines.iter());
+        let mut shown: Vec<&str> = grouped.map(|(name, ..)| *name).collect();
         // They stand in the title.
         shown.extend(["by", "name"]);
         let mut known: Vec<&str> = TeamFact::FACTS.iter().map(|fact| fact.name).collect();

@@ -6,16 +6,18 @@ use jiff::civil::Date;
 
 use super::need;
 use crate::error::{Code, Problem};
-use crate::facts::ActivityFact;
+use crate::facts::{ActivityFact, Argument, TeamFact};
 use crate::table::Table;
 use crate::time::Unit;
 
 /// A key performance indicator with the goal that makes it one.
 #[derive(Clone, Debug)]
 pub struct Kpi {
-    /// What is measured: a result of activities, or the people who take part.
+    /// What is measured, by the name that the manifest has for it.
     pub metric: String,
-    /// The value to reach within the window.
+    /// The figure of a team that it is.
+    pub(crate) fact: TeamFact,
+    /// The value to reach within the window: at least, or at most where less is better.
     pub goal: i64,
     /// The window in days.
     pub window: i64,
@@ -34,6 +36,19 @@ pub struct Benchmark {
     pub as_of: Option<Date>,
     /// What it says.
     pub description: Option<String>,
+}
+
+/// The formula of earned media value, which has no definition that everyone shares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Emv {
+    /// What the formula is called.
+    pub formula: String,
+    /// Which version of it this is.
+    pub version: String,
+    /// In what it counts, by ISO 4217.
+    pub currency: Arc<str>,
+    /// What a thousand of a result are worth, in hundredths of the currency's unit.
+    pub cents_per_1000: Vec<(ActivityFact, i64)>,
 }
 
 /// What may be given away.
@@ -55,29 +70,64 @@ impl Rewards {
     }
 }
 
-/// What a KPI may measure: participation, activity, or any result of activities.
-fn metrics() -> Vec<&'static str> {
-    let people = ["participants", "enrolled", "activities", "posts", "reach", "points"];
-    let results =
-        ActivityFact::OUTCOMES.iter().map(|fact| ActivityFact::FACTS[*fact as usize].name);
-    people.into_iter().chain(results).collect()
+impl Kpi {
+    /// Whether the goal is a limit: of some things less is better.
+    pub fn is_at_most(&self) -> bool {
+        use TeamFact::{CopiesIn, GiniIn, PushOnlyIn, TopShareIn, UnsharedContentIn};
+        matches!(self.fact, CopiesIn | GiniIn | PushOnlyIn | TopShareIn | UnsharedContentIn)
+    }
+
+    /// Whether it is a result, which goes on coming in for days after a post.
+    pub(crate) fn is_result(&self) -> bool {
+        let name = TeamFact::FACTS[self.fact as usize].name;
+        let of_results = [
+            TeamFact::EmvIn,
+            TeamFact::EngagedPostsIn,
+            TeamFact::ReachOutsideIn,
+            TeamFact::ReachPerDealIn,
+        ];
+        of_results.contains(&self.fact)
+            || outcomes().any(|(outcome, _)| name.strip_suffix(IN) == Some(outcome))
+    }
+}
+
+/// The end of the names of figures that are asked for a window.
+const IN: &str = "_in";
+
+/// What a KPI may measure, with the figure of a team that it is: whatever is a number.
+fn metrics() -> impl Iterator<Item = (&'static str, TeamFact)> {
+    let called = [
+        ("participants", TeamFact::ActiveIn),
+        ("reach", TeamFact::ImpressionsIn),
+        ("enrolled", TeamFact::Enrolled),
+        ("adoption", TeamFact::Adoption),
+        ("audience", TeamFact::Audience),
+    ];
+    let of_windows = TeamFact::ALL.iter().filter_map(|fact| {
+        let declared = &TeamFact::FACTS[*fact as usize];
+        let of_window = declared.argument == Some(Argument::Window);
+        Some((declared.name.strip_suffix(IN)?, *fact)).filter(|_| of_window)
+    });
+    called.into_iter().chain(of_windows)
+}
+
+/// The results of activities by name.
+fn outcomes() -> impl Iterator<Item = (&'static str, ActivityFact)> {
+    ActivityFact::OUTCOMES.iter().map(|fact| (ActivityFact::FACTS[*fact as usize].name, *fact))
 }
 
 pub(super) fn kpi(table: &Table<'_, '_>, name: &str) -> Kpi {
     let table = table.only(&["metric", "goal", "window", "description"]);
     table.text("description");
-    let metrics = metrics();
+    let names: Vec<&'static str> = metrics().map(|(name, _)| name).collect();
     let metric = match table.text("metric") {
-        Some(_) => table.word("metric", &metrics).map(|set| set.value.to_owned()),
-        None => None,
+        Some(_) => table.word("metric", &names).map(|set| set.value),
+        None => names.iter().copied().find(|known| *known == name),
     };
-    if metric.is_none()
-        && !metrics.contains(&name)
-        && table.names().all(|(known, _)| known != "metric")
-    {
+    if metric.is_none() && table.names().all(|(known, _)| known != "metric") {
         let problem =
             Problem::new(Code::Missing, format!("`{name}` does not say what it measures"))
-                .help(format!("add `metric`, one of {}", metrics.join(", ")));
+                .help(format!("add `metric`, one of {}", names.join(", ")));
         table.problem(problem, table.range());
     }
     if table.names().all(|(known, _)| known != "goal") {
@@ -86,8 +136,10 @@ pub(super) fn kpi(table: &Table<'_, '_>, name: &str) -> Kpi {
         );
         table.problem(problem, table.range());
     }
+    let fact = metrics().find(|(known, _)| Some(*known) == metric).map(|(_, fact)| fact);
     Kpi {
-        metric: metric.unwrap_or_else(|| name.to_owned()),
+        metric: metric.unwrap_or(name).to_owned(),
+        fact: fact.unwrap_or(TeamFact::ActiveIn),
         goal: table.number("goal", 1).map_or(1, |set| set.value),
         window: table.number("window", 1).map_or(30, |set| set.value),
     }
@@ -104,6 +156,35 @@ pub(super) fn benchmark(table: &Table<'_, '_>, _: &str) -> Benchmark {
         as_of: table.date("as_of").map(|set| set.value),
         description: text("description"),
     }
+}
+
+pub(super) fn emv(root: &Table<'_, '_>) -> Option<Emv> {
+    let names = ["formula", "version", "currency", "cents_per_1000", "description"];
+    let table = root.table("emv")?.only(&names);
+    table.text("description");
+    need(&table, "currency");
+    let (formula, version) = (table.need_text("formula"), table.need_text("version"));
+    let metrics: Vec<&'static str> = outcomes().map(|(name, _)| name).collect();
+    let worth = table.need_table("cents_per_1000").map(|worth| worth.only(&metrics));
+    let cents_per_1000: Vec<(ActivityFact, i64)> = worth
+        .iter()
+        .flat_map(|worth| {
+            outcomes().filter_map(|(name, fact)| Some((fact, worth.number(name, 0)?.value)))
+        })
+        .collect();
+    if let Some(worth) = &worth
+        && worth.names().next().is_none()
+    {
+        let problem = Problem::new(Code::Missing, "nothing is worth anything by this formula")
+            .help("say what a thousand of a result are worth, such as `impressions = 650`");
+        table.problem(problem, worth.range());
+    }
+    Some(Emv {
+        formula: formula?.value.to_owned(),
+        version: version?.value.to_owned(),
+        currency: currency(&table)?,
+        cents_per_1000,
+    })
 }
 
 pub(super) fn rewards(root: &Table<'_, '_>) -> Rewards {

@@ -21,8 +21,8 @@ use crate::table::{Report, Table, parse};
 use crate::time::{Calendar, Day};
 pub(crate) use activities::{Cap, Channel, Kind, Role};
 pub(crate) use goals::Rewards;
-pub use goals::{Benchmark, Kpi};
-pub(crate) use people::{Learning, Level, Mentoring, Privacy};
+pub use goals::{Benchmark, Emv, Kpi};
+pub(crate) use people::{Learning, Level, Mentoring, Privacy, Waves};
 pub(crate) use periods::{Period, Periods, Window};
 pub(crate) use settings::RuleSettings;
 
@@ -50,6 +50,8 @@ pub(crate) struct Manifest {
     pub(crate) benchmarks: BTreeMap<Arc<str>, Benchmark>,
     pub(crate) privacy: Privacy,
     pub(crate) rewards: Rewards,
+    pub(crate) emv: Option<Emv>,
+    pub(crate) waves: Waves,
     pub(crate) rules: BTreeMap<String, RuleSettings>,
 }
 
@@ -92,6 +94,8 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         "benchmarks",
         "privacy",
         "rewards",
+        "emv",
+        "waves",
         "rules",
     ]);
     let program =
@@ -118,6 +122,8 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         benchmarks: each(&root, "benchmarks", goals::benchmark),
         privacy: people::privacy(&root),
         rewards: goals::rewards(&root),
+        emv: goals::emv(&root),
+        waves: people::waves(&root),
         rules: each(&root, "rules", |table, _| settings::rule(table, &calendar))
             .into_iter()
             .map(|(name, settings)| (name.to_string(), settings))

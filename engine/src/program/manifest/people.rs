@@ -28,6 +28,17 @@ pub(crate) struct Mentoring {
     pub(crate) pair_days: i64,
 }
 
+/// What a wave of people must reach before the next one begins, in percent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waves {
+    /// The least participation of the last four weeks.
+    pub(crate) participation: i64,
+    /// How many of the early people must still be there at least.
+    pub(crate) kept: i64,
+    /// The most points that one person may have brought in the last four weeks.
+    pub(crate) top_share: i64,
+}
+
 /// What figures about people may show.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Privacy {
@@ -109,6 +120,26 @@ pub(super) fn mentoring(root: &Table<'_, '_>) -> Mentoring {
 
 fn days(table: Option<&Table<'_, '_>>, name: &str, usual: i64) -> i64 {
     table.and_then(|table| table.number(name, 1)).map_or(usual, |set| set.value)
+}
+
+pub(super) fn waves(root: &Table<'_, '_>) -> Waves {
+    let names = ["participation_percent", "kept_percent", "top_share_percent"];
+    let table = root.table("waves").map(|table| table.only(&names));
+    let percent = |name: &str, usual: i64| {
+        let set = table.as_ref().and_then(|table| Some((table, table.number(name, 0)?)));
+        let Some((table, set)) = set else { return usual };
+        if set.value > 100 {
+            let message = format!("`{name}` is a percentage, and {} is more than all", set.value);
+            let problem = Problem::new(Code::WrongValue, message).help("a number from 0 to 100");
+            table.problem(problem, set.range);
+        }
+        set.value
+    };
+    Waves {
+        participation: percent("participation_percent", 50),
+        kept: percent("kept_percent", 50),
+        top_share: percent("top_share_percent", 40),
+    }
 }
 
 pub(super) fn privacy(root: &Table<'_, '_>) -> Privacy {

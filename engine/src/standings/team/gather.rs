@@ -1,0 +1,170 @@
+//! Puts teams together: who is in them, and what counts for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::withheld::{Cells, withheld};
+use super::{Group, Share, Team, Teams};
+use crate::facts::{PersonFact, Value};
+use crate::standings::{Census, Tally};
+
+impl Census {
+    /// The whole program as a team; nothing where it is too small to be shown.
+    pub(crate) fn everyone(&self) -> Option<Arc<Team>> {
+        let minimum = self.view.privacy.minimum_group;
+        let mut team = Team::new(self, Group::PROGRAM);
+        for member in self.employees() {
+            team.enrol(member, self);
+        }
+        for tally in self.tallies.values() {
+            let mut share = Share::of(tally);
+            share.take(0..self.entries_by_now(tally), 0..self.by_hand_by_now(tally));
+            team.shares.extend(Some(share).filter(|share| !share.is_empty()));
+        }
+        team.covered = self.covered(minimum);
+        team.market = self.market_by_now();
+        (team.enrolled.len() >= minimum).then(|| Arc::new(team))
+    }
+
+    /// Groups that have enough employees to be shown, by what they are by, and whether as many have
+    /// enrolled.
+    fn covered(&self, minimum: usize) -> BTreeMap<(&'static str, Arc<str>), bool> {
+        let mut sizes: BTreeMap<(&'static str, Arc<str>), (usize, usize)> = BTreeMap::new();
+        for id in self.employees() {
+            let facts = self.roster.facts(id, self.view.last);
+            for by in PersonFact::TEAMS {
+                let Some(name) = facts[*by as usize].text() else { continue };
+                let (eligible, enrolled) = sizes.entry((by.name(), Arc::clone(name))).or_default();
+                *eligible += 1;
+                *enrolled += usize::from(self.roster.is_enrolled(id, self.view.last));
+            }
+        }
+        let large = sizes.into_iter().filter(|(_, (eligible, _))| *eligible >= minimum);
+        large.map(|(group, (_, enrolled))| (group, enrolled >= minimum)).collect()
+    }
+
+    /// The figures of the market up to the last instant.
+    fn market_by_now(&self) -> Vec<(crate::time::Day, crate::events::Market)> {
+        let before = self.market.iter().filter(|(at, _)| *at <= self.view.last);
+        before.map(|(at, market)| (self.view.calendar.day(*at), *market)).collect()
+    }
+
+    /// A team that may be shown.
+    pub(crate) fn shown(&self, group: &Group) -> Option<Arc<Team>> {
+        let (Some(by), Some(name)) = (group.by, &group.name) else { return self.everyone() };
+        self.teams(by).shown_named(name).cloned()
+    }
+
+    /// All teams by a fact of their people.
+    pub(crate) fn teams(&self, by: PersonFact) -> Teams {
+        let group = |name: &Option<Arc<str>>| Group { by: Some(by), name: name.clone() };
+        let mut teams: BTreeMap<Option<Arc<str>>, Team> = BTreeMap::new();
+        for id in self.employees() {
+            let name = name_of(by, &self.roster.facts(id, self.view.last));
+            let team = || Team::new(self, group(&name));
+            teams.entry(name.clone()).or_insert_with(team).enrol(id, self);
+        }
+        for tally in self.tallies.values() {
+            let mut shares: BTreeMap<Option<Arc<str>>, Share> = BTreeMap::new();
+            for (facts, entries, by_hand) in self.phases(tally) {
+                let name = facts.and_then(|facts| name_of(by, facts));
+                let share = shares.entry(name).or_insert_with(|| Share::of(tally));
+                share.take(entries, by_hand);
+            }
+            for (name, share) in shares {
+                let team = || Team::new(self, group(&name));
+                teams.entry(name.clone()).or_insert_with(team).shares.push(share);
+            }
+        }
+        teams.remove(&None);
+        let teams: BTreeMap<Arc<str>, Arc<Team>> =
+            teams.into_iter().filter_map(|(name, team)| Some((name?, Arc::new(team)))).collect();
+        let mut withheld = self.withheld(by);
+        // Of those nobody takes part in.
+        let small =
+            teams.iter().filter(|(_, team)| team.enrolled.len() < self.view.privacy.minimum_group);
+        withheld.extend(small.map(|(name, _)| Arc::clone(name)));
+        Teams { teams, withheld }
+    }
+
+    /// The teams of a kind that show nothing. The kinds are decided one after the other, in the
+    /// order in which the program has them, so that it does not matter which one is asked for.
+    fn withheld(&self, by: PersonFact) -> BTreeSet<Arc<str>> {
+        let kinds = &self.view.teams;
+        let before = kinds.iter().position(|kind| *kind == by).unwrap_or(kinds.len());
+        let mut decided: Vec<BTreeSet<Arc<str>>> = Vec::new();
+        for count in 1..=before {
+            let cells = self.cells(&kinds[..count]);
+            decided.push(withheld(&cells, &decided, self.view.privacy.minimum_group));
+        }
+        let mut kinds = kinds[..before].to_vec();
+        kinds.push(by);
+        withheld(&self.cells(&kinds), &decided, self.view.privacy.minimum_group)
+    }
+
+    /// Who is, or did something, in which teams of these kinds at once.
+    fn cells(&self, kinds: &[PersonFact]) -> Cells {
+        let names = |facts: Option<&Arc<[Value]>>| -> Vec<Option<Arc<str>>> {
+            kinds.iter().map(|by| facts.and_then(|facts| name_of(*by, facts))).collect()
+        };
+        let mut cells = Cells::new();
+        for id in self.employees() {
+            if self.roster.is_enrolled(id, self.view.last) {
+                let facts = self.roster.facts(id, self.view.last);
+                *cells.entry(names(Some(&facts))).or_default() += 1;
+            }
+        }
+        for tally in self.tallies.values() {
+            for (facts, ..) in self.phases(tally) {
+                cells.entry(names(facts)).or_default();
+            }
+        }
+        cells
+    }
+
+    /// What somebody did and was given by hand while the same was known of them: what somebody did
+    /// counts for the teams that they were in at the time.
+    fn phases<'a>(
+        &'a self,
+        tally: &'a Tally,
+    ) -> impl Iterator<Item = (Option<&'a Arc<[Value]>>, Range<usize>, Range<usize>)> {
+        let known = self.roster.member(&tally.advocate).map_or(&[][..], |member| member.history());
+        let (all, all_by_hand) = (self.entries_by_now(tally), self.by_hand_by_now(tally));
+        let ends = known.iter().map(|(since, _)| {
+            let entries = tally.entries.partition_point(|entry| entry.at() < *since);
+            let by_hand = tally.by_hand.partition_point(|hand| hand.adjusted.at < *since);
+            (entries.min(all), by_hand.min(all_by_hand))
+        });
+        let ends: Vec<(usize, usize)> = ends.chain([(all, all_by_hand)]).collect();
+        let facts = std::iter::once(None).chain(known.iter().map(|(_, facts)| Some(facts)));
+        let starts: Vec<(usize, usize)> =
+            std::iter::once((0, 0)).chain(ends.iter().copied()).collect();
+        facts
+            .zip(starts.into_iter().zip(ends))
+            .map(|(facts, (start, end))| (facts, start.0..end.0, start.1..end.1))
+            .filter(|(_, entries, by_hand)| !entries.is_empty() || !by_hand.is_empty())
+    }
+
+    /// How many of somebody's activities are of the last instant or earlier.
+    fn entries_by_now(&self, tally: &Tally) -> usize {
+        tally.entries.partition_point(|entry| entry.at() <= self.view.last)
+    }
+
+    /// The same of points by hand.
+    fn by_hand_by_now(&self, tally: &Tally) -> usize {
+        tally.by_hand.partition_point(|hand| hand.adjusted.at <= self.view.last)
+    }
+
+    /// Active employees at the last instant: those on record, and those of whom only events are.
+    fn employees(&self) -> impl Iterator<Item = &Arc<str>> {
+        let (roster, last) = (&self.roster, self.view.last);
+        let others = self.tallies.keys().filter(|id| roster.member(id).is_none());
+        roster.ids().filter(move |id| roster.is_active(id, last)).chain(others)
+    }
+}
+
+/// The team of a kind that somebody of these facts is in.
+fn name_of(by: PersonFact, facts: &[Value]) -> Option<Arc<str>> {
+    facts[by as usize].text().cloned()
+}
