@@ -1,6 +1,7 @@
 //! Who may do what.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -257,10 +258,9 @@ fn an_advocate_checks_drafts_praises_and_objects_as_themselves_only() {
     assert_eq!(served.post("/v1/disputes", &object("ada", "1")).status, 200);
 }
 
-#[test]
-fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
-    let folder = tempfile::tempdir().unwrap();
-    let rules = folder.path().join("rules");
+/// The starter program where figures of single people are for themselves alone.
+fn aggregate_only(folder: &Path) -> Setup {
+    let rules = folder.join("rules");
     let output = crate::support::plaudit(&["new", rules.to_str().unwrap()]);
     assert!(output.status.success());
     let manifest = rules.join("program.toml");
@@ -268,7 +268,13 @@ fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
     assert!(text.contains("aggregate_only = false"), "the starter program says so");
     std::fs::write(&manifest, text.replace("aggregate_only = false", "aggregate_only = true"))
         .unwrap();
-    let setup = Setup::with_rules(&rules);
+    Setup::with_rules(&rules)
+}
+
+#[test]
+fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = aggregate_only(folder.path());
     let leader = setup.key("leader");
     let (mut served, token, _) = with_token(&setup);
     served.with_key(&leader);
@@ -276,6 +282,21 @@ fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
     assert_eq!(served.get("/v1/explanations/ada").code(), "forbidden");
     served.with_key(&token);
     assert_eq!(served.get("/v1/standings/ada").json()["advocate"], "ada");
+}
+
+#[test]
+fn whom_a_token_is_for_is_known_without_a_look_at_the_journal() {
+    let setup = Setup::new();
+    let (mut served, token, _) = with_token(&setup);
+    served.with_key(&token);
+    let draft = r#"{"post": {"text": "Good morning.", "author": "ada"}}"#;
+    assert_eq!(served.post("/v1/check", draft).status, 200);
+    // Whoever looks now finds no events to read.
+    let journal = rusqlite::Connection::open(setup.journal()).unwrap();
+    journal.execute("ALTER TABLE events RENAME TO away", []).unwrap();
+    journal.execute("ALTER TABLE commits RENAME TO gone", []).unwrap();
+    assert_eq!(served.get("/v1/standings/ada").status, 503);
+    assert_eq!(served.post("/v1/check", draft).status, 200);
 }
 
 #[test]
