@@ -58,7 +58,7 @@ pub(crate) struct Metrics {
     /// 1 while the program of the directory is not the one that is served.
     degraded: Gauge,
     pub(crate) logged: Counter,
-    pub(crate) not_logged: Counter,
+    pub(crate) dropped: Counter,
     events_on_record: Gauge<u64, AtomicU64>,
 }
 
@@ -88,7 +88,7 @@ impl Metrics {
                 "1 while an older program is served than the directory has",
             ),
             logged: told(to, "decisions_logged", "Checks in the decision log"),
-            not_logged: told(to, "decisions_dropped", "Checks that the decision log had no room for"),
+            dropped: told(to, "decisions_dropped", "Checks that the decision log lost"),
             events_on_record: told(to, "events_on_record", "Events in the journal"),
             registry,
         }
