@@ -218,7 +218,7 @@ impl Call {
 
     /// Holds an advocate to their own data: whom they name must be themselves, and where they name
     /// nobody they are meant. Where figures of single people are for themselves alone, nobody else is
-    /// told of them.
+    /// told of them, nor what rules read of somebody.
     pub(crate) fn confine(&mut self) -> Result<(), Refusal> {
         let Needs::Own(scope) = self.door.route.needs else { return Ok(()) };
         let named = self.path.get("advocate").cloned().or_else(|| {

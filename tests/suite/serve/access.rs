@@ -285,6 +285,65 @@ fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
 }
 
 #[test]
+fn where_figures_of_people_are_for_themselves_only_those_who_decide_see_who_was_given_what() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = aggregate_only(folder.path());
+    let keys: Vec<(&str, String)> = ANY_KEY
+        .iter()
+        .filter(|role| !matches!(**role, "host" | "administrator"))
+        .map(|role| (*role, setup.key(role)))
+        .collect();
+    let (mut served, token, administrator) = with_token(&setup);
+    served.with_key(&administrator);
+    served.post("/v1/award-runs", r#"{"as_of": "2026-07-01"}"#).document();
+    let all = served.get("/v1/grants").json();
+    assert_eq!(all["withheld"], "aggregate_only");
+    let grants = all["grants"].as_array().unwrap();
+    for name in ["ada", "bob"] {
+        assert!(grants.iter().any(|grant| grant["advocate"] == name), "{all}");
+    }
+    assert!(grants.iter().all(|grant| grant.get("evidence").is_none()), "{all}");
+    for (role, key) in keys {
+        served.with_key(&key);
+        let listed = served.get("/v1/grants");
+        match AWARD.contains(&role) {
+            true => assert_eq!(listed.json(), all, "{role}"),
+            false => assert_eq!(listed.code(), "forbidden", "{role}"),
+        }
+        // What rules read of somebody is for that person.
+        assert_eq!(served.get("/v1/grants?advocate=ada").code(), "forbidden", "{role}");
+        // Nor does anybody find out by following what goes on record.
+        if CHANGES.contains(&role) {
+            let changes = served.get("/v1/changes").json();
+            let told = changes["changes"].as_array().unwrap().iter();
+            let events: Vec<&Value> = told.map(|change| &change["event"]).collect();
+            assert!(events.iter().any(|event| event["type"] == "person"), "{role}: {changes}");
+            assert!(events.iter().all(|event| event["type"] != "grant"), "{role}: {changes}");
+        }
+    }
+    served.with_key(&token);
+    let own = served.get("/v1/grants").json();
+    let own = own["grants"].as_array().unwrap();
+    assert!(!own.is_empty() && own.iter().all(|grant| grant["advocate"] == "ada"), "{own:?}");
+    assert!(own.iter().all(|grant| grant.get("evidence").is_some()), "{own:?}");
+}
+
+#[test]
+fn where_figures_of_people_are_for_themselves_whoever_resolves_sees_who_objects() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = aggregate_only(folder.path());
+    let coordinator = setup.key("coordinator");
+    let (mut served, token, _) = with_token(&setup);
+    served.with_key(&token);
+    let objection = json!({ "advocate": "ada", "activity": "1", "reason": "why", "at": "2026-06-03T00:00:00Z" });
+    served.post("/v1/disputes", &objection.to_string()).document();
+    served.with_key(&coordinator);
+    let all = served.get("/v1/disputes").json();
+    assert_eq!(all["disputes"][0]["advocate"], "ada");
+    assert_eq!(served.get("/v1/disputes?advocate=ada").json(), all);
+}
+
+#[test]
 fn whom_a_token_is_for_is_known_without_a_look_at_the_journal() {
     let setup = Setup::new();
     let (mut served, token, _) = with_token(&setup);
