@@ -344,6 +344,108 @@ fn where_figures_of_people_are_for_themselves_whoever_resolves_sees_who_objects(
 }
 
 #[test]
+fn a_key_that_is_bound_to_sources_records_their_events_and_no_others() {
+    let setup = Setup::new();
+    let (crm, hr) = (setup.bound_key("recorder", &["crm", "web"]), setup.bound_key("hr", &["hr"]));
+    let any = setup.key("administrator");
+    let mut served = setup.start();
+    let of = |source: &str, id: &str| {
+        share(id, "ada").replacen('{', &format!("{{\"source\": \"{source}\", "), 1)
+    };
+    served.with_key(&crm);
+    // Each for itself: one that is not theirs does not keep the others out.
+    let list = format!("[{}, {}, {}]", of("crm", "1"), of("hr", "ada@2025"), share("1", "ada"));
+    let receipts = served.post("/v1/events", &list).json();
+    let results: Vec<&Value> =
+        receipts.as_array().unwrap().iter().map(|it| &it["result"]).collect();
+    assert_eq!(results, ["recorded", "refused", "refused"]);
+    for (place, source) in [(1, "hr"), (2, "local")] {
+        let problem = &receipts[place]["problem"];
+        assert_eq!((&problem["code"], &problem["field"]), (&json!("forbidden"), &json!("source")));
+        assert!(problem["message"].as_str().unwrap().contains(source), "{problem}");
+        assert!(problem["help"].as_str().unwrap().contains("crm, web"), "{problem}");
+    }
+    assert_eq!(served.post("/v1/activities", &of("web", "1")).status, 201);
+    // So the identity is free for whom it belongs to.
+    served.with_key(&hr);
+    assert_eq!(served.post("/v1/events", &person("ada")).status, 201);
+    assert_eq!(served.post("/v1/people", &person("bob").replace("\"hr\"", "\"crm\"")).status, 403);
+    let list = |source: &str| {
+        let headers = [("content-type", "application/json")];
+        let path = format!("/v1/people?source={source}&at=2026-01-01");
+        served.call("PUT", &path, &headers, r#"[{"id": "ada"}]"#)
+    };
+    assert_eq!(list("crm").code(), "forbidden");
+    assert_eq!(list("hr").status, 200);
+    // What is taken back or edited must be theirs, too; results may be of anybody's.
+    served.with_key(&any);
+    assert_eq!(served.post("/v1/events", &of("app", "2")).status, 201);
+    let about = |kind: &str, id: &str, target: (&str, &str), more: &str| {
+        format!(
+            r#"{{"type": "{kind}", "source": "crm", "id": "{id}", "target": "{}", "target_source": "{}", "at": "2026-06-02T00:00:00Z"{more}}}"#,
+            target.1, target.0
+        )
+    };
+    served.with_key(&crm);
+    let edit = r#", "set": {"channel": "x"}"#;
+    for (kind, id, more) in [("retraction", "r1", ""), ("update", "u1", edit)] {
+        let refused = served.post("/v1/events", &about(kind, id, ("app", "2"), more));
+        assert_eq!(refused.json()["field"], "target_source", "{kind}: {refused:?}");
+        assert_eq!(refused.code(), "forbidden", "{kind}");
+    }
+    let likes = r#", "likes": 3"#;
+    assert_eq!(served.post("/v1/events", &about("outcome", "o1", ("app", "2"), likes)).status, 201);
+    assert_eq!(served.post("/v1/events", &about("update", "u2", ("crm", "1"), edit)).status, 201);
+    assert_eq!(served.post("/v1/events", &about("retraction", "r2", ("web", "1"), "")).status, 201);
+}
+
+#[test]
+fn a_token_speaks_for_the_sources_of_the_key_that_minted_it() {
+    let setup = Setup::new();
+    let (host, any) = (setup.bound_key("host", &["intranet"]), setup.key("administrator"));
+    let mut served = setup.start();
+    served.with_key(&any);
+    for id in ["ada", "bob"] {
+        served.post("/v1/events", &person(id)).document();
+    }
+    served.with_key(&host);
+    let token = served.post("/v1/tokens", r#"{"advocate": "ada"}"#).json();
+    served.with_key(token["token"].as_str().unwrap());
+    let praise = |source: &str| {
+        json!({ "id": "k", "source": source, "advocate": "ada", "to": "bob", "at": "2026-06-02T00:00:00Z" })
+            .to_string()
+    };
+    assert_eq!(served.post("/v1/kudos", &praise("hr")).code(), "forbidden");
+    assert_eq!(served.post("/v1/kudos", &praise("intranet")).status, 201);
+}
+
+#[test]
+fn the_list_of_keys_says_for_which_sources_they_speak() {
+    let setup = Setup::new();
+    setup.bound_key("recorder", &["crm", "web"]);
+    setup.key("leader");
+    let keys = setup.keys().display().to_string();
+    let list = |more: &[&str]| {
+        let output = crate::support::plaudit(&[&["keys", "list", "--keys", &keys], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let rows: Vec<String> = list(&[]).lines().map(str::to_owned).collect();
+    assert!(rows[0].contains("sources"), "{rows:?}");
+    assert!(
+        rows.iter().any(|row| row.contains("recorder") && row.contains("crm, web")),
+        "{rows:?}"
+    );
+    assert!(rows.iter().any(|row| row.contains("leader") && row.contains("any")), "{rows:?}");
+    let listed: Value = serde_json::from_str(&list(&["--json"])).unwrap();
+    assert_eq!(listed["keys"][0]["sources"], json!(["crm", "web"]));
+    assert!(listed["keys"][1].get("sources").is_none());
+    let reserved = crate::support::plaudit(&[
+        "keys", "new", "x", "--role", "recorder", "--source", "plaudit", "--keys", &keys,
+    ]);
+    assert_eq!(reserved.status.code(), Some(2));
+}
+
+#[test]
 fn whom_a_token_is_for_is_known_without_a_look_at_the_journal() {
     let setup = Setup::new();
     let (mut served, token, _) = with_token(&setup);

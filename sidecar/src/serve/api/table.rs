@@ -97,7 +97,9 @@ fn records() -> Vec<Route> {
                 "One JSON object, a list of them, one a line (`application/x-ndjson`), or CloudEvents \
                  (structured, binary, batch). The same event again changes nothing. An event without \
                  `id` is known by the header `Idempotency-Key`. What needs another key than one that \
-                 may `record` is refused by itself: people need `people`, points by hand `correct`.",
+                 may `record` is refused by itself: people need `people`, points by hand `correct`; and \
+                 a key that is bound to sources records, takes back and edits events of these alone \
+                 (without `source` an event is of the source `local`).",
             )
             .any_key(),
         receipts(Route::post(

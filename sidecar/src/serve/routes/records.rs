@@ -184,6 +184,7 @@ fn admitted(
         let problem = Problem::new(Code::WrongValue, message).field("type");
         return Err(problem.help("POST /v1/events takes events of any type"));
     }
+    call.caller.sources().admit_event(event)?;
     let scope = scope_of(call, event, before)?;
     if !call.caller.may(scope) {
         let message =
@@ -379,7 +380,7 @@ pub(crate) fn kudos(call: Call) -> Waiting {
                 activity[name] = text.into();
             }
         }
-        let admit = |_: &Event| Ok(());
+        let admit = |event: &Event| call.caller.sources().admit_event(event);
         let text = activity.to_string();
         let mut incoming = Incoming::read(&text, BODY, Form::One, Batch::Each, admit)?;
         let receipts = call.service.recorder.record(incoming.take(), Batch::Each).await?;
@@ -395,6 +396,9 @@ pub(crate) fn sync(call: &Call) -> Outcome {
     call_fields.entry("at".to_owned()).or_insert_with(|| now().to_string().into());
     if let Some(at) = call_fields.get("at").and_then(Value::as_str) {
         call.has_come(at)?;
+    }
+    if let Some(source) = call_fields.get("source").and_then(Value::as_str) {
+        call.caller.sources().admit(source)?;
     }
     let request = Value::Object(call_fields.into_iter().collect()).to_string();
     let text = call.text()?;
