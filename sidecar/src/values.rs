@@ -52,7 +52,6 @@ pub(crate) fn source(text: &str) -> Result<String, String> {
         SOURCE => Err("that is the name under which awards and decisions go on record; say which \
                        system it is, such as `hr`"
             .to_owned()),
-        "" => Err("say which system it is, such as `hr`".to_owned()),
         source => Ok(source.to_owned()),
     }
 }

@@ -439,10 +439,12 @@ fn the_list_of_keys_says_for_which_sources_they_speak() {
     let listed: Value = serde_json::from_str(&list(&["--json"])).unwrap();
     assert_eq!(listed["keys"][0]["sources"], json!(["crm", "web"]));
     assert!(listed["keys"][1].get("sources").is_none());
-    let reserved = crate::support::plaudit(&[
-        "keys", "new", "x", "--role", "recorder", "--source", "plaudit", "--keys", &keys,
-    ]);
-    assert_eq!(reserved.status.code(), Some(2));
+    for (wrong, code) in [("plaudit", 2), ("", 3)] {
+        let output = crate::support::plaudit(&[
+            "keys", "new", "x", "--role", "recorder", "--source", wrong, "--keys", &keys,
+        ]);
+        assert_eq!(output.status.code(), Some(code), "{wrong}: {output:?}");
+    }
 }
 
 #[test]

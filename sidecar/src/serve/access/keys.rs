@@ -101,6 +101,10 @@ impl Keys {
             let message = "a key is named after who or what holds it, in up to 100 characters";
             return Err(Problem::new(Code::WrongValue, message).field("name").into());
         }
+        if sources.names().iter().any(|source| source.trim().is_empty()) {
+            let message = "a source is named after the system that events come from, such as `hr`";
+            return Err(Problem::new(Code::WrongValue, message).field("source").into());
+        }
         if self.keys.iter().any(|key| key.name == name && key.holds(made)) {
             let message = format!("there is a key `{name}` already");
             let help = "revoke it first, or name the new one otherwise";
