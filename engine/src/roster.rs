@@ -232,6 +232,23 @@ impl Roster {
         Some(Person { id, name: member.name.clone(), stated, ..Person::default() })
     }
 
+    /// The author of a post. Somebody of whom nothing is known would be checked as if they had never
+    /// published anything: they are refused, unless they are known otherwise.
+    pub(crate) fn author(
+        &self,
+        name: &str,
+        at: Timestamp,
+        is_known_otherwise: impl FnOnce() -> bool,
+    ) -> Result<Option<Person>, Problem> {
+        let known = self.person(name, at);
+        if known.is_none() && !is_known_otherwise() {
+            let message = format!("the author `{name}` is not on record");
+            let help = "is the name spelt right? without an author a post is checked as anybody's";
+            return Err(Problem::new(Code::UnknownAdvocate, message).help(help).field("author"));
+        }
+        Ok(known)
+    }
+
     /// What to call a person.
     pub fn name(&self, id: &str) -> Option<&Arc<str>> {
         self.members.get(id)?.name.as_ref()

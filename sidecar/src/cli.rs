@@ -16,7 +16,7 @@ pub(crate) use self::journal::{
 use crate::serve::{CONFIG, Level, Role};
 use crate::values::{
     AskedFigure, OneTeam, SomeTeams, When, figure, instant, journal_file, kind_of_team, one_team,
-    some_teams, when,
+    some_teams, source, when,
 };
 
 /// Check posts, score participation, and try rules before you publish them.
@@ -388,6 +388,9 @@ pub(crate) struct NewKey {
     /// What it is for.
     #[arg(long, value_enum, value_name = "ROLE")]
     pub(crate) role: Role,
+    /// A system whose events it may record, such as `hr`; may be given several times. Any where none is.
+    #[arg(long, value_name = "SOURCE", value_parser = source)]
+    pub(crate) source: Vec<String>,
     /// When it expires; never where it is not said.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(crate) expires: Option<Timestamp>,

@@ -50,7 +50,7 @@ pub(crate) fn journal_file() -> impl TypedValueParser<Value = PathBuf> {
 pub(crate) fn source(text: &str) -> Result<String, String> {
     match text {
         SOURCE => Err("that is the name under which awards and decisions go on record; say which \
-                       system the list comes from, such as `hr`"
+                       system it is, such as `hr`"
             .to_owned()),
         source => Ok(source.to_owned()),
     }

@@ -132,7 +132,7 @@ fn an_author_of_whom_a_journal_knows_nothing_is_a_problem() {
     };
     let (code, shown, told) = check("nobody", &["--journal", &journal]);
     assert_eq!((code, shown.as_str()), (Some(3), ""));
-    assert!(told.contains("the author `nobody` is not on record in the journal"), "{told}");
+    assert!(told.contains("the author `nobody` is not on record"), "{told}");
     let (code, _, told) = check("ada", &["--journal", &journal]);
     assert_eq!(code, Some(0), "{told}");
     // Where nobody has to be on record, whoever has done something is known by that.

@@ -117,6 +117,14 @@ impl Event {
         }
     }
 
+    /// The event that this one takes back or edits, where it does.
+    pub fn alters(&self) -> Option<&Identity> {
+        match &self.body {
+            Body::Update { target, .. } => Some(target),
+            _ => self.takes_back(),
+        }
+    }
+
     /// The event that this one is about, where it is about one.
     pub(crate) fn target(&self) -> Option<&Identity> {
         match &self.body {

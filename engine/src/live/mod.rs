@@ -22,7 +22,7 @@ use self::past::{OnRecord, Posts};
 use crate::coaching::Coaching;
 use crate::disputes::{DisputeDocument, disputes};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Identity, Kind, Log, Market, Meeting, People, Person};
+use crate::events::{Body, Event, Identity, Kind, Log, Market, Meeting, People};
 use crate::facts::Folder;
 use crate::guidelines::{CheckContext, Verdict};
 use crate::history::History;
@@ -140,12 +140,7 @@ impl Live {
     }
 
     /// Standings over events that are at hand.
-    pub(crate) fn over(
-        program: Arc<Program>,
-        people: People,
-        log: Log,
-        assume_consent: bool,
-    ) -> Self {
+    pub fn over(program: Arc<Program>, people: People, log: Log, assume_consent: bool) -> Self {
         let (index, links) = std::thread::scope(|scope| {
             let links = scope.spawn(|| Links::of(&log));
             let index = Index::of(&people, &log);
@@ -284,7 +279,7 @@ impl Live {
     }
 
     /// Who takes part as of a time, by all their names.
-    pub(crate) fn roster(&self, as_of: Timestamp) -> Arc<Roster> {
+    pub fn roster(&self, as_of: Timestamp) -> Arc<Roster> {
         Arc::clone(&self.ground(&self.read(), as_of).roster)
     }
 
@@ -347,30 +342,6 @@ impl Live {
         self.with_records(as_of, explain)
     }
 
-    /// The author of a post. Somebody of whom nothing is known would be checked as if they had never
-    /// published anything.
-    fn author(
-        &self,
-        state: &State,
-        roster: &Roster,
-        author: &Arc<str>,
-        at: Timestamp,
-    ) -> Result<Option<Person>, Problem> {
-        let known = roster.person(author, at);
-        // Where nobody has to be on record, whoever has done something is known by that.
-        let has_done = || {
-            let names = state.index.kin_of([Arc::clone(author)]);
-            !state.index.own(&state.log, &names).is_empty()
-        };
-        if known.is_none() && !(self.assume_consent && has_done()) {
-            let message = format!("the author `{author}` is not on record");
-            let help = "is the name spelt right? without an author a post is checked as anybody's";
-            let problem = Problem::new(Code::UnknownAdvocate, message).help(help);
-            return Err(problem.field("post.author"));
-        }
-        Ok(known)
-    }
-
     /// Checks a post as [`Program::check`] does, with its author and the past as they are on record.
     ///
     /// # Errors
@@ -380,7 +351,14 @@ impl Live {
         let state = self.read();
         let roster = Arc::clone(&self.ground(&state, Timestamp::MAX).roster);
         let author = match &post.author {
-            Some(author) => self.author(&state, &roster, author, at)?,
+            Some(author) => {
+                // Where nobody has to be on record, whoever has done something is known by that.
+                let has_done = || {
+                    let names = state.index.kin_of([Arc::clone(author)]);
+                    self.assume_consent && !state.index.own(&state.log, &names).is_empty()
+                };
+                roster.author(author, at, has_done)?
+            }
             None => None,
         };
         let history = History::over(&self.program, OnRecord { live: self, state: &state });

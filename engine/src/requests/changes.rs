@@ -62,7 +62,8 @@ pub struct Changed {
 pub struct Change {
     /// Its place in the journal, from 1.
     pub position: u64,
-    /// The event; not told where somebody whom it is about has opted out.
+    /// The event; not told where somebody whom it is about has opted out, nor what a person was given
+    /// where figures of single people are for themselves alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,
     /// What the guidelines say of the post that was published; not told where figures of single people
@@ -101,12 +102,13 @@ impl Done for Changes {
                 let at = Calendar::last_instant(as_of);
                 let hidden =
                     about.iter().any(|name| roster.has_opted_out(&roster.resolve(name, at), at));
-                if hidden {
+                // Who was given what is for those who decide about grants.
+                let given = aggregate && live.with_log(|log| is_of_a_persons_grant(log, &event));
+                if hidden || given {
                     return Change { position, event: None, verdict: None, withheld: true };
                 }
                 let verdict = if aggregate { None } else { verdict(live, &roster, &event) };
-                let event = Some(if aggregate { without_figures(event) } else { event });
-                Change { position, event, verdict, withheld: false }
+                Change { position, event: Some(event), verdict, withheld: false }
             })
             .collect();
         canonical(&Changed { changes, last, more })
@@ -154,14 +156,16 @@ fn verdict(live: &Live, roster: &Roster, event: &Event) -> Option<Verdict> {
     live.check(&post, event.at).ok()
 }
 
-/// A grant without what its rule read of the person.
-fn without_figures(mut event: Event) -> Event {
-    if let Body::Grant(granted) = &mut event.body
-        && matches!(granted.to, Subject::Advocate { .. })
-    {
-        granted.grant.evidence.clear();
+/// Whether an event gives something to a person, or decides about that.
+fn is_of_a_persons_grant(log: &Log, event: &Event) -> bool {
+    let gives = |body: &Body| matches!(body, Body::Grant(granted) if matches!(granted.to, Subject::Advocate { .. }));
+    match &event.body {
+        Body::Decision { target, .. } => {
+            let grant = log.position(target.into());
+            grant.is_some_and(|place| gives(&log.event(place).body))
+        }
+        body => gives(body),
     }
-    event
 }
 
 impl Ledger {

@@ -105,7 +105,7 @@ impl Check {
         now: Timestamp,
     ) -> Result<Verdict, Error> {
         let at = self.post.at.or_else(|| Some(self.at?.instant(program))).unwrap_or(now);
-        live.check(&self.post, at)
+        live.check(&self.post, at).map_err(|error| under("post", error))
     }
 }
 
@@ -126,13 +126,12 @@ impl Asked for Check {
     fn answer(&self, past: &Past<'_>) -> Result<String, Error> {
         let at = time_of(&self.post, self.at, past.program())?;
         let verdict = match past {
-            Past::Live(_, live, _) => live.check(&self.post, at)?,
+            Past::Live(_, live, _) => live.check(&self.post, at),
             Past::Records(program, records) => {
-                let looking = Looking::back(program, records, self.people.is_some());
-                looking.check(&self.post, at).map_err(|error| under("post", error))?
+                Looking::back(program, records, self.people.is_some()).check(&self.post, at)
             }
         };
-        canonical(&verdict)
+        canonical(&verdict.map_err(|error| under("post", error))?)
     }
 }
 
@@ -145,8 +144,9 @@ fn time_of(post: &Post, at: Option<When>, program: &Program) -> Result<Timestamp
     })
 }
 
-/// What a check looks back on.
-struct Looking<'a> {
+/// What a check looks back on, where records come along with it.
+#[derive(Debug)]
+pub struct Looking<'a> {
     program: &'a Program,
     history: Option<History<'a>>,
     roster: Roster,
@@ -154,7 +154,8 @@ struct Looking<'a> {
 }
 
 impl<'a> Looking<'a> {
-    fn back(program: &'a Program, records: &Records<'a>, has_people: bool) -> Self {
+    /// Looks back on records; where there are people among them, an author is one of these.
+    pub fn back(program: &'a Program, records: &Records<'a>, has_people: bool) -> Self {
         let Records { log, people, assume_consent, .. } = *records;
         Self {
             program,
@@ -168,17 +169,16 @@ impl<'a> Looking<'a> {
         }
     }
 
-    fn check(&self, post: &Post, at: Timestamp) -> Result<Verdict, Error> {
+    /// Checks a post as [`Program::check`] does, with its author and the past as the records say.
+    ///
+    /// # Errors
+    ///
+    /// As there; and nothing is known of the author.
+    pub fn check(&self, post: &Post, at: Timestamp) -> Result<Verdict, Error> {
         let author = match &post.author {
+            // Without anybody to look among, nothing can be said of a name.
+            Some(id) => self.roster.author(id, at, || !self.has_people)?,
             None => None,
-            Some(id) => match self.roster.person(id, at) {
-                None if self.has_people => {
-                    let message = format!("the author `{id}` is not among the people");
-                    let problem = Problem::new(Code::UnknownAdvocate, message);
-                    return Err(problem.field("author").into());
-                }
-                author => author,
-            },
         };
         let context = CheckContext { author: author.as_ref(), history: self.history.as_ref() };
         self.program.check(post, &context, at)

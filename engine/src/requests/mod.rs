@@ -41,7 +41,7 @@ use serde::de::DeserializeOwned;
 
 pub use awards::{Close, Decide, DecidedGrants, ListGrants};
 pub use changes::{Change, Changed, Changes};
-pub use check::{Check, CheckMany, Checked, check_many, check_many_in};
+pub use check::{Check, CheckMany, Checked, Looking, check_many, check_many_in};
 pub use corrections::{Adjust, Disputes, ListDisputes, Object, Resolve};
 pub use description::{Described, Description, Fact};
 pub use export::{Export, Exported};

@@ -5,52 +5,35 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use plaudit_engine::events::Person;
 use plaudit_engine::guidelines::{Finding, Outcome};
+use plaudit_engine::live::Live;
+use plaudit_engine::requests::Looking;
 use plaudit_engine::severity::Severity;
-use plaudit_engine::{
-    CheckContext, Code, Error, History, Problem, Program, Roster, Verdict, canonical,
-};
+use plaudit_engine::{Error, Post, Program, Verdict, canonical};
 
 use crate::cli::{Check, FailOn, Records};
 use crate::input::{self, Failure, Loaded, Named};
 use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, because, count, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
-    let program = input::program(directory)?;
+    let program = Arc::new(input::program(directory)?);
+    let Records { people, journal, assume_consent, .. } = &options.records;
     let loaded = input::records(&options.records)?;
-    let history = (!loaded.log.is_empty()).then(|| {
-        History::new(&program, &loaded.log, &loaded.people, options.records.assume_consent)
-    });
-    // Profiles are asked for by the time of each post.
-    let assume_consent = options.records.assume_consent;
-    let roster = Roster::new(&loaded.people, &loaded.log, Timestamp::MAX, assume_consent);
-    let asked = options.at.map(|when| when.instant(&program));
-    let now = input::now();
-    // All verdicts before the first is printed: a batch is checked whole or not at all.
-    let mut verdicts = Vec::new();
-    for mut named in posts(options)? {
-        let post = &mut named.post;
-        let or = |field: &mut Option<Arc<str>>, option: &Option<String>| {
-            if field.is_none() {
-                *field = option.as_deref().map(Arc::from);
-            }
+    // A journal is looked back on as the service does, files as what comes along with a question.
+    let verdicts = if journal.is_some() {
+        let Loaded { log, people } = loaded;
+        let live = Live::over(Arc::clone(&program), people, log, *assume_consent);
+        verdicts(options, &program, &|post, at| live.check(post, at))?
+    } else {
+        let records = plaudit_engine::Records {
+            log: &loaded.log,
+            people: &loaded.people,
+            as_of: Timestamp::MAX,
+            assume_consent: *assume_consent,
         };
-        or(&mut post.channel, &options.channel);
-        or(&mut post.language, &options.language);
-        or(&mut post.author, &options.author);
-        let at = post.at.or(asked).unwrap_or(now);
-        let author = match &post.author {
-            Some(id) => known_author(&program, &options.records, &loaded, &roster, id, at)
-                .map_err(|problem| problem.file(&named.name).field("author"))?,
-            None => None,
-        };
-        let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
-        let verdict = program
-            .check(&named.post, &context, at)
-            .map_err(|error| in_file(error, &named.name))?;
-        verdicts.push((named, verdict));
-    }
+        let looking = Looking::back(&program, &records, people.is_some());
+        verdicts(options, &program, &|post, at| looking.check(post, at))?
+    };
     let mut output = anstream::stdout();
     for (named, verdict) in &verdicts {
         if options.json {
@@ -70,36 +53,30 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
     Ok(if fails { Exit::No } else { Exit::Success })
 }
 
-/// The author, where there are people to look for them among. Somebody of whom nothing is known would
-/// be checked as if they had never published anything.
-fn known_author(
+/// All verdicts before the first is printed: a batch is checked whole or not at all.
+fn verdicts(
+    options: &Check,
     program: &Program,
-    records: &Records,
-    loaded: &Loaded,
-    roster: &Roster,
-    id: &str,
-    at: Timestamp,
-) -> Result<Option<Person>, Problem> {
-    let place = match (&records.people, &records.journal) {
-        (Some(_), _) => "in the people file",
-        (None, Some(_)) => "on record in the journal",
-        (None, None) => return Ok(None),
-    };
-    let unknown = || {
-        let message = format!("the author `{id}` is not {place}");
-        let help = "is the name spelt right? without --author a post is checked as anybody's";
-        Problem::new(Code::UnknownAdvocate, message).help(help)
-    };
-    // Where nobody has to be on record, whoever has done something is known by that.
-    let has_done = || {
-        let (log, people) = (&loaded.log, &loaded.people);
-        let all = plaudit_engine::Records { log, people, as_of: at, assume_consent: true };
-        program.explain(&all, id).is_ok()
-    };
-    match roster.person(id, at) {
-        None if records.people.is_none() && records.assume_consent && has_done() => Ok(None),
-        known => known.ok_or_else(unknown).map(Some),
+    check: &dyn Fn(&Post, Timestamp) -> Result<Verdict, Error>,
+) -> Result<Vec<(Named, Verdict)>, Failure> {
+    let asked = options.at.map(|when| when.instant(program));
+    let now = input::now();
+    let mut verdicts = Vec::new();
+    for mut named in posts(options)? {
+        let post = &mut named.post;
+        let or = |field: &mut Option<Arc<str>>, option: &Option<String>| {
+            if field.is_none() {
+                *field = option.as_deref().map(Arc::from);
+            }
+        };
+        or(&mut post.channel, &options.channel);
+        or(&mut post.language, &options.language);
+        or(&mut post.author, &options.author);
+        let at = post.at.or(asked).unwrap_or(now);
+        let verdict = check(post, at).map_err(|error| in_file(error, &named.name))?;
+        verdicts.push((named, verdict));
     }
+    Ok(verdicts)
 }
 
 fn posts(options: &Check) -> Result<Vec<Named>, Failure> {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::{Keys, ListKeys, NewKey, RevokeKey};
 use crate::input::{Failure, now};
 use crate::output::{BOLD, DIM, Exit, on_one_line, styled, table};
-use crate::serve::{Key, KeyFile};
+use crate::serve::{Key, KeyFile, Sources};
 
 pub(super) fn run(command: &Keys) -> Result<Exit, Failure> {
     match command {
@@ -20,7 +20,8 @@ pub(super) fn run(command: &Keys) -> Result<Exit, Failure> {
 
 fn make(options: &NewKey) -> Result<Exit, Failure> {
     let file = KeyFile::new(&options.file.keys);
-    let (key, presented) = file.make(&options.name, options.role, now(), options.expires)?;
+    let NewKey { name, role, source, expires, .. } = options;
+    let (key, presented) = file.make(name, *role, Sources::of(source), now(), *expires)?;
     let mut output = anstream::stdout();
     if options.json {
         let mut document = document(&key);
@@ -62,10 +63,19 @@ fn list(options: &ListKeys) -> Result<Exit, Failure> {
                 (None, None) => "it is revoked".to_owned(),
             };
             let (name, role) = (on_one_line(&key.name), key.role.name().to_owned());
-            vec![key.id.clone(), name, role, key.made.to_string(), until]
+            let sources = match key.sources.names() {
+                [] => "any".to_owned(),
+                names => on_one_line(&names.join(", ")),
+            };
+            vec![key.id.clone(), name, role, sources, key.made.to_string(), until]
         })
         .collect();
-    table(&mut output, &["id", "name", "role", "made", "good until"], &rows, &[false; 5])?;
+    table(
+        &mut output,
+        &["id", "name", "role", "sources", "made", "good until"],
+        &rows,
+        &[false; 6],
+    )?;
     Ok(Exit::Success)
 }
 
@@ -85,6 +95,9 @@ fn document(key: &Key) -> serde_json::Value {
         if let Some(at) = at {
             document[name] = at.to_string().into();
         }
+    }
+    if !key.sources.are_any() {
+        document["sources"] = json!(key.sources);
     }
     document
 }

@@ -218,7 +218,7 @@ impl Call {
 
     /// Holds an advocate to their own data: whom they name must be themselves, and where they name
     /// nobody they are meant. Where figures of single people are for themselves alone, nobody else is
-    /// told of them.
+    /// told of them, nor what rules read of somebody.
     pub(crate) fn confine(&mut self) -> Result<(), Refusal> {
         let Needs::Own(scope) = self.door.route.needs else { return Ok(()) };
         let named = self.path.get("advocate").cloned().or_else(|| {
@@ -239,7 +239,8 @@ impl Call {
             Caller::Anybody => return Ok(()),
         };
         let at = by_now();
-        let roster = self.published.ledger.roster(at)?;
+        // What is followed already: nobody who serves connections waits for the journal.
+        let roster = self.published.ledger.live_so_far().roster(at);
         let person = |name: &str| roster.person(name, at).map(|person| person.id);
         let same =
             |name: &str| name == &*own || (person(name).is_some() && person(name) == person(&own));

@@ -47,7 +47,7 @@ impl Limits {
         let Some((most, pace)) = &self.pace else { return Ok(()) };
         // An advocate has a pace of their own, and does not use up that of the host.
         let who = match caller {
-            Caller::Advocate { id, key } => format!("{key}/{id}"),
+            Caller::Advocate { id, key, .. } => format!("{key}/{id}"),
             other => other.key().to_owned(),
         };
         pace.check_key(&who).map_err(|until| {
@@ -101,6 +101,7 @@ impl Drop for Waits<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::access::sources::Sources;
 
     #[test]
     fn whoever_finds_no_room_to_wait_is_turned_away_and_the_next_one_gets_the_turn() {
@@ -120,7 +121,11 @@ mod tests {
     fn each_caller_has_a_pace_of_their_own() {
         let settings = settings::Limits { per_minute: 1, ..settings::Limits::default() };
         let limits = Limits::new(&settings);
-        let advocate = |id: &str| Caller::Advocate { id: id.into(), key: "host".into() };
+        let advocate = |id: &str| Caller::Advocate {
+            id: id.into(),
+            key: "host".into(),
+            sources: Sources::default(),
+        };
         assert!(limits.admit(&advocate("ada")).is_ok());
         assert!(limits.admit(&advocate("ada")).is_err());
         assert!(limits.admit(&advocate("bob")).is_ok());

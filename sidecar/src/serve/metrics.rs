@@ -11,7 +11,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 
 /// The upper ends of the classes of duration, in seconds.
 const CLASSES: [f64; 12] =
@@ -58,70 +58,40 @@ pub(crate) struct Metrics {
     /// 1 while the program of the directory is not the one that is served.
     degraded: Gauge,
     pub(crate) logged: Counter,
-    pub(crate) not_logged: Counter,
+    pub(crate) dropped: Counter,
     events_on_record: Gauge<u64, AtomicU64>,
 }
 
 impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("plaudit");
-        let metrics = Self {
-            registry: Registry::default(),
-            requests: Family::default(),
-            durations: Family::new_with_constructor(|| Histogram::new(CLASSES)),
-            verdicts: Family::default(),
-            findings: Family::default(),
-            faults: Family::default(),
-            events: Family::default(),
-            reloads: Family::default(),
-            awards: Family::default(),
-            degraded: Gauge::default(),
-            logged: Counter::default(),
-            not_logged: Counter::default(),
-            events_on_record: Gauge::default(),
-        };
-        registry.register("requests", "Requests, by route and status", metrics.requests.clone());
+        let durations = Family::new_with_constructor((|| Histogram::new(CLASSES)) as fn() -> _);
         registry.register_with_unit(
             "request_duration",
             "How long answers took, by route",
             Unit::Seconds,
-            metrics.durations.clone(),
+            durations.clone(),
         );
-        registry.register("verdicts", "Checked posts, by verdict", metrics.verdicts.clone());
-        registry.register(
-            "findings",
-            "Findings in checked posts, by rule and severity",
-            metrics.findings.clone(),
-        );
-        registry.register("faults", "Rules that failed on checked posts", metrics.faults.clone());
-        registry.register(
-            "events",
-            "Events that were sent, by what became of them",
-            metrics.events.clone(),
-        );
-        registry.register(
-            "reloads",
-            "Programs that were taken up, or not",
-            metrics.reloads.clone(),
-        );
-        registry.register("award_runs", "Scheduled award runs", metrics.awards.clone());
-        registry.register(
-            "degraded",
-            "1 while an older program is served than the directory has",
-            metrics.degraded.clone(),
-        );
-        registry.register("decisions_logged", "Checks in the decision log", metrics.logged.clone());
-        registry.register(
-            "decisions_dropped",
-            "Checks that the decision log had no room for",
-            metrics.not_logged.clone(),
-        );
-        registry.register(
-            "events_on_record",
-            "Events in the journal",
-            metrics.events_on_record.clone(),
-        );
-        Self { registry, ..metrics }
+        let to = &mut registry;
+        Self {
+            requests: told(to, "requests", "Requests, by route and status"),
+            durations,
+            verdicts: told(to, "verdicts", "Checked posts, by verdict"),
+            findings: told(to, "findings", "Findings in checked posts, by rule and severity"),
+            faults: told(to, "faults", "Rules that failed on checked posts"),
+            events: told(to, "events", "Events that were sent, by what became of them"),
+            reloads: told(to, "reloads", "Programs that were taken up, or not"),
+            awards: told(to, "award_runs", "Scheduled award runs"),
+            degraded: told(
+                to,
+                "degraded",
+                "1 while an older program is served than the directory has",
+            ),
+            logged: told(to, "decisions_logged", "Checks in the decision log"),
+            dropped: told(to, "decisions_dropped", "Checks that the decision log lost"),
+            events_on_record: told(to, "events_on_record", "Events in the journal"),
+            registry,
+        }
     }
 
     /// Counts an answer.
@@ -174,6 +144,13 @@ impl Metrics {
         let _ = encode(&mut text, &self.registry);
         text
     }
+}
+
+/// A figure that the registry tells, too, from nothing on.
+fn told<M: Metric + Clone + Default>(to: &mut Registry, name: &str, help: &str) -> M {
+    let figure = M::default();
+    to.register(name, help, figure.clone());
+    figure
 }
 
 fn name(result: Taken) -> &'static str {

@@ -34,5 +34,6 @@ mod startup;
 
 pub(crate) use access::keys::{Key, KeyFile};
 pub(crate) use access::roles::Role;
+pub(crate) use access::sources::Sources;
 pub(crate) use settings::{CONFIG, Level, Settings};
 pub(crate) use startup::{check, run};

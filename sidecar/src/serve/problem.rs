@@ -1,4 +1,9 @@
 //! Refusals as RFC 9457 wants them, from the engine's one table of codes.
+//!
+//! Everything that becomes a request is refused so. A head that cannot be read, is too long or too slow
+//! never reaches us: actix-http 3 answers 400, 431 or 408 with an empty body of its own
+//! (`h1/dispatcher.rs`, `poll_request` and `poll_head_timer`; `send_error_response` is given `()`), and
+//! neither its `HttpService` nor actix-web's `HttpServer` has a place to say something else.
 
 use std::time::Duration;
 

@@ -19,6 +19,7 @@ use super::decisions::DecisionLog;
 use super::doors::Doors;
 use super::limits::Limits;
 use super::metrics::Metrics;
+use super::problem::discreet;
 use super::recorder::Recorder;
 use crate::commands::starter;
 use crate::input::now;
@@ -154,6 +155,16 @@ impl Service {
                 tracing::warn!(%error, "the journal cannot be read");
             }
         }
+    }
+
+    /// Why it does not do all that it should, for everybody to read: without paths.
+    pub(crate) fn degraded(&self) -> Option<String> {
+        let trouble = self.trouble.load_full();
+        let of_program = trouble.as_ref().and_then(|trouble| trouble.problems.first().cloned());
+        of_program.map(|problem| discreet(problem).to_string()).or_else(|| {
+            let fails = self.decisions.as_ref().is_some_and(DecisionLog::fails);
+            fails.then(|| "the decision log cannot be written".to_owned())
+        })
     }
 
     /// Runs the examples of the program that is served already.

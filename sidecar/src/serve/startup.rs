@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use super::access::Gate;
 use super::access::keys::KeyFile;
-use super::decisions::DecisionLog;
+use super::decisions::{DecisionLog, Kept};
 use super::doors::Doors;
 use super::limits::Limits;
 use super::metrics::Metrics;
@@ -156,8 +156,9 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
     let metrics = Metrics::new();
     let (decisions, writing) = match &settings.decisions.file {
         Some(path) => {
-            let (logged, dropped) = (metrics.logged.clone(), metrics.not_logged.clone());
-            let (log, thread) = DecisionLog::start(&settings.decisions, path, logged, dropped)?;
+            let (logged, dropped) = (metrics.logged.clone(), metrics.dropped.clone());
+            let kept = Kept { logged, dropped, fails: Arc::default() };
+            let (log, thread) = DecisionLog::start(&settings.decisions, path, kept)?;
             (Some(log), Some(thread))
         }
         None => (None, None),

@@ -1,6 +1,7 @@
 //! Who may do what.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -257,10 +258,9 @@ fn an_advocate_checks_drafts_praises_and_objects_as_themselves_only() {
     assert_eq!(served.post("/v1/disputes", &object("ada", "1")).status, 200);
 }
 
-#[test]
-fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
-    let folder = tempfile::tempdir().unwrap();
-    let rules = folder.path().join("rules");
+/// The starter program where figures of single people are for themselves alone.
+fn aggregate_only(folder: &Path) -> Setup {
+    let rules = folder.join("rules");
     let output = crate::support::plaudit(&["new", rules.to_str().unwrap()]);
     assert!(output.status.success());
     let manifest = rules.join("program.toml");
@@ -268,7 +268,13 @@ fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
     assert!(text.contains("aggregate_only = false"), "the starter program says so");
     std::fs::write(&manifest, text.replace("aggregate_only = false", "aggregate_only = true"))
         .unwrap();
-    let setup = Setup::with_rules(&rules);
+    Setup::with_rules(&rules)
+}
+
+#[test]
+fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = aggregate_only(folder.path());
     let leader = setup.key("leader");
     let (mut served, token, _) = with_token(&setup);
     served.with_key(&leader);
@@ -276,6 +282,184 @@ fn where_figures_of_people_are_for_themselves_a_key_sees_none() {
     assert_eq!(served.get("/v1/explanations/ada").code(), "forbidden");
     served.with_key(&token);
     assert_eq!(served.get("/v1/standings/ada").json()["advocate"], "ada");
+}
+
+#[test]
+fn where_figures_of_people_are_for_themselves_only_those_who_decide_see_who_was_given_what() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = aggregate_only(folder.path());
+    let keys: Vec<(&str, String)> = ANY_KEY
+        .iter()
+        .filter(|role| !matches!(**role, "host" | "administrator"))
+        .map(|role| (*role, setup.key(role)))
+        .collect();
+    let (mut served, token, administrator) = with_token(&setup);
+    served.with_key(&administrator);
+    served.post("/v1/award-runs", r#"{"as_of": "2026-07-01"}"#).document();
+    let all = served.get("/v1/grants").json();
+    assert_eq!(all["withheld"], "aggregate_only");
+    let grants = all["grants"].as_array().unwrap();
+    for name in ["ada", "bob"] {
+        assert!(grants.iter().any(|grant| grant["advocate"] == name), "{all}");
+    }
+    assert!(grants.iter().all(|grant| grant.get("evidence").is_none()), "{all}");
+    for (role, key) in keys {
+        served.with_key(&key);
+        let listed = served.get("/v1/grants");
+        match AWARD.contains(&role) {
+            true => assert_eq!(listed.json(), all, "{role}"),
+            false => assert_eq!(listed.code(), "forbidden", "{role}"),
+        }
+        // What rules read of somebody is for that person.
+        assert_eq!(served.get("/v1/grants?advocate=ada").code(), "forbidden", "{role}");
+        // Nor does anybody find out by following what goes on record.
+        if CHANGES.contains(&role) {
+            let changes = served.get("/v1/changes").json();
+            let told = changes["changes"].as_array().unwrap().iter();
+            let events: Vec<&Value> = told.map(|change| &change["event"]).collect();
+            assert!(events.iter().any(|event| event["type"] == "person"), "{role}: {changes}");
+            assert!(events.iter().all(|event| event["type"] != "grant"), "{role}: {changes}");
+        }
+    }
+    served.with_key(&token);
+    let own = served.get("/v1/grants").json();
+    let own = own["grants"].as_array().unwrap();
+    assert!(!own.is_empty() && own.iter().all(|grant| grant["advocate"] == "ada"), "{own:?}");
+    assert!(own.iter().all(|grant| grant.get("evidence").is_some()), "{own:?}");
+}
+
+#[test]
+fn where_figures_of_people_are_for_themselves_whoever_resolves_sees_who_objects() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = aggregate_only(folder.path());
+    let coordinator = setup.key("coordinator");
+    let (mut served, token, _) = with_token(&setup);
+    served.with_key(&token);
+    let objection = json!({ "advocate": "ada", "activity": "1", "reason": "why", "at": "2026-06-03T00:00:00Z" });
+    served.post("/v1/disputes", &objection.to_string()).document();
+    served.with_key(&coordinator);
+    let all = served.get("/v1/disputes").json();
+    assert_eq!(all["disputes"][0]["advocate"], "ada");
+    assert_eq!(served.get("/v1/disputes?advocate=ada").json(), all);
+}
+
+#[test]
+fn a_key_that_is_bound_to_sources_records_their_events_and_no_others() {
+    let setup = Setup::new();
+    let (crm, hr) = (setup.bound_key("recorder", &["crm", "web"]), setup.bound_key("hr", &["hr"]));
+    let any = setup.key("administrator");
+    let mut served = setup.start();
+    let of = |source: &str, id: &str| {
+        share(id, "ada").replacen('{', &format!("{{\"source\": \"{source}\", "), 1)
+    };
+    served.with_key(&crm);
+    // Each for itself: one that is not theirs does not keep the others out.
+    let list = format!("[{}, {}, {}]", of("crm", "1"), of("hr", "ada@2025"), share("1", "ada"));
+    let receipts = served.post("/v1/events", &list).json();
+    let results: Vec<&Value> =
+        receipts.as_array().unwrap().iter().map(|it| &it["result"]).collect();
+    assert_eq!(results, ["recorded", "refused", "refused"]);
+    for (place, source) in [(1, "hr"), (2, "local")] {
+        let problem = &receipts[place]["problem"];
+        assert_eq!((&problem["code"], &problem["field"]), (&json!("forbidden"), &json!("source")));
+        assert!(problem["message"].as_str().unwrap().contains(source), "{problem}");
+        assert!(problem["help"].as_str().unwrap().contains("crm, web"), "{problem}");
+    }
+    assert_eq!(served.post("/v1/activities", &of("web", "1")).status, 201);
+    // So the identity is free for whom it belongs to.
+    served.with_key(&hr);
+    assert_eq!(served.post("/v1/events", &person("ada")).status, 201);
+    assert_eq!(served.post("/v1/people", &person("bob").replace("\"hr\"", "\"crm\"")).status, 403);
+    let list = |source: &str| {
+        let headers = [("content-type", "application/json")];
+        let path = format!("/v1/people?source={source}&at=2026-01-01");
+        served.call("PUT", &path, &headers, r#"[{"id": "ada"}]"#)
+    };
+    assert_eq!(list("crm").code(), "forbidden");
+    assert_eq!(list("hr").status, 200);
+    // What is taken back or edited must be theirs, too; results may be of anybody's.
+    served.with_key(&any);
+    assert_eq!(served.post("/v1/events", &of("app", "2")).status, 201);
+    let about = |kind: &str, id: &str, target: (&str, &str), more: &str| {
+        format!(
+            r#"{{"type": "{kind}", "source": "crm", "id": "{id}", "target": "{}", "target_source": "{}", "at": "2026-06-02T00:00:00Z"{more}}}"#,
+            target.1, target.0
+        )
+    };
+    served.with_key(&crm);
+    let edit = r#", "set": {"channel": "x"}"#;
+    for (kind, id, more) in [("retraction", "r1", ""), ("update", "u1", edit)] {
+        let refused = served.post("/v1/events", &about(kind, id, ("app", "2"), more));
+        assert_eq!(refused.json()["field"], "target_source", "{kind}: {refused:?}");
+        assert_eq!(refused.code(), "forbidden", "{kind}");
+    }
+    let likes = r#", "likes": 3"#;
+    assert_eq!(served.post("/v1/events", &about("outcome", "o1", ("app", "2"), likes)).status, 201);
+    assert_eq!(served.post("/v1/events", &about("update", "u2", ("crm", "1"), edit)).status, 201);
+    assert_eq!(served.post("/v1/events", &about("retraction", "r2", ("web", "1"), "")).status, 201);
+}
+
+#[test]
+fn a_token_speaks_for_the_sources_of_the_key_that_minted_it() {
+    let setup = Setup::new();
+    let (host, any) = (setup.bound_key("host", &["intranet"]), setup.key("administrator"));
+    let mut served = setup.start();
+    served.with_key(&any);
+    for id in ["ada", "bob"] {
+        served.post("/v1/events", &person(id)).document();
+    }
+    served.with_key(&host);
+    let token = served.post("/v1/tokens", r#"{"advocate": "ada"}"#).json();
+    served.with_key(token["token"].as_str().unwrap());
+    let praise = |source: &str| {
+        json!({ "id": "k", "source": source, "advocate": "ada", "to": "bob", "at": "2026-06-02T00:00:00Z" })
+            .to_string()
+    };
+    assert_eq!(served.post("/v1/kudos", &praise("hr")).code(), "forbidden");
+    assert_eq!(served.post("/v1/kudos", &praise("intranet")).status, 201);
+}
+
+#[test]
+fn the_list_of_keys_says_for_which_sources_they_speak() {
+    let setup = Setup::new();
+    setup.bound_key("recorder", &["crm", "web"]);
+    setup.key("leader");
+    let keys = setup.keys().display().to_string();
+    let list = |more: &[&str]| {
+        let output = crate::support::plaudit(&[&["keys", "list", "--keys", &keys], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let rows: Vec<String> = list(&[]).lines().map(str::to_owned).collect();
+    assert!(rows[0].contains("sources"), "{rows:?}");
+    assert!(
+        rows.iter().any(|row| row.contains("recorder") && row.contains("crm, web")),
+        "{rows:?}"
+    );
+    assert!(rows.iter().any(|row| row.contains("leader") && row.contains("any")), "{rows:?}");
+    let listed: Value = serde_json::from_str(&list(&["--json"])).unwrap();
+    assert_eq!(listed["keys"][0]["sources"], json!(["crm", "web"]));
+    assert!(listed["keys"][1].get("sources").is_none());
+    for (wrong, code) in [("plaudit", 2), ("", 3)] {
+        let output = crate::support::plaudit(&[
+            "keys", "new", "x", "--role", "recorder", "--source", wrong, "--keys", &keys,
+        ]);
+        assert_eq!(output.status.code(), Some(code), "{wrong}: {output:?}");
+    }
+}
+
+#[test]
+fn whom_a_token_is_for_is_known_without_a_look_at_the_journal() {
+    let setup = Setup::new();
+    let (mut served, token, _) = with_token(&setup);
+    served.with_key(&token);
+    let draft = r#"{"post": {"text": "Good morning.", "author": "ada"}}"#;
+    assert_eq!(served.post("/v1/check", draft).status, 200);
+    // Whoever looks now finds no events to read.
+    let journal = rusqlite::Connection::open(setup.journal()).unwrap();
+    journal.execute("ALTER TABLE events RENAME TO away", []).unwrap();
+    journal.execute("ALTER TABLE commits RENAME TO gone", []).unwrap();
+    assert_eq!(served.get("/v1/standings/ada").status, 503);
+    assert_eq!(served.post("/v1/check", draft).status, 200);
 }
 
 #[test]

@@ -109,9 +109,15 @@ impl Setup {
 
     /// A key for a role.
     pub(crate) fn key(&self, role: &str) -> String {
+        self.bound_key(role, &[])
+    }
+
+    /// A key for a role that speaks for these sources only.
+    pub(crate) fn bound_key(&self, role: &str, sources: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_plaudit"))
             .args(["keys", "new", role, "--role", role, "--keys"])
             .arg(self.keys())
+            .args(sources.iter().flat_map(|source| ["--source", source]))
             .output()
             .unwrap();
         assert!(output.status.success(), "{output:?}");

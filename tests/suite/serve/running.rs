@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Setup, person, share, wait_for};
+use super::{Served, Setup, person, share, wait_for};
 use crate::support::rounds;
 
 #[test]
@@ -31,6 +31,61 @@ fn awards_that_are_due_are_run_once() {
     });
     assert!(!run.unwrap().contains("plaudit_award_runs_total{"));
     assert_eq!(served.get("/health/ready").json()["events"], events);
+}
+
+/// What a counter stands at.
+fn counted(served: &Served, name: &str) -> u64 {
+    let metrics = served.get("/metrics").body;
+    let line = metrics.lines().find_map(|line| line.strip_prefix(&format!("{name}_total ")));
+    line.unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_log_of_checks_that_cannot_be_written_is_told_once_and_goes_on_when_it_can() {
+    let setup = Setup::new();
+    let folder = setup.folder.path().join("decisions");
+    let file = folder.join("log.jsonl");
+    let setup = setup.set("DECISIONS_FILE", file.to_str().unwrap());
+    std::fs::create_dir(&folder).unwrap();
+    let told = setup.folder.path().join("told");
+    let mut command = setup.command();
+    command.stdout(std::process::Stdio::piped()).stderr(std::fs::File::create(&told).unwrap());
+    let mut served = setup.start_as(command);
+    let check = || served.post("/v1/check", r#"{"post": {"text": "Good morning."}}"#).document();
+    let counts = || {
+        let count = |name: &str| counted(&served, &format!("plaudit_decisions_{name}"));
+        (count("logged"), count("dropped"))
+    };
+    let stand = |at: (u64, u64)| wait_for(|| (counts() == at).then_some(())).expect("other counts");
+    check();
+    stand((1, 0));
+    std::fs::remove_dir_all(&folder).unwrap();
+    for dropped in 1..=3 {
+        check();
+        stand((1, dropped));
+    }
+    let health = served.get("/health/ready").json();
+    assert_eq!(health["status"], "degraded");
+    assert_eq!(health["reason"], "the decision log cannot be written");
+    std::fs::create_dir(&folder).unwrap();
+    check();
+    stand((2, 3));
+    assert_eq!(served.get("/health/ready").json()["status"], "good");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 1);
+    assert!(served.end().success());
+    let told = std::fs::read_to_string(told).unwrap();
+    assert_eq!(told.matches("the decision log cannot be written").count(), 1, "{told}");
+    assert_eq!(told.matches("the decision log is written again").count(), 1, "{told}");
+}
+
+#[test]
+fn only_what_is_on_the_disk_counts_as_logged() {
+    // Takes no byte, as a full disk.
+    let served = Setup::new().set("DECISIONS_FILE", "/dev/full").start();
+    served.post("/v1/check", r#"{"post": {"text": "Good morning."}}"#).document();
+    let dropped = || counted(&served, "plaudit_decisions_dropped");
+    assert!(wait_for(|| (dropped() == 1).then_some(())).is_some());
+    assert_eq!(counted(&served, "plaudit_decisions_logged"), 0);
 }
 
 #[test]

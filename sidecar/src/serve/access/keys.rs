@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::roles::Role;
+use super::sources::Sources;
 
 /// What every key begins with, so that a leaked one is recognised for what it is.
 const PREFIX: &str = "plaudit";
@@ -47,6 +48,9 @@ pub(crate) struct Key {
     pub(crate) expires: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) revoked: Option<Timestamp>,
+    /// Whose events it may record; files of before it could be said have any.
+    #[serde(default, skip_serializing_if = "Sources::are_any")]
+    pub(crate) sources: Sources,
 }
 
 impl Key {
@@ -86,6 +90,7 @@ impl Keys {
         &mut self,
         name: &str,
         role: Role,
+        sources: Sources,
         made: Timestamp,
         expires: Option<Timestamp>,
     ) -> Result<(Key, String), Error> {
@@ -96,6 +101,10 @@ impl Keys {
             let message = "a key is named after who or what holds it, in up to 100 characters";
             return Err(Problem::new(Code::WrongValue, message).field("name").into());
         }
+        if sources.names().iter().any(|source| source.trim().is_empty()) {
+            let message = "a source is named after the system that events come from, such as `hr`";
+            return Err(Problem::new(Code::WrongValue, message).field("source").into());
+        }
         if self.keys.iter().any(|key| key.name == name && key.holds(made)) {
             let message = format!("there is a key `{name}` already");
             let help = "revoke it first, or name the new one otherwise";
@@ -105,7 +114,8 @@ impl Keys {
         let secret = BASE64.encode(random(32)?);
         let presented = format!("{PREFIX}_{id}_{secret}");
         let hash = hash(&secret);
-        let key = Key { id, name: name.to_owned(), role, hash, made, expires, revoked: None };
+        let name = name.to_owned();
+        let key = Key { id, name, role, hash, made, expires, revoked: None, sources };
         self.keys.push(key.clone());
         Ok((key, presented))
     }
@@ -183,10 +193,11 @@ impl KeyFile {
         &self,
         name: &str,
         role: Role,
+        sources: Sources,
         made: Timestamp,
         expires: Option<Timestamp>,
     ) -> Result<(Key, String), Error> {
-        self.change(|keys| keys.make(name, role, made, expires))
+        self.change(|keys| keys.make(name, role, sources, made, expires))
     }
 
     /// Revokes a key by its id or name.
@@ -260,9 +271,17 @@ mod tests {
     fn a_key_opens_until_it_is_revoked_or_expires() {
         let (_folder, file) = file();
         let (early, late) = (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z"));
-        let (key, presented) = file.make("tool", Role::Host, early, None).unwrap();
-        let (_, short) =
-            file.make("guest", Role::CheckOnly, early, Some(at("2026-02-01T00:00:00Z"))).unwrap();
+        let (key, presented) =
+            file.make("tool", Role::Host, Sources::default(), early, None).unwrap();
+        let (_, short) = file
+            .make(
+                "guest",
+                Role::CheckOnly,
+                Sources::default(),
+                early,
+                Some(at("2026-02-01T00:00:00Z")),
+            )
+            .unwrap();
         let keys = file.read().unwrap().unwrap();
         assert_eq!(keys.presented(&presented, late).unwrap().id, key.id);
         assert!(keys.presented(&short, early).is_some());
@@ -275,7 +294,8 @@ mod tests {
     fn nothing_but_the_very_key_opens() {
         let (_folder, file) = file();
         let now = at("2026-01-01T00:00:00Z");
-        let (key, presented) = file.make("tool", Role::Host, now, None).unwrap();
+        let (key, presented) =
+            file.make("tool", Role::Host, Sources::default(), now, None).unwrap();
         let keys = file.read().unwrap().unwrap();
         let shortened = &presented[..presented.len() - 1];
         for wrong in ["", "plaudit", "plaudit__", shortened, &format!("{presented}A")] {
@@ -287,8 +307,9 @@ mod tests {
     #[test]
     fn the_file_has_no_key_and_is_for_nobody_else() {
         let (_folder, file) = file();
-        let (_, presented) =
-            file.make("tool", Role::Host, at("2026-01-01T00:00:00Z"), None).unwrap();
+        let (_, presented) = file
+            .make("tool", Role::Host, Sources::default(), at("2026-01-01T00:00:00Z"), None)
+            .unwrap();
         let text = fs::read_to_string(file.path()).unwrap();
         assert!(!text.contains(presented.rsplit('_').next().unwrap()));
         #[cfg(unix)]
@@ -302,10 +323,24 @@ mod tests {
     fn two_good_keys_never_have_the_same_name() {
         let (_folder, file) = file();
         let now = at("2026-01-01T00:00:00Z");
-        file.make("tool", Role::Host, now, None).unwrap();
-        let again = file.make("tool", Role::Host, now, None).unwrap_err();
+        file.make("tool", Role::Host, Sources::default(), now, None).unwrap();
+        let again = file.make("tool", Role::Host, Sources::default(), now, None).unwrap_err();
         assert_eq!(again.problems()[0].code, Code::Duplicate);
         file.revoke("tool", now).unwrap();
-        file.make("tool", Role::Host, now, None).unwrap();
+        file.make("tool", Role::Host, Sources::default(), now, None).unwrap();
+    }
+
+    #[test]
+    fn keys_of_a_file_of_before_speak_for_any_source() {
+        let (_folder, file) = file();
+        let text = r#"{"secret": "s", "keys": [{
+            "id": "a1", "name": "tool", "role": "recorder", "hash": "h", "made": "2026-01-01T00:00:00Z"
+        }]}"#;
+        fs::write(file.path(), text).unwrap();
+        let keys = file.read().unwrap().unwrap();
+        assert!(keys.get("a1").unwrap().sources.admit("hr").is_ok());
+        // And whoever reads the file with an older binary finds nothing new in it.
+        file.revoke("a1", at("2026-02-01T00:00:00Z")).unwrap();
+        assert!(!fs::read_to_string(file.path()).unwrap().contains("sources"));
     }
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod keys;
 pub(crate) mod roles;
+pub(crate) mod sources;
 pub(crate) mod token;
 
 use std::sync::{Arc, Mutex};
@@ -15,6 +16,7 @@ use plaudit_engine::{Code, Error, Problem};
 
 use self::keys::{KeyFile, Keys};
 use self::roles::{Role, Scope};
+use self::sources::Sources;
 use self::token::Token;
 
 /// So often the file of keys is looked at, at most: a key that is revoked is good no longer than that.
@@ -26,9 +28,9 @@ pub(crate) enum Caller {
     /// Somebody on the same machine, where there are no keys.
     Anybody,
     /// Whoever holds a key.
-    Key { id: Arc<str>, name: Arc<str>, role: Role },
-    /// An advocate, with a token that a host minted.
-    Advocate { id: Arc<str>, key: Arc<str> },
+    Key { id: Arc<str>, name: Arc<str>, role: Role, sources: Sources },
+    /// An advocate, with a token that a host minted; it speaks for what the host speaks for.
+    Advocate { id: Arc<str>, key: Arc<str>, sources: Sources },
 }
 
 impl Caller {
@@ -38,6 +40,14 @@ impl Caller {
             Caller::Anybody => true,
             Caller::Key { role, .. } => role.may(scope),
             Caller::Advocate { .. } => false,
+        }
+    }
+
+    /// The sources whose events the caller may record.
+    pub(crate) fn sources(&self) -> Sources {
+        match self {
+            Caller::Anybody => Sources::default(),
+            Caller::Key { sources, .. } | Caller::Advocate { sources, .. } => sources.clone(),
         }
     }
 
@@ -113,11 +123,13 @@ impl Gate {
         if text.starts_with(token::PREFIX) {
             let token = Token::presented(text, keys.secret(), now);
             let minted = token.as_ref().and_then(|token| keys.get(&token.key));
-            let good = minted.is_some_and(|key| key.holds(now) && key.role.may(Scope::Mint));
-            return match token {
-                Some(token) if good => {
-                    Ok(Caller::Advocate { id: token.advocate.into(), key: token.key.into() })
-                }
+            let good = minted.filter(|key| key.holds(now) && key.role.may(Scope::Mint));
+            return match (token, good) {
+                (Some(token), Some(key)) => Ok(Caller::Advocate {
+                    id: token.advocate.into(),
+                    key: token.key.into(),
+                    sources: key.sources.clone(),
+                }),
                 _ => Err(refused("the token is unknown, has expired, or its key was revoked")),
             };
         }
@@ -126,6 +138,7 @@ impl Gate {
                 id: key.id.as_str().into(),
                 name: key.name.as_str().into(),
                 role: key.role,
+                sources: key.sources.clone(),
             }),
             None => Err(refused("the key is unknown, has expired or was revoked")),
         }
@@ -178,7 +191,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = KeyFile::new(folder.path().join("keys.json"));
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        let (key, presented) = file.make("tool", Role::Host, now, None).unwrap();
+        let (key, presented) =
+            file.make("tool", Role::Host, Sources::default(), now, None).unwrap();
         let gate = Gate::open(file.clone()).unwrap();
         let bearer = format!("Bearer {presented}");
         assert!(matches!(gate.admit(Some(&bearer), now), Ok(Caller::Key { .. })));
@@ -197,7 +211,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = KeyFile::new(folder.path().join("keys.json"));
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        file.make("tool", Role::Host, now, None).unwrap();
+        file.make("tool", Role::Host, Sources::default(), now, None).unwrap();
         let gate = Gate::open(file.clone()).unwrap();
         std::fs::remove_file(file.path()).unwrap();
         gate.look_now();

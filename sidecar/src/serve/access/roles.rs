@@ -11,13 +11,13 @@ pub(crate) enum Scope {
     Record,
     /// Read and report who takes part.
     People,
-    /// Read figures of people and teams, grants and disputes.
+    /// Read figures of people and teams, and grants.
     Read,
     /// Follow what is put on record.
     Changes,
     /// Mint tokens for advocates.
     Mint,
-    /// Give points by hand, and resolve disputes.
+    /// Give points by hand, read and resolve disputes.
     Correct,
     /// Run awards, and decide about grants.
     Award,

@@ -58,13 +58,13 @@ pub(crate) struct Running<'a> {
     pub(crate) events: u64,
     /// Whether callers need a key.
     pub(crate) locked: bool,
-    /// Why an older program is served than the directory has.
-    pub(crate) trouble: Option<&'a str>,
+    /// Why it does not do all that it should.
+    pub(crate) degraded: Option<&'a str>,
 }
 
 /// What runs here.
 pub(crate) fn first(running: &Running<'_>) -> String {
-    let Running { published, address, events, locked, trouble } = running;
+    let Running { published, address, events, locked, degraded } = running;
     let program = &published.program;
     let address = address.map_or_else(String::new, |address| format!("http://{address}"));
     let name = escaped(program.name());
@@ -77,16 +77,15 @@ pub(crate) fn first(running: &Running<'_>) -> String {
              <code>plaudit keys new NAME --role ROLE</code> makes one."
         }
     };
-    let trouble = trouble.map_or_else(String::new, |why| {
+    let degraded = degraded.map_or_else(String::new, |why| {
         format!(
-            "<p class=\"warn\"><strong>Degraded.</strong> The program of the directory cannot be \
-             served, and the one before goes on: {}. <a href=\"/v1/program/status\">All \
-             problems</a></p>\n",
+            "<p class=\"warn\"><strong>Degraded.</strong> {}. <a href=\"/v1/program/status\">How the \
+             program does</a></p>\n",
             escaped(why)
         )
     });
     let body = format!(
-        "<h1>{name}</h1>\n<p class=\"soft\">Plaudit {} serves this program.</p>\n{trouble}\
+        "<h1>{name}</h1>\n<p class=\"soft\">Plaudit {} serves this program.</p>\n{degraded}\
          <table>\n<tr><th>Rules</th><td>{on} switched on, of {}</td></tr>\n\
          <tr><th>Version</th><td><code>{}</code>, since {}</td></tr>\n\
          <tr><th>On record</th><td>{events} events</td></tr>\n</table>\n<p>{doors}</p>\n\

@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{Group, HTML, Route, Run};
 use crate::serve::access::roles::Scope;
 use crate::serve::call::Call;
-use crate::serve::routes::{changes, checks, operation, program, records, tokens};
+use crate::serve::routes::{changes, checks, grants, operation, program, records, tokens};
 
 /// One, or the other.
 #[derive(JsonSchema)]
@@ -97,7 +97,9 @@ fn records() -> Vec<Route> {
                 "One JSON object, a list of them, one a line (`application/x-ndjson`), or CloudEvents \
                  (structured, binary, batch). The same event again changes nothing. An event without \
                  `id` is known by the header `Idempotency-Key`. What needs another key than one that \
-                 may `record` is refused by itself: people need `people`, points by hand `correct`.",
+                 may `record` is refused by itself: people need `people`, points by hand `correct`; and \
+                 a key that is bound to sources records, takes back and edits events of these alone \
+                 (without `source` an event is of the source `local`).",
             )
             .any_key(),
         receipts(Route::post(
@@ -222,7 +224,11 @@ fn recognition() -> Vec<Route> {
             .json::<ask::Close>()
             .fills(&["at", "by"])
             .answers::<Closed>("What was granted, held back and changed."),
-        Route::get("/v1/grants", "What was granted", Run::Aside(Call::look_up::<ask::ListGrants>))
+        Route::get("/v1/grants", "What was granted", Run::Aside(grants::list))
+            .about(
+                "In a program that shows figures of single people to themselves alone, a key needs \
+                 `award`, and is not told what rules read of people.",
+            )
             .own(Scope::Read)
             .query::<ask::ListGrants>()
             .answers::<Grants>("Grants, in order of time."),
@@ -255,7 +261,7 @@ fn corrections() -> Vec<Route> {
             "What people object to",
             Run::Aside(Call::look_up::<ask::ListDisputes>),
         )
-        .own(Scope::Read)
+        .own(Scope::Correct)
         .query::<ask::ListDisputes>()
         .answers::<ask::Disputes>("Disputes, and how they ended."),
         Route::post("/v1/disputes", "Object", Run::Aside(Call::perform::<ask::Object>))
@@ -282,7 +288,8 @@ fn changes() -> Vec<Route> {
             .about(
                 "In order: activities, grants, decisions, everything; published posts with what the \
                  guidelines say of them. Go on with `after` = `last` of the answer before. Of people \
-                 who have opted out nothing is told.",
+                 who have opted out nothing is told, nor what people were given where figures of \
+                 single people are for themselves alone.",
             )
             .needs(Scope::Changes)
             .query::<changes::Follow>()

@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod checks;
+pub(crate) mod grants;
 pub(crate) mod operation;
 pub(crate) mod program;
 pub(crate) mod records;

@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::program::State;
 use crate::serve::api::{Outcome, Waiting, page};
 use crate::serve::call::{Call, Reply, aside};
-use crate::serve::problem::discreet;
 
 /// What Prometheus reads.
 pub(crate) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -22,9 +21,10 @@ pub(crate) struct Alive {
 /// The service answers.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Ready {
-    /// `good`, or `degraded` where it answers with an older program than the directory has.
+    /// `good`, or `degraded` where it answers with an older program than the directory has, or loses
+    /// checks that its decision log should have.
     status: State,
-    /// Why it is degraded; `GET /v1/program/status` says more.
+    /// Why it is degraded; of the program `GET /v1/program/status` says more.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// The version of the program that answers.
@@ -47,13 +47,10 @@ pub(crate) fn ready(call: Call) -> Waiting {
 
 fn is_ready(call: &Call) -> Outcome {
     let events = call.service.publisher.journal.position()?;
-    let trouble = call.service.trouble.load_full();
-    // Without a key, so that nobody reads of paths here.
-    let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());
-    let reason = reason.cloned().map(discreet);
+    let reason = call.service.degraded();
     Reply::of(&Ready {
-        status: if trouble.is_some() { State::Degraded } else { State::Good },
-        reason: reason.map(|reason| reason.to_string()),
+        status: if reason.is_some() { State::Degraded } else { State::Good },
+        reason,
         program: call.published.program.version().to_owned(),
         since: call.published.since,
         events,
@@ -80,15 +77,13 @@ pub(crate) fn docs(call: &Call) -> Outcome {
 pub(crate) fn first(call: &Call) -> Outcome {
     let events = call.service.events();
     let locked = call.service.gate.is_locked();
-    let trouble = call.service.trouble.load_full();
-    let reason = trouble.as_ref().and_then(|trouble| trouble.problems.first());
-    let reason = reason.cloned().map(discreet).map(|reason| reason.to_string());
+    let degraded = call.service.degraded();
     let running = page::Running {
         published: &call.published,
         address: call.service.address.get().copied(),
         events,
         locked,
-        trouble: reason.as_deref(),
+        degraded: degraded.as_deref(),
     };
     Ok(Reply::page(page::first(&running)))
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::input::now;
+use crate::input::{by_now, now};
 use crate::serve::access::roles::Scope;
 use crate::serve::api::{Outcome, Waiting};
 use crate::serve::call::{Call, Reply, media, with};
@@ -184,6 +184,7 @@ fn admitted(
         let problem = Problem::new(Code::WrongValue, message).field("type");
         return Err(problem.help("POST /v1/events takes events of any type"));
     }
+    call.caller.sources().admit_event(event)?;
     let scope = scope_of(call, event, before)?;
     if !call.caller.may(scope) {
         let message =
@@ -361,7 +362,8 @@ pub(crate) fn kudos(call: Call) -> Waiting {
             };
             return Err(problem.field("kind").into());
         };
-        let roster = call.published.ledger.roster(crate::input::by_now())?;
+        // What is followed already: nobody who serves connections waits for the journal.
+        let roster = call.published.ledger.live_so_far().roster(by_now());
         let person =
             |name: &str| roster.person(name, now()).map_or_else(|| name.into(), |person| person.id);
         if person(&kudos.advocate) == person(&kudos.to) {
@@ -378,7 +380,7 @@ pub(crate) fn kudos(call: Call) -> Waiting {
                 activity[name] = text.into();
             }
         }
-        let admit = |_: &Event| Ok(());
+        let admit = |event: &Event| call.caller.sources().admit_event(event);
         let text = activity.to_string();
         let mut incoming = Incoming::read(&text, BODY, Form::One, Batch::Each, admit)?;
         let receipts = call.service.recorder.record(incoming.take(), Batch::Each).await?;
@@ -394,6 +396,9 @@ pub(crate) fn sync(call: &Call) -> Outcome {
     call_fields.entry("at".to_owned()).or_insert_with(|| now().to_string().into());
     if let Some(at) = call_fields.get("at").and_then(Value::as_str) {
         call.has_come(at)?;
+    }
+    if let Some(source) = call_fields.get("source").and_then(Value::as_str) {
+        call.caller.sources().admit(source)?;
     }
     let request = Value::Object(call_fields.into_iter().collect()).to_string();
     let text = call.text()?;
