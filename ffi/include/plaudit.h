@@ -966,7 +966,8 @@ struct plaudit_result *plaudit_leaderboard(const struct plaudit_program *program
                                            size_t length);
 
 /**
- * How everyone, all teams by something ("team": "department") or one team ("department=Sales") take part.
+ * How everyone, all teams by something ("team": "department") or one team ("department=Sales") take part;
+ * with a "window" such as "30_days", in that one and against the window before.
  */
 struct plaudit_result *plaudit_team(const struct plaudit_program *program,
                                     const char *request,

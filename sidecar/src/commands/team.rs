@@ -34,7 +34,7 @@ const NOW: &[(&str, &[Line])] = &[
             ("adoption", "adoption", Of::Percent),
             ("audience", "audience", Of::Things),
             ("days_since_agenda", "last on a meeting's agenda", Of::Ago),
-            ("covered", "take part", Of::Percent),
+            ("covered", "groups that take part", Of::Percent),
             ("without_part", "hardly anybody joined of", Of::Things),
         ],
     ),
@@ -277,8 +277,12 @@ fn columns(
         return Ok(());
     }
     writeln!(output)?;
+    // As wide in every table of the page, so that numbers stand below each other.
+    let labels = NOW.iter().chain(BY_WINDOW).flat_map(|(_, lines)| lines.iter());
+    let width = labels.map(|(_, label, _)| label.len()).max().unwrap_or_default();
+    let title = format!("{title:<width$}");
     let header: Vec<&str> =
-        std::iter::once(title).chain(names.iter().map(|name| &**name)).collect();
+        std::iter::once(&*title).chain(names.iter().map(|name| &**name)).collect();
     let right: Vec<bool> = (0..header.len()).map(|column| column > 0).collect();
     table(output, &header, &rows, &right)
 }
