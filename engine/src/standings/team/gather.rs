@@ -9,6 +9,21 @@ use super::{Group, Share, Team, Teams};
 use crate::facts::{PersonFact, Value};
 use crate::standings::{Census, Tally};
 
+/// While the same was known of somebody.
+struct Phase<'a> {
+    facts: Option<&'a Arc<[Value]>>,
+    /// What they did, and what they were given by hand.
+    entries: Range<usize>,
+    by_hand: Range<usize>,
+}
+
+impl Phase<'_> {
+    /// The team of a kind that they were in.
+    fn team(&self, by: PersonFact) -> Option<Arc<str>> {
+        self.facts.and_then(|facts| name_of(by, facts))
+    }
+}
+
 impl Census {
     /// The whole program as a team; nothing where it is too small to be shown.
     pub(crate) fn everyone(&self) -> Option<Arc<Team>> {
@@ -67,10 +82,9 @@ impl Census {
         }
         for tally in self.tallies.values() {
             let mut shares: BTreeMap<Option<Arc<str>>, Share> = BTreeMap::new();
-            for (facts, entries, by_hand) in self.phases(tally) {
-                let name = facts.and_then(|facts| name_of(by, facts));
-                let share = shares.entry(name).or_insert_with(|| Share::of(tally));
-                share.take(entries, by_hand);
+            for phase in self.phases(tally) {
+                let share = shares.entry(phase.team(by)).or_insert_with(|| Share::of(tally));
+                share.take(phase.entries, phase.by_hand);
             }
             for (name, share) in shares {
                 let team = || Team::new(self, group(&name));
@@ -105,19 +119,17 @@ impl Census {
 
     /// Who is, or did something, in which teams of these kinds at once.
     fn cells(&self, kinds: &[PersonFact]) -> Cells {
-        let names = |facts: Option<&Arc<[Value]>>| -> Vec<Option<Arc<str>>> {
-            kinds.iter().map(|by| facts.and_then(|facts| name_of(*by, facts))).collect()
-        };
         let mut cells = Cells::new();
         for id in self.employees() {
             if self.roster.is_enrolled(id, self.view.last) {
                 let facts = self.roster.facts(id, self.view.last);
-                *cells.entry(names(Some(&facts))).or_default() += 1;
+                let names = kinds.iter().map(|by| name_of(*by, &facts)).collect();
+                *cells.entry(names).or_default() += 1;
             }
         }
         for tally in self.tallies.values() {
-            for (facts, ..) in self.phases(tally) {
-                cells.entry(names(facts)).or_default();
+            for phase in self.phases(tally) {
+                cells.entry(kinds.iter().map(|by| phase.team(*by)).collect()).or_default();
             }
         }
         cells
@@ -125,10 +137,7 @@ impl Census {
 
     /// What somebody did and was given by hand while the same was known of them: what somebody did
     /// counts for the teams that they were in at the time.
-    fn phases<'a>(
-        &'a self,
-        tally: &'a Tally,
-    ) -> impl Iterator<Item = (Option<&'a Arc<[Value]>>, Range<usize>, Range<usize>)> {
+    fn phases<'a>(&'a self, tally: &'a Tally) -> impl Iterator<Item = Phase<'a>> {
         let known = self.roster.member(&tally.advocate).map_or(&[][..], |member| member.history());
         let (all, all_by_hand) = (self.entries_by_now(tally), self.by_hand_by_now(tally));
         let ends = known.iter().map(|(since, _)| {
@@ -142,8 +151,12 @@ impl Census {
             std::iter::once((0, 0)).chain(ends.iter().copied()).collect();
         facts
             .zip(starts.into_iter().zip(ends))
-            .map(|(facts, (start, end))| (facts, start.0..end.0, start.1..end.1))
-            .filter(|(_, entries, by_hand)| !entries.is_empty() || !by_hand.is_empty())
+            .map(|(facts, (start, end))| Phase {
+                facts,
+                entries: start.0..end.0,
+                by_hand: start.1..end.1,
+            })
+            .filter(|phase| !phase.entries.is_empty() || !phase.by_hand.is_empty())
     }
 
     /// How many of somebody's activities are of the last instant or earlier.
