@@ -11,8 +11,10 @@ use super::board::Place;
 use super::kpi::KpiFigure;
 use super::viewpoint::Viewpoint;
 use super::workings::Part;
-use crate::facts::{Argument, Figures, GROUPS, Object, StandingFigures, TeamFigures, Value};
-use crate::program::Program;
+use crate::facts::{
+    ActivityFact, Argument, Figures, GROUPS, Object, StandingFigures, TeamFigures, Value,
+};
+use crate::program::{Emv, Program};
 use crate::scoring::FaultCount;
 
 /// What every document says of where it comes from.
@@ -174,6 +176,33 @@ pub struct WindowDates {
     pub until: String,
 }
 
+/// By which formula earned media value is worked out.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct EmvFormula {
+    /// What it is called.
+    pub formula: Arc<str>,
+    /// Which version of it.
+    pub version: Arc<str>,
+    /// In what it counts, by ISO 4217.
+    pub currency: Arc<str>,
+    /// What a thousand of a result are worth, in hundredths of the currency's unit.
+    pub cents_per_1000: BTreeMap<&'static str, i64>,
+}
+
+impl EmvFormula {
+    pub(super) fn of(emv: &Emv) -> Self {
+        let name = |fact: ActivityFact| ActivityFact::FACTS[fact as usize].name;
+        let worth = emv.cents_per_1000.iter().map(|(metric, cents)| (name(*metric), *cents));
+        Self {
+            formula: emv.formula.as_str().into(),
+            version: emv.version.as_str().into(),
+            currency: Arc::clone(&emv.currency),
+            cents_per_1000: worth.collect(),
+        }
+    }
+}
+
 /// Teams with their figures.
 #[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 #[schemars(rename = "Teams", deny_unknown_fields, transform = crate::schema::written)]
@@ -184,6 +213,9 @@ pub struct TeamsDocument {
     /// The window that is looked at, where one is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowDates>,
+    /// The formula of earned media value, where the program has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emv: Option<EmvFormula>,
     /// The teams by name.
     pub teams: Vec<TeamDocument>,
 }

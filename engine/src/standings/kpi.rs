@@ -24,6 +24,9 @@ const CHANGE_PERCENT: i128 = 10;
 pub struct KpiFigure {
     /// What is measured.
     pub metric: Arc<str>,
+    /// What it is, in the program's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
     /// How many days it looks back.
     pub days: i64,
     /// The value to reach: at least, or at most where less is better. It is the whole program's.
@@ -127,6 +130,7 @@ fn figure(
         |value: i64| i64::try_from(i128::from(value) * 100 / i128::from(goal.max(1))).ok();
     Some(KpiFigure {
         metric: kpi.metric.as_str().into(),
+        description: kpi.description.as_deref().map(Into::into),
         days,
         goal,
         at_most,

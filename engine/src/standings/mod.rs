@@ -25,8 +25,8 @@ pub use board::{Place, Span};
 pub(crate) use census::{Census, Ties};
 pub(crate) use document::arguments;
 pub use document::{
-    Dates, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,
-    TeamsDocument, WindowDates, Withheld,
+    Dates, EmvFormula, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument,
+    TeamDocument, TeamsDocument, WindowDates, Withheld,
 };
 pub use kpi::{KpiFigure, TooEarly, Trend};
 pub use question::{Among, BoardQuestion, TeamQuestion};

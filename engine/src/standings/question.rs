@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::board::{Place, Places, Span, board_of_teams};
 use super::census::Census;
 use super::document::{
-    Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument, TeamsDocument,
-    WindowDates, Withheld, arguments, figures,
+    EmvFormula, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,
+    TeamsDocument, WindowDates, Withheld, arguments, figures,
 };
 use super::formulas::formula;
 use super::standing::Standing;
@@ -398,7 +398,8 @@ impl Program {
                 until: until.show(),
             }
         });
-        Ok(TeamsDocument { origin, window, teams })
+        let emv = self.manifest.emv.as_ref().map(EmvFormula::of);
+        Ok(TeamsDocument { origin, window, emv, teams })
     }
 
     fn window_named(&self, name: &str) -> Result<&Window, Error> {

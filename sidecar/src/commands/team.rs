@@ -158,6 +158,14 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
         }
         (.., [team]) => {
             page(&mut output, program, team, document.window.as_ref(), options.all)?;
+            if let Some(emv) = document.emv.as_ref().filter(|_| team.withheld.is_none()) {
+                let (formula, version) = (on_one_line(&emv.formula), on_one_line(&emv.version));
+                let by = format!(
+                    "Earned media value in {} by the formula “{formula}”, version {version}.",
+                    emv.currency
+                );
+                writeln!(output, "\n{}", styled(DIM, by))?;
+            }
             members(&mut output, program, team, &asked.roster(), options.all)?;
         }
         _ => writeln!(output, "There is no such team.")?,

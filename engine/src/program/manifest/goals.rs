@@ -21,6 +21,8 @@ pub struct Kpi {
     pub goal: i64,
     /// The window in days.
     pub window: i64,
+    /// What it is, in words.
+    pub description: Option<String>,
 }
 
 /// A figure of the field to compare one's own figures with.
@@ -118,7 +120,6 @@ fn outcomes() -> impl Iterator<Item = (&'static str, ActivityFact)> {
 
 pub(super) fn kpi(table: &Table<'_, '_>, name: &str) -> Kpi {
     let table = table.only(&["metric", "goal", "window", "description"]);
-    table.text("description");
     let names: Vec<&'static str> = metrics().map(|(name, _)| name).collect();
     let metric = match table.text("metric") {
         Some(_) => table.word("metric", &names).map(|set| set.value),
@@ -142,6 +143,7 @@ pub(super) fn kpi(table: &Table<'_, '_>, name: &str) -> Kpi {
         fact: fact.unwrap_or(TeamFact::ActiveIn),
         goal: table.number("goal", 1).map_or(1, |set| set.value),
         window: table.number("window", 1).map_or(30, |set| set.value),
+        description: table.text("description").map(|set| set.value.to_owned()),
     }
 }
 
