@@ -20,7 +20,7 @@ mod viewpoint;
 mod workings;
 
 pub use board::{Place, Span};
-pub(crate) use census::{Census, Ties};
+pub(crate) use census::{Census, Ties, gifts};
 pub(crate) use document::arguments;
 pub use document::{
     Dates, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,

@@ -5,4 +5,5 @@ pub(crate) mod checks;
 pub(crate) mod operation;
 pub(crate) mod program;
 pub(crate) mod records;
+pub(crate) mod simulations;
 pub(crate) mod tokens;
