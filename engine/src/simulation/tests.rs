@@ -77,7 +77,10 @@ minimum_group = {minimum}
 aggregate_only = {aggregate_only}
 "#
     );
-    let fault = if *fails { "if activity.likes > 90 { return \"many\"; }" } else { "" };
+    let fault = match fails {
+        true => "if activity.likes > 90 { return 1 / (activity.likes - activity.likes); }",
+        false => "",
+    };
     let severity = if *strict { "review" } else { "advise" };
     Program::from_sources(
         &Sources::new()
@@ -442,7 +445,8 @@ fn a_rule_alone_is_compared_with_the_program_without_it() {
         let told = ask("share").unwrap();
         let gain = told.people.unwrap().gain;
         assert_eq!((gain.people, gain.points), (7, 28 * 5));
-        assert_eq!(told.rules[0].change, RuleChange::New);
+        let share = told.rules.iter().find(|rule| &*rule.rule == "share").unwrap();
+        assert_eq!(share.change, RuleChange::New);
         let told = ask("say_less").unwrap();
         assert_eq!(told.posts.unwrap().stricter, 28);
         assert!(told.people.is_none());

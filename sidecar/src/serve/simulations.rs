@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use plaudit_engine::simulation::{Simulation, SimulationQuestion};
 use plaudit_engine::{Code, Problem, Program};
 
+use super::problem::discreet;
 use super::service::Published;
 use crate::simulated;
 
@@ -88,7 +89,7 @@ impl Job {
             }
             Err(error) => match error.problems() {
                 [problem] if problem.code == Code::Cancelled => End::Cancelled,
-                problems => End::Failed(problems.to_vec()),
+                problems => End::Failed(problems.iter().cloned().map(discreet).collect()),
             },
         }
     }
