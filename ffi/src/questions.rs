@@ -157,16 +157,16 @@ pub unsafe extern "C" fn plaudit_pair(
 ///     plaudit_result *result = plaudit_simulate(program, program, request, strlen(request));
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_simulate(
-    candidate: *const PlauditProgram,
     against: *const PlauditProgram,
+    candidate: *const PlauditProgram,
     request: *const c_char,
     length: usize,
 ) -> *mut PlauditResult {
     result("plaudit_simulate", |call| {
         // SAFETY: the header asks for two programs and a text.
-        let (candidate, against, request) = unsafe {
-            let candidate = call.handle(candidate)?;
-            (candidate, call.handle(against)?, text("request", request, length)?)
+        let (against, candidate, request) = unsafe {
+            let against = call.handle(against)?;
+            (against, call.handle(candidate)?, text("request", request, length)?)
         };
         Ok(simulate(&candidate.program, &against.program, request)?)
     })

@@ -72,7 +72,7 @@ static plaudit_result *call(const char *name, char *request, size_t length)
         return plaudit_program_load(request, length, NULL, &candidate);
     }
     if (strcmp(name, "simulate") == 0)
-        return plaudit_simulate(candidate, program, request, length);
+        return plaudit_simulate(program, candidate, request, length);
     if (strcmp(name, "ledger_simulate") == 0)
         return plaudit_ledger_simulate(ledger, candidate, request, length);
     if (strcmp(name, "facts") == 0)

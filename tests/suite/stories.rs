@@ -151,7 +151,7 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
             for limit in &simulate.fail_if {
                 arguments.extend([text("--fail-if"), limit.clone()]);
             }
-            for samples in simulate.samples {
+            if let Some(samples) = simulate.samples {
                 arguments.extend([text("--samples"), samples.to_string()]);
             }
         }

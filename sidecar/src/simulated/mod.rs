@@ -6,7 +6,7 @@ mod html;
 use plaudit_engine::simulation::{
     CostChange, EntitlementChanges, GrantChange, LevelChanges, Numbers, Part, PeopleChanges,
     PersonChange, PlaceChange, PostChanges, RewardCount, RuleChange, RuleChanges, Said, Simulation,
-    Totals,
+    Swing, Totals,
 };
 use plaudit_engine::standings::Withheld;
 use plaudit_engine::subjects::Subject;
@@ -320,16 +320,16 @@ impl Words<'_> {
     }
 
     fn people(&self, people: &PeopleChanges) -> Section {
-        let swing = |swing: plaudit_engine::simulation::Swing, one: &str, many: &str| {
-            let points =
-                count(usize::try_from(swing.points).unwrap_or(usize::MAX), "point", "points");
-            format!("{} {points}", moves(swing.people, one, many))
+        let swing = |swing: Swing, one: &str, many: &str| {
+            let points = usize::try_from(swing.points).unwrap_or(usize::MAX);
+            match swing.people {
+                0 => format!("Nobody {one} points."),
+                people => {
+                    format!("{} {}.", moves(people, one, many), count(points, "point", "points"))
+                }
+            }
         };
-        let lines = vec![format!(
-            "{}; {}.",
-            swing(people.gain, "gains", "gain"),
-            swing(people.lose, "loses", "lose")
-        )];
+        let lines = vec![swing(people.gain, "gains", "gain"), swing(people.lose, "loses", "lose")];
         let row = |person: &PersonChange| {
             let mut rules: Vec<(&str, i64)> =
                 person.rules.iter().map(|(rule, points)| (&**rule, *points)).collect();
@@ -360,7 +360,7 @@ impl Words<'_> {
 
     fn levels(&self, levels: &LevelChanges) -> Section {
         let mut lines = vec![format!(
-            "{}; {}.",
+            "{}. {}.",
             moves(levels.rise, "rises", "rise"),
             moves(levels.fall, "falls", "fall"),
         )];

@@ -54,6 +54,14 @@ fn ended(served: &Served, path: &str) -> Value {
     ended.expect("it ends")
 }
 
+/// The id of a simulation of the starter program, once it has ended.
+pub(super) fn simulated(served: &Served) -> String {
+    let body = json!({ "files": candidate("", ""), "as_of": "2026-07-01" });
+    let begun = served.post("/v1/simulations", &body.to_string());
+    ended(served, &path(&begun));
+    begun.json()["id"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_simulation_is_begun_and_looked_at_until_it_has_an_answer() {
     let (_setup, served) = served();
