@@ -27,6 +27,16 @@ use crate::subjects::Subject;
 /// So many places make the top of the board.
 const TOP: usize = 10;
 
+/// The same thing as it is and as it would be, where it is there.
+type Pair<'a, T> = (Option<&'a T>, Option<&'a T>);
+
+/// Posts that go from one verdict to another.
+#[derive(Default)]
+struct Cell {
+    posts: usize,
+    authors: BTreeSet<u32>,
+}
+
 /// Two outcomes to be told apart; of each pair, the first is as it is, the second the candidate's.
 pub(super) struct Comparison<'a> {
     pub(super) programs: [&'a Program; 2],
@@ -387,7 +397,7 @@ impl Comparison<'_> {
     }
 
     /// What people and teams are and would be entitled to, the same beside the same.
-    fn grants(&self) -> Vec<(Option<&Grant>, Option<&Grant>)> {
+    fn grants(&self) -> Vec<Pair<'_, Grant>> {
         let [before, after] = self.outcomes;
         merged(&before.grants, &after.grants, |was, is| was.identity().cmp(&is.identity()))
     }
@@ -437,10 +447,9 @@ impl Comparison<'_> {
         discretion: &mut Discretion,
     ) -> Option<PostChanges> {
         let [before, after] = self.outcomes;
-        let mut cells: BTreeMap<(Option<Verdict>, Option<Verdict>), (usize, BTreeSet<u32>)> =
-            BTreeMap::new();
+        let mut cells: BTreeMap<(Option<Verdict>, Option<Verdict>), Cell> = BTreeMap::new();
         let (mut stricter, mut milder, mut otherwise) = (0, 0, 0);
-        let mut told: Vec<(Option<&Post>, Option<&Post>)> = Vec::new();
+        let mut told: Vec<Pair<'_, Post>> = Vec::new();
         for (was, is) in merged(&before.posts, &after.posts, |was, is| was.place.cmp(&is.place)) {
             let Some(post) = is.or(was) else { continue };
             let rows = |post: Option<&Post>| post.map_or(&[][..], |post| &post.rows).to_vec();
@@ -460,26 +469,25 @@ impl Comparison<'_> {
             }
             let (verdict_was, verdict_is) =
                 (was.map(|post| post.verdict), is.map(|post| post.verdict));
-            match (verdict_was, verdict_is) {
-                (Some(was), Some(is)) => match is.cmp(&was) {
+            // Where it is judged under one of the programs only, it is neither.
+            if let (Some(before), Some(after)) = (verdict_was, verdict_is) {
+                match after.cmp(&before) {
                     Ordering::Greater => stricter += 1,
                     Ordering::Less => milder += 1,
                     Ordering::Equal if were != are => otherwise += 1,
                     Ordering::Equal => continue,
-                },
-                // It is judged under one of the programs only.
-                _ => {}
+                }
             }
             let cell = cells.entry((verdict_was, verdict_is)).or_default();
-            cell.0 += 1;
-            cell.1.insert(post.author);
+            cell.posts += 1;
+            cell.authors.insert(post.author);
             told.push((was, is));
         }
         if told.is_empty() {
             return None;
         }
-        discretion.weigh(Part::Posts, cells.values().map(|(_, authors)| authors.len()));
-        let step = |(was, is): &(Option<&Post>, Option<&Post>)| {
+        discretion.weigh(Part::Posts, cells.values().map(|cell| cell.authors.len()));
+        let step = |(was, is): &Pair<'_, Post>| {
             let weight = |post: &Option<&Post>| post.map_or(0, |post| weight(post.verdict));
             let place: Place = is.or(*was).map_or(0, |post| post.place);
             (Reverse(weight(was).abs_diff(weight(is))), log.order(place))
@@ -489,7 +497,7 @@ impl Comparison<'_> {
         let samples = told.into_iter().filter_map(|(was, is)| self.post(log, was, is)).collect();
         let verdicts = cells
             .into_iter()
-            .map(|((before, after), (posts, _))| VerdictChange { before, after, posts })
+            .map(|((before, after), cell)| VerdictChange { before, after, posts: cell.posts })
             .collect();
         let judged = numbers(before.posts.len(), after.posts.len());
         Some(PostChanges { judged, stricter, milder, otherwise, verdicts, samples, more })
@@ -626,9 +634,7 @@ fn sum(outcome: &Outcome) -> Sum {
 fn side_by_side(were: &[(u32, Given)], are: &[(u32, Given)]) -> Vec<(u32, Given, Given)> {
     let pairs = merged(were, are, |(was, _), (is, _)| was.cmp(is));
     let given = |of: Option<&(u32, Given)>| of.map(|(_, given)| *given).unwrap_or_default();
-    let row = |(was, is): &(Option<&(u32, Given)>, Option<&(u32, Given)>)| {
-        is.or(*was).map_or(0, |(row, _)| *row)
-    };
+    let row = |(was, is): &Pair<'_, (u32, Given)>| is.or(*was).map_or(0, |(row, _)| *row);
     pairs.into_iter().map(|pair| (row(&pair), given(pair.0), given(pair.1))).collect()
 }
 
@@ -637,7 +643,7 @@ fn merged<'a, T>(
     before: &'a [T],
     after: &'a [T],
     compare: impl Fn(&T, &T) -> Ordering,
-) -> Vec<(Option<&'a T>, Option<&'a T>)> {
+) -> Vec<Pair<'a, T>> {
     let mut pairs = Vec::with_capacity(before.len().max(after.len()));
     let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
     loop {

@@ -107,9 +107,8 @@ fn section(
 
 fn summary(simulation: &Simulation) -> Section {
     let mut lines = Vec::new();
-    match simulation.differs {
-        Some(false) => lines.push("Nothing would be different for anybody.".to_owned()),
-        Some(true) | None => {}
+    if simulation.differs == Some(false) {
+        lines.push("Nothing would be different for anybody.".to_owned());
     }
     if simulation.origin.assumed_consent {
         lines.push("People without a consent on record are taken for willing.".to_owned());
@@ -221,7 +220,6 @@ fn cost(cost: &CostChange) -> Section {
         ),
         None => budget,
     };
-    let over = if cost.over { "That is more than the budget" } else { "The budget is" };
     let lines = vec![
         format!(
             "People and teams are entitled to {}, and would be to {}.",
@@ -229,8 +227,8 @@ fn cost(cost: &CostChange) -> Section {
             rewards(&cost.after)
         ),
         match cost.over {
-            true => format!("{over} of {budget}."),
-            false => format!("{over} {budget}."),
+            true => format!("That is more than the budget of {budget}."),
+            false => format!("The budget is {budget}."),
         },
     ];
     Section { title: "Rewards", lines, table: None, warns: cost.over }
