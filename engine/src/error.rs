@@ -173,6 +173,8 @@ codes! {
     TooManyRequests = "too-many-requests" Retryable,
     /// more work than the service takes in at once; the call may be tried again
     Overloaded = "overloaded" Retryable,
+    /// work that its caller stopped before it was done; the call may be made again
+    Cancelled = "cancelled" Retryable,
     /// the engine broke one of its own promises; please report it
     Internal = "internal" Internal,
 }

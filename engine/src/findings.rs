@@ -7,11 +7,33 @@ use jiff::Timestamp;
 use crate::error::Error;
 use crate::facts::{Folder, World};
 use crate::fault::{Fault, retryable};
+use crate::guidelines::Outcome;
 use crate::program::Program;
 use crate::script::Given;
+use crate::severity::Severity;
 
 /// How much each guideline found in a post, by rule.
 pub(crate) type FindingCounts = Vec<(Arc<str>, usize)>;
+
+/// What the guidelines say of a published post, without evidence.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    /// How much each guideline found, in the order of rules.
+    pub(crate) findings: FindingCounts,
+    /// The gravest of it, as a check says it.
+    pub(crate) verdict: Outcome,
+    /// Guidelines that failed.
+    pub(crate) faults: Vec<Fault>,
+    /// Whether it is talk that is protected.
+    pub(crate) protected: bool,
+}
+
+impl Judged {
+    /// What counts of it for its author: of talk that is protected, nothing.
+    pub(crate) fn counted(self) -> (FindingCounts, Vec<Fault>) {
+        if self.protected { (Vec::new(), Vec::new()) } else { (self.findings, self.faults) }
+    }
+}
 
 /// The lexicon of talk that is protected by law (NLRA §7 and its like).
 const PROTECTED: &str = "protected";
@@ -25,17 +47,11 @@ impl Program {
         })
     }
 
-    /// How much each guideline finds in a published post, and the guidelines that failed. Talk
-    /// that is protected has no findings here.
-    pub(crate) fn findings_of(
-        &self,
-        world: &Arc<World>,
-        at: Timestamp,
-    ) -> Result<(FindingCounts, Vec<Fault>), Error> {
+    /// What the guidelines say of a published post.
+    pub(crate) fn judged(&self, world: &Arc<World>, at: Timestamp) -> Result<Judged, Error> {
+        let protected = self.is_protected(world);
         let (mut findings, mut faults) = (Vec::new(), Vec::new());
-        if self.is_protected(world) {
-            return Ok((findings, faults));
-        }
+        let mut verdict = Outcome::Clear;
         for (index, rule) in self.rules_of(Folder::Guidelines) {
             if !rule.settings().in_force(at) {
                 continue;
@@ -43,14 +59,24 @@ impl Program {
             let (file, function) = (self.file_of(rule), self.function_of(rule));
             let result = self.sandbox.result(file, function, index, world);
             match result.and_then(Given::findings) {
-                Ok(drafts) if drafts.is_empty() => {}
-                Ok(drafts) => findings.push((Arc::clone(rule.shared_id()), drafts.len())),
+                Ok(drafts) => {
+                    let Some(gravest) = drafts.iter().map(|draft| draft.severity).max() else {
+                        continue;
+                    };
+                    let severity = match protected {
+                        true => Severity::Advise,
+                        false => rule.settings().severity.unwrap_or(gravest),
+                    };
+                    verdict = verdict.max(Outcome::Worst(severity));
+                    findings.push((Arc::clone(rule.shared_id()), drafts.len()));
+                }
                 Err(failure) => {
                     retryable(rule, &failure)?;
+                    verdict = verdict.max(Outcome::FAULT);
                     faults.push(Fault::new(rule, failure));
                 }
             }
         }
-        Ok((findings, faults))
+        Ok(Judged { findings, verdict, faults, protected })
     }
 }

@@ -34,6 +34,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Where a rule failed, a person should look at the post, whatever the others say.
+    pub(crate) const FAULT: Outcome = Outcome::Worst(Severity::Review);
+
     /// The name in JSON.
     pub const fn name(self) -> &'static str {
         match self {
@@ -160,7 +163,7 @@ impl Program {
         let worst = findings.iter().map(|finding| Outcome::Worst(finding.severity)).max();
         let mut verdict = worst.unwrap_or(Outcome::Clear);
         if !faults.is_empty() {
-            verdict = verdict.max(Outcome::Worst(Severity::Review));
+            verdict = verdict.max(Outcome::FAULT);
         }
         let language = world.post.as_ref().map_or("unknown", |post| post.analysis.language());
         Ok(Verdict {
@@ -270,7 +273,7 @@ impl Program {
     }
 
     /// Whether a guideline rule may ask for a fact of an object, or for any.
-    fn guidelines_ask(&self, object: Object, slot: Option<u8>) -> bool {
+    pub(crate) fn guidelines_ask(&self, object: Object, slot: Option<u8>) -> bool {
         self.rules_of(Folder::Guidelines).any(|(_, rule)| rule.asks(object, slot))
     }
 

@@ -3,7 +3,8 @@
 //! A [`Program`] is a directory of rules, compiled once. It checks posts ([`Program::check`]), scores
 //! activities ([`Program::score`], [`Program::explain`]), tells what people and teams have become
 //! ([`Program::standing`], [`Program::leaderboard`], [`Program::teams`]), what they are entitled to
-//! ([`Program::recognize`]) and what could help them along ([`Program::coach`], [`Program::pair`]);
+//! ([`Program::recognize`]), what could help them along ([`Program::coach`], [`Program::pair`]) and
+//! what another program would make of it all ([`Program::simulate`]);
 //! every finding, point, figure, badge and suggestion carries its evidence. [`live::Live`] gives the
 //! same answers while events come in. The engine is pure: it has no clock, no network and no global
 //! state.
@@ -26,7 +27,7 @@
 //! - [`fault`]: a rule that failed; `findings` in published posts; [`scoring`], then `history` and [`guidelines`];
 //! - [`standings`]: figures of people and teams, boards, by the page `FORMULAS.md`;
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
-//! - [`live`]: the same as events come in; [`examples`] and [`scenarios`]: tests of a program;
+//! - [`live`]: the same as events come in; [`simulation`]: what another program would make of it; [`examples`] and [`scenarios`]: tests of a program;
 //! - [`journal`]: the durable record of events; [`awards`]: entitlements made real;
 //!   [`ledger`]: a program over a journal;
 //! - [`requests`]: what other languages ask in JSON.
@@ -59,6 +60,7 @@ mod schema;
 pub mod scoring;
 mod script;
 pub mod severity;
+pub mod simulation;
 mod snapshot;
 pub mod standings;
 pub mod subjects;

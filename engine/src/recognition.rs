@@ -132,20 +132,33 @@ impl Program {
         census: &Census,
         who: Who<'_>,
     ) -> Result<(Vec<Entitlement>, Vec<SubjectFault>), Error> {
-        let period = census.view.period.as_ref().map(|period| Arc::clone(&period.name));
         let mut found = Vec::new();
-        let faults = Run::new(self, census, Folder::Recognition).run(who, |mut gift| {
+        let run = Run::new(self, census, Folder::Recognition);
+        let faults = self.grants(run, who, |gift, draft, key| {
+            found.push(self.entitlement(gift, draft, key));
+        })?;
+        Ok((found, faults))
+    }
+
+    /// Runs the rules of recognition and hands on what each gave, with its key.
+    pub(crate) fn grants(
+        &self,
+        run: Run<'_>,
+        who: Who<'_>,
+        mut take: impl FnMut(&Gift<'_>, &GrantDraft, Arc<str>),
+    ) -> Result<Vec<SubjectFault>, Error> {
+        let period = run.period_name();
+        run.run(who, |mut gift| {
             let given = std::mem::replace(&mut gift.given, Given::Nothing);
             for draft in given.grants()? {
                 // What can be had once in each period cannot be had between seasons.
                 if draft.each_period && period.is_none() {
                     continue;
                 }
-                found.push(self.entitlement(&gift, &draft, period.as_deref()));
+                take(&gift, &draft, key(&draft, period.as_deref()));
             }
             Ok(())
-        })?;
-        Ok((found, faults))
+        })
     }
 
     fn reward_sum(&self, entitlements: &[Entitlement]) -> Option<RewardSum> {
@@ -158,19 +171,7 @@ impl Program {
         (count > 0).then_some(RewardSum { count, amount, budget, currency })
     }
 
-    fn entitlement(
-        &self,
-        gift: &Gift<'_>,
-        draft: &GrantDraft,
-        period: Option<&str>,
-    ) -> Entitlement {
-        let mut key = draft.id.to_string();
-        if let Some(level) = draft.level {
-            key = format!("{key}/{level}");
-        }
-        if let Some(period) = period.filter(|_| draft.each_period) {
-            key = format!("{key}@{period}");
-        }
+    fn entitlement(&self, gift: &Gift<'_>, draft: &GrantDraft, key: Arc<str>) -> Entitlement {
         let currency = self.manifest.rewards.currency.clone();
         Entitlement {
             rule: Arc::clone(gift.rule.shared_id()),
@@ -179,7 +180,7 @@ impl Program {
             subject: gift.subject.clone(),
             kind: draft.kind.name(),
             id: draft.id.as_str().into(),
-            key: key.into(),
+            key,
             level: draft.level,
             amount: draft.amount,
             currency: currency.filter(|_| draft.amount.is_some()),
@@ -188,4 +189,16 @@ impl Program {
             evidence: gift.evidence.clone(),
         }
     }
+}
+
+/// What makes a grant one of its own for its rule and subject.
+fn key(draft: &GrantDraft, period: Option<&str>) -> Arc<str> {
+    let mut key = draft.id.to_string();
+    if let Some(level) = draft.level {
+        key = format!("{key}/{level}");
+    }
+    if let Some(period) = period.filter(|_| draft.each_period) {
+        key = format!("{key}@{period}");
+    }
+    key.into()
 }

@@ -10,12 +10,13 @@ use serde::Serialize;
 use crate::error::Error;
 pub use crate::events::Subject;
 use crate::facts::{
-    Evidence, Figures, Folder, Object, PeriodFact, PersonFact, StandingFact, Value, World,
+    Evidence, Figures, Folder, Object, PeriodFact, PersonFact, Read, StandingFact, Value, World,
 };
 use crate::fault::{Fault, retryable};
 use crate::program::{Program, Rule, Subject as Kind, evidence};
 use crate::script::{Failure, Given};
-use crate::standings::{Census, Team, Withheld};
+use crate::standings::{Census, Tally, Team, Withheld};
+use crate::threads::each;
 
 /// A rule that failed, however often it happened.
 #[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
@@ -66,13 +67,76 @@ pub(crate) struct Gift<'a> {
     pub(crate) evidence: Vec<Evidence>,
 }
 
-/// A run of all rules of a folder.
-pub(crate) struct Run<'a> {
+/// So many people's rules run at a time, over all cores; what they gave is handed on before the
+/// next have their turn, so that it is never there of everyone.
+const AT_A_TIME: usize = 2_048;
+
+/// What is told how many people's turns are over, and may end the run.
+type Turn<'a> = Box<dyn FnMut(usize) -> Result<(), Error> + 'a>;
+
+/// What one rule gave, and what it read.
+type Ran = (Result<Given, Failure>, Vec<Read>);
+
+/// What rules run upon.
+struct Ground<'a> {
     program: &'a Program,
     census: &'a Census,
-    folder: Folder,
     period: Arc<[Value]>,
+    /// Whether what rules read is kept.
+    explains: bool,
+}
+
+impl Ground<'_> {
+    /// What the rules give to one person.
+    fn of_person<'r>(
+        &self,
+        id: &Arc<str>,
+        rules: &[(usize, &'r Rule)],
+        teams: &BTreeMap<Arc<str>, Arc<Team>>,
+    ) -> Vec<(&'r Rule, Ran)> {
+        let census = self.census;
+        let mut world = World::new(Arc::clone(&self.program.view));
+        world.person = census.roster.facts(id, census.view.last);
+        world.standing = census.standing(id).map(|standing| standing as Arc<dyn Figures>);
+        let own = &self.program.manifest.teams[0];
+        let team = world.person[*own as usize].text().and_then(|name| teams.get(name));
+        world.team = team.map(|team| Arc::clone(team) as Arc<dyn Figures>);
+        world.period = Arc::clone(&self.period);
+        let has_team = world.team.is_some();
+        let world = Arc::new(world);
+        rules
+            .iter()
+            // Rules never see a team that is too small, and do not guess instead.
+            .filter(|(_, rule)| has_team || !rule.asks(Object::Team, None))
+            .map(|(index, rule)| (*rule, self.ran(*index, rule, &world)))
+            .filter(|(_, (given, _))| !matches!(given, Ok(Given::Nothing)))
+            .collect()
+    }
+
+    /// The teams of the first kind, which are people's own.
+    fn own_teams(&self) -> BTreeMap<Arc<str>, Arc<Team>> {
+        let manifest = &self.program.manifest;
+        let teams = self.census.teams(manifest.teams[0]);
+        teams.shown().map(|(name, team)| (Arc::clone(name), Arc::clone(team))).collect()
+    }
+
+    /// Runs a rule.
+    fn ran(&self, index: usize, rule: &Rule, world: &Arc<World>) -> Ran {
+        let program = self.program;
+        let (file, function) = (program.file_of(rule), program.function_of(rule));
+        match self.explains {
+            true => program.sandbox.run(file, function, index, world),
+            false => (program.sandbox.result(file, function, index, world), Vec::new()),
+        }
+    }
+}
+
+/// A run of all rules of a folder.
+pub(crate) struct Run<'a> {
+    ground: Ground<'a>,
+    folder: Folder,
     faults: Vec<SubjectFault>,
+    turn: Turn<'a>,
 }
 
 impl<'a> Run<'a> {
@@ -89,7 +153,21 @@ impl<'a> Run<'a> {
             facts
         });
         let period = period.unwrap_or_default().into();
-        Self { program, census, folder, period, faults: Vec::new() }
+        let ground = Ground { program, census, period, explains: true };
+        Self { ground, folder, faults: Vec::new(), turn: Box::new(|_| Ok(())) }
+    }
+
+    /// The same without evidence, which is dear to keep; `turn` is told how many people's turns are
+    /// over, and may end the run.
+    pub(crate) fn quick(mut self, turn: impl FnMut(usize) -> Result<(), Error> + 'a) -> Self {
+        self.ground.explains = false;
+        self.turn = Box::new(turn);
+        self
+    }
+
+    /// The name of the period that is looked at; nothing between seasons.
+    pub(crate) fn period_name(&self) -> Option<Arc<str>> {
+        self.ground.census.view.period.as_ref().map(|period| Arc::clone(&period.name))
     }
 
     /// Runs the rules and hands on what each gave.
@@ -99,9 +177,10 @@ impl<'a> Run<'a> {
         mut take: impl FnMut(Gift<'_>) -> Result<(), Failure>,
     ) -> Result<Vec<SubjectFault>, Error> {
         let rules = |kind: Kind| -> Vec<(usize, &Rule)> {
-            let all = self.program.rules_of(self.folder);
+            let Ground { program, census, .. } = self.ground;
+            let all = program.rules_of(self.folder);
             all.filter(|(_, rule)| rule.subject() == kind)
-                .filter(|(_, rule)| rule.settings().in_force(self.census.view.last))
+                .filter(|(_, rule)| rule.settings().in_force(census.view.last))
                 .collect()
         };
         let (of_people, of_teams) = (rules(Kind::Person), rules(Kind::Team));
@@ -120,50 +199,39 @@ impl<'a> Run<'a> {
         rules: &[(usize, &Rule)],
         take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
     ) -> Result<(), Error> {
-        let (census, last) = (self.census, self.census.view.last);
+        let Ground { census, .. } = self.ground;
+        let last = census.view.last;
         let teams = match rules.iter().any(|(_, rule)| rule.asks(Object::Team, None)) {
-            true => self.own_teams(),
+            true => self.ground.own_teams(),
             false => BTreeMap::new(),
         };
-        for (id, tally) in &census.tallies {
-            let asked = match who {
-                Who::Advocate(name) => **id == *name,
-                Who::AllBut(others) => !others.contains(id),
+        let asked: Vec<(&Arc<str>, &Arc<Tally>)> = census
+            .tallies
+            .iter()
+            .filter(|(id, _)| match who {
+                Who::Advocate(name) => ***id == *name,
+                Who::AllBut(others) => !others.contains(*id),
                 Who::All | Who::Teams => true,
-            };
-            if !asked || !census.roster.is_enrolled(id, last) {
-                continue;
-            }
+            })
+            .filter(|(id, _)| census.roster.is_enrolled(id, last))
             // Who is away is left in peace; what somebody has earned stays earned.
-            if self.folder == Folder::Coaching && census.roster.is_away(id, last) {
-                continue;
-            }
-            let mut world = World::new(Arc::clone(&self.program.view));
-            world.person = census.roster.facts(id, last);
-            world.standing = census.standing(id).map(|standing| standing as Arc<dyn Figures>);
-            let own = &self.program.manifest.teams[0];
-            let team = world.person[*own as usize].text().and_then(|name| teams.get(name));
-            world.team = team.map(|team| Arc::clone(team) as Arc<dyn Figures>);
-            world.period = Arc::clone(&self.period);
-            let has_team = world.team.is_some();
-            let world = Arc::new(world);
-            let subject = Subject::Advocate { advocate: Arc::clone(id) };
-            for (index, rule) in rules {
-                // Rules never see a team that is too small, and do not guess instead.
-                if rule.asks(Object::Team, None) && !has_team {
-                    continue;
+            .filter(|(id, _)| self.folder != Folder::Coaching || !census.roster.is_away(id, last))
+            .collect();
+        for (done, some) in asked.chunks(AT_A_TIME).enumerate() {
+            (self.turn)(done * AT_A_TIME)?;
+            let ground = &self.ground;
+            let person = |(): &mut (), (id, _): &(&Arc<str>, &Arc<Tally>)| {
+                Ok(ground.of_person(id, rules, &teams))
+            };
+            let ran = each(some, || (), person, |_, _| {})?;
+            for ((id, tally), ran) in some.iter().zip(ran) {
+                let subject = Subject::Advocate { advocate: Arc::clone(id) };
+                for (rule, ran) in ran {
+                    self.take(rule, &subject, tally.incomplete, ran, take)?;
                 }
-                self.give(*index, rule, &subject, tally.incomplete, &world, take)?;
             }
         }
-        Ok(())
-    }
-
-    /// The teams of the first kind, which are people's own.
-    fn own_teams(&self) -> BTreeMap<Arc<str>, Arc<Team>> {
-        let manifest = &self.program.manifest;
-        let teams = self.census.teams(manifest.teams[0]);
-        teams.shown().map(|(name, team)| (Arc::clone(name), Arc::clone(team))).collect()
+        (self.turn)(asked.len())
     }
 
     fn teams(
@@ -171,38 +239,37 @@ impl<'a> Run<'a> {
         rules: &[(usize, &Rule)],
         take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
     ) -> Result<(), Error> {
-        let manifest = &self.program.manifest;
-        let mut shown: Vec<Arc<Team>> = self.census.everyone().into_iter().collect();
+        let Ground { program, census, .. } = self.ground;
+        let manifest = &program.manifest;
+        let mut shown: Vec<Arc<Team>> = census.everyone().into_iter().collect();
         for by in &manifest.teams {
-            let teams = self.census.teams(*by);
+            let teams = census.teams(*by);
             shown.extend(teams.shown().map(|(_, team)| Arc::clone(team)));
         }
         for team in shown {
             let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };
-            let mut world = World::new(Arc::clone(&self.program.view));
+            let mut world = World::new(Arc::clone(&program.view));
             world.person = PersonFact::nobody();
             world.team = Some(team as Arc<dyn Figures>);
-            world.period = Arc::clone(&self.period);
+            world.period = Arc::clone(&self.ground.period);
             let world = Arc::new(world);
             for (index, rule) in rules {
-                self.give(*index, rule, &subject, false, &world, take)?;
+                let ran = self.ground.ran(*index, rule, &world);
+                self.take(rule, &subject, false, ran, take)?;
             }
         }
         Ok(())
     }
 
-    fn give(
+    /// Hands on what a rule gave.
+    fn take(
         &mut self,
-        index: usize,
         rule: &Rule,
         subject: &Subject,
         incomplete: bool,
-        world: &Arc<World>,
+        (result, reads): Ran,
         take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
     ) -> Result<(), Error> {
-        let program = self.program;
-        let (file, function) = (program.file_of(rule), program.function_of(rule));
-        let (result, reads) = program.sandbox.run(file, function, index, world);
         let taken = result.and_then(|given| match given {
             Given::Nothing => Ok(()),
             given => {

@@ -995,6 +995,32 @@ struct plaudit_result *plaudit_pair(const struct plaudit_program *program,
                                     size_t length);
 
 /**
+ * What a change of the program would do: who gains and loses, what levels, boards, entitlements and
+ * rewards become, and which posts would be judged otherwise. `candidate` is compared with `against`, by
+ * the records of the request; with "only": RULE it is compared with itself without that rule, and
+ * `against` may be the same. "fail_if" lists what must not be: the answer's "exceeded" says whether it is.
+ * It may take long: have a thread of its own wait for it.
+ *
+ *     const char *request = "{\"as_of\":\"2026-07-01\",\"fail_if\":[\"levels_lost > 5%\"],"
+ *         "\"people\":[{\"id\":\"ada\",\"consent\":true}],"
+ *         "\"events\":[{\"id\":\"1\",\"advocate\":\"ada\",\"kind\":\"share\",\"at\":\"2026-06-01T09:00:00Z\"}]}";
+ *     plaudit_result *result = plaudit_simulate(program, program, request, strlen(request));
+ */
+struct plaudit_result *plaudit_simulate(const struct plaudit_program *against,
+                                        const struct plaudit_program *candidate,
+                                        const char *request,
+                                        size_t length);
+
+/**
+ * As plaudit_simulate(), upon what is on record, beside the program of the ledger. Others may record
+ * meanwhile.
+ */
+struct plaudit_result *plaudit_ledger_simulate(const struct plaudit_ledger *ledger,
+                                               const struct plaudit_program *candidate,
+                                               const char *request,
+                                               size_t length);
+
+/**
  * As plaudit_score(), upon what is on record.
  */
 struct plaudit_result *plaudit_ledger_score(const struct plaudit_ledger *ledger,

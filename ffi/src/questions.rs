@@ -4,9 +4,10 @@
 use std::ffi::c_char;
 
 use plaudit_engine::requests::{
-    Coach, Entitlements, Explain, Leaderboard, Pair, Question, Score, Standing, Team,
+    Coach, Entitlements, Explain, Leaderboard, Pair, Question, Score, Standing, Team, simulate,
 };
 
+use crate::call::result;
 use crate::ledger::{self, PlauditLedger};
 use crate::program::{self, PlauditProgram};
 use crate::result::PlauditResult;
@@ -143,6 +144,52 @@ pub unsafe extern "C" fn plaudit_pair(
 ) -> *mut PlauditResult {
     // SAFETY: the header asks for a program and a text.
     unsafe { of_program::<Pair>("plaudit_pair", program, request, length) }
+}
+
+/// What a change of the program would do: who gains and loses, what levels, boards, entitlements and
+/// rewards become, and which posts would be judged otherwise. `candidate` is compared with `against`, by
+/// the records of the request; with "only": RULE it is compared with itself without that rule, and
+/// `against` may be the same. "fail_if" lists what must not be: the answer's "exceeded" says whether it is.
+/// It may take long: have a thread of its own wait for it.
+///
+///     const char *request = "{\"as_of\":\"2026-07-01\",\"fail_if\":[\"levels_lost > 5%\"],"
+///         "\"people\":[{\"id\":\"ada\",\"consent\":true}],"
+///         "\"events\":[{\"id\":\"1\",\"advocate\":\"ada\",\"kind\":\"share\",\"at\":\"2026-06-01T09:00:00Z\"}]}";
+///     plaudit_result *result = plaudit_simulate(program, program, request, strlen(request));
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_simulate(
+    against: *const PlauditProgram,
+    candidate: *const PlauditProgram,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    result("plaudit_simulate", |call| {
+        // SAFETY: the header asks for two programs and a text.
+        let (against, candidate, request) = unsafe {
+            let against = call.handle(against)?;
+            (against, call.handle(candidate)?, text("request", request, length)?)
+        };
+        Ok(simulate(&candidate.program, &against.program, request)?)
+    })
+}
+
+/// As plaudit_simulate(), upon what is on record, beside the program of the ledger. Others may record
+/// meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_ledger_simulate(
+    ledger: *const PlauditLedger,
+    candidate: *const PlauditProgram,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    result("plaudit_ledger_simulate", |call| {
+        // SAFETY: the header asks for a ledger, a program and a text.
+        let (ledger, candidate, request) = unsafe {
+            let ledger = call.handle(ledger)?;
+            (ledger, call.handle(candidate)?, text("request", request, length)?)
+        };
+        Ok(ledger.ledger.simulate(&candidate.program, request)?)
+    })
 }
 
 /// As plaudit_score(), upon what is on record.

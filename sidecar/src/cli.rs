@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
+use plaudit_engine::simulation::{Limit, USUAL_SAMPLES};
 
 pub(crate) use self::journal::{
     Adjust, Backup, Close, Decide, Dispute, Disputes, GrantKind, GrantState, Grants, Import,
@@ -15,14 +16,14 @@ pub(crate) use self::journal::{
 };
 use crate::serve::{CONFIG, Level, Role};
 use crate::values::{
-    AskedFigure, OneTeam, SomeTeams, When, figure, instant, journal_file, kind_of_team, one_team,
-    some_teams, source, when,
+    AskedFigure, OneTeam, SomeTeams, When, figure, instant, journal_file, kind_of_team, limit,
+    one_team, some_teams, source, when,
 };
 
 /// Check posts, score participation, and try rules before you publish them.
 ///
 /// Exit codes: 0 all well; 1 the answer is no (a finding at or above --fail-on, a failed example,
-/// a problem in a program); 2 the command was called wrongly; 3 a file or record could not be
+/// a problem in a program, a limit that is exceeded); 2 the command was called wrongly; 3 a file or record could not be
 /// used; 4 it may work when tried again.
 #[derive(Debug, Parser)]
 #[command(name = "plaudit", version, max_term_width = 100)]
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Entitlements(Entitlements),
     /// Propose pairs of mentors and newcomers
     Pair(Pair),
+    /// Show what a change of the program would do: who gains and loses, levels, boards, cost, posts
+    Simulate(Simulate),
     /// Put events on record in a journal, one by one
     Record(Record),
     /// Put the events of files on record in a journal
@@ -332,6 +335,28 @@ pub(crate) struct Entitlements {
 
 #[derive(Debug, Args)]
 pub(crate) struct Pair {
+    #[command(flatten)]
+    pub(crate) past: Past,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// The program to compare with [default: rules]; --rules names the one to try out.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) against: Option<PathBuf>,
+    /// One rule of the program: what it does, beside the same program without it.
+    #[arg(long, value_name = "RULE", conflicts_with = "against")]
+    pub(crate) only: Option<Arc<str>>,
+    /// Exit with 1 where this is so, such as 'levels_lost > 5%' or 'cost > budget'; may be given
+    /// several times.
+    #[arg(long, value_name = "LIMIT", value_parser = limit)]
+    pub(crate) fail_if: Vec<Limit>,
+    /// Name so many people, entitlements and posts of each kind of change.
+    #[arg(long, value_name = "N", default_value_t = USUAL_SAMPLES)]
+    pub(crate) samples: usize,
+    /// Write a report as a page, too.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) past: Past,
 }

@@ -3,7 +3,8 @@
 //! - `cli` declares the commands and their options, `values` what stands behind those;
 //! - `commands` has one file a command;
 //! - `input` opens files and standard input, `output` writes for people and for programs;
-//!   `upcoming` is a journal that is made with its first event;
+//!   `upcoming` is a journal that is made with its first event; `simulated` says what a simulation
+//!   found, on a terminal and as a page;
 //! - `serve` is the same over HTTP.
 
 mod cli;
@@ -11,6 +12,7 @@ mod commands;
 mod input;
 mod output;
 mod serve;
+mod simulated;
 mod upcoming;
 mod values;
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use jiff::Timestamp;
+use plaudit_engine::Problem;
 use plaudit_engine::awards::SOURCE;
 pub(crate) use plaudit_engine::requests::When;
+use plaudit_engine::simulation::Limit;
 
 /// A team by what it is a group by, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,14 @@ pub(crate) fn source(text: &str) -> Result<String, String> {
             .to_owned()),
         source => Ok(source.to_owned()),
     }
+}
+
+/// What a simulation must not exceed.
+pub(crate) fn limit(text: &str) -> Result<Limit, String> {
+    text.parse().map_err(|problem: Problem| match problem.help {
+        Some(help) => format!("{}: {help}", problem.message),
+        None => problem.message,
+    })
 }
 
 pub(crate) fn when(text: &str) -> Result<When, String> {

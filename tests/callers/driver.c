@@ -39,6 +39,7 @@ static const struct function FUNCTIONS[] = {
 };
 
 static plaudit_program *program;
+static plaudit_program *candidate;
 static plaudit_ledger *ledger;
 
 /* Loads a program; with a ledger at hand, the ledger goes on with it. */
@@ -66,6 +67,14 @@ static plaudit_result *call(const char *name, char *request, size_t length)
     size_t index;
     if (strcmp(name, "load") == 0)
         return load(request, length);
+    if (strcmp(name, "load_candidate") == 0) {
+        plaudit_program_free(candidate);
+        return plaudit_program_load(request, length, NULL, &candidate);
+    }
+    if (strcmp(name, "simulate") == 0)
+        return plaudit_simulate(program, candidate, request, length);
+    if (strcmp(name, "ledger_simulate") == 0)
+        return plaudit_ledger_simulate(ledger, candidate, request, length);
     if (strcmp(name, "facts") == 0)
         return plaudit_facts();
     if (strcmp(name, "open_memory") == 0) {
@@ -129,5 +138,6 @@ int main(void)
     free(line);
     plaudit_ledger_free(ledger);
     plaudit_program_free(program);
+    plaudit_program_free(candidate);
     return 0;
 }

@@ -115,6 +115,14 @@ static void null_everywhere(const plaudit_program *program, const plaudit_ledger
         HOLDS(end(TASKS[index](ledger, NULL, 0)) == PLAUDIT_STATUS_REFUSED);
         HOLDS(end(TASKS[index](ledger, "{}", (size_t)PTRDIFF_MAX + 1)) == wrong);
     }
+    HOLDS(end(plaudit_simulate(NULL, program, "{}", 2)) == wrong);
+    HOLDS(end(plaudit_simulate(program, NULL, "{}", 2)) == wrong);
+    HOLDS(end(plaudit_simulate(program, program, NULL, 5)) == wrong);
+    HOLDS(end(plaudit_simulate(program, program, "{}", 2)) == PLAUDIT_STATUS_REFUSED);
+    HOLDS(end(plaudit_ledger_simulate(NULL, program, "{}", 2)) == wrong);
+    HOLDS(end(plaudit_ledger_simulate(ledger, NULL, "{}", 2)) == wrong);
+    HOLDS(end(plaudit_ledger_simulate(ledger, program, NULL, 5)) == wrong);
+    HOLDS(end(plaudit_ledger_simulate(ledger, program, "{}", 2)) == PLAUDIT_STATUS_REFUSED);
     HOLDS(end(plaudit_program_load(NULL, 0, NULL, NULL)) == wrong);
     HOLDS(end(plaudit_program_load(NULL, 3, NULL, &made)) == wrong && made == NULL);
     HOLDS(end(plaudit_program_load("nowhere", 7, NULL, &made)) == PLAUDIT_STATUS_STORAGE);

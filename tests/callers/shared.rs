@@ -209,6 +209,13 @@ fn told_in_c(story: &Story, open: &str, driver: &mut Driver) -> Result<(), Strin
             ledger = Some(Ledger::open(rules, journal.clone(), false).unwrap());
             continue;
         }
+        if let Act::Simulate(simulate) = &step.act {
+            let candidate = folder.path().join("candidate");
+            let _ = std::fs::remove_dir_all(&candidate);
+            write(&candidate, &simulate.files());
+            let rules = candidate.join("rules").display().to_string();
+            called(driver.call("load_candidate", &rules))?;
+        }
         let ledger = ledger.as_ref().expect("a story begins with a program");
         let mut rust = done_in_rust(&step.act, ledger);
         step.judge(&rust).map_err(placed)?;
@@ -287,6 +294,7 @@ fn request(act: &Act) -> Option<(&'static str, Value)> {
         Act::Explain { advocate, as_of } => {
             ("ledger_explain", json!({ "advocate": advocate, "as_of": as_of }))
         }
+        Act::Simulate(simulate) => ("ledger_simulate", simulate.request()),
         Act::Standing { advocate, as_of } => {
             ("ledger_standing", json!({ "advocate": advocate, "as_of": as_of }))
         }

@@ -7,11 +7,11 @@ use plaudit_engine::awards::{AwardRun, Choice, Filter, Signed, State};
 use plaudit_engine::events::{Event, Identity, LOCAL, Resolved, Verb, read_record};
 use plaudit_engine::journal::Batch;
 use plaudit_engine::ledger::{Export, Ledger, Objection, Ruling};
-use plaudit_engine::{Error, canonical};
+use plaudit_engine::{Error, Program, canonical};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::cases::{Files, lines};
+use super::cases::{Files, lines, sources};
 use super::{MANIFEST, contains, top};
 
 #[derive(Deserialize)]
@@ -88,6 +88,33 @@ pub(crate) enum Act {
         advocate: String,
         as_of: String,
     },
+    /// What another program would make of it.
+    Simulate(Simulate),
+}
+
+/// A program beside the one of the story.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Simulate {
+    pub(crate) program: BTreeMap<String, String>,
+    pub(crate) as_of: String,
+    pub(crate) only: Option<String>,
+    #[serde(default)]
+    pub(crate) fail_if: Vec<String>,
+    pub(crate) samples: Option<usize>,
+}
+
+impl Simulate {
+    /// The request in JSON, without the program.
+    pub(crate) fn request(&self) -> Value {
+        let Self { as_of, only, fail_if, samples, .. } = self;
+        json!({ "as_of": as_of, "only": only, "fail_if": fail_if, "samples": samples })
+    }
+
+    /// The files of the candidate.
+    pub(crate) fn files(&self) -> Files {
+        program_files(&self.program)
+    }
 }
 
 pub(crate) const BY: &str = "grace";
@@ -238,6 +265,10 @@ pub(crate) fn done_in_rust(act: &Act, ledger: &Ledger) -> Result<String, Error> 
         }
         Act::Standing { advocate, as_of } => {
             canonical(&ledger.live()?.standing(advocate, as_of.parse().unwrap())?)
+        }
+        Act::Simulate(simulate) => {
+            let candidate = Program::from_sources(&sources(&simulate.files()))?;
+            ledger.simulate(&candidate, &simulate.request().to_string())
         }
     }
 }

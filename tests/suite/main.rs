@@ -18,6 +18,7 @@
 //! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) so;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
 //! - `schemas`: what is asked and told is as the JSON Schemas say, and nothing else is;
+//! - `simulate`: what a change of the program would do, as a command;
 //! - `serve`: the same over HTTP;
 //! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
@@ -60,5 +61,6 @@ mod rfcs;
 mod rules;
 mod schemas;
 mod serve;
+mod simulate;
 mod stories;
 mod support;

@@ -137,6 +137,24 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
         Act::Standing { advocate, as_of } => {
             arguments.extend(["standing", advocate, "--as-of", as_of].map(str::to_owned));
         }
+        Act::Simulate(simulate) => {
+            let candidate = folder.join("candidate");
+            let _ = fs::remove_dir_all(&candidate);
+            write(&candidate, &simulate.files());
+            let against = std::mem::take(&mut arguments[1]);
+            arguments[1] = candidate.join("rules").display().to_string();
+            arguments.extend(["simulate", "--as-of", &simulate.as_of].map(str::to_owned));
+            match &simulate.only {
+                Some(only) => arguments.extend([text("--only"), only.clone()]),
+                None => arguments.extend([text("--against"), against]),
+            }
+            for limit in &simulate.fail_if {
+                arguments.extend([text("--fail-if"), limit.clone()]);
+            }
+            if let Some(samples) = simulate.samples {
+                arguments.extend([text("--samples"), samples.to_string()]);
+            }
+        }
     }
     arguments.extend([text("--journal"), journal, text("--json")]);
     call(&arguments, "")

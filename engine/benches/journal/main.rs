@@ -17,7 +17,8 @@
 //! - *import*: the whole way from JSON lines to the file.
 //! - *one by one*: a commit for each event; *shared*: single events from 64 threads at once.
 //! - *read and parse*: every row to an event on one core, by hand, and no more. *rebuild*: the same,
-//!   up to a leaderboard of everyone, who are counted over all cores. *keep*: a checkpoint. *restart*: from the
+//!   up to a leaderboard of everyone, who are counted over all cores. *simulate*: the same, up to what
+//!   a change of the program would do: everyone counted and recognised under both. *keep*: a checkpoint. *restart*: from the
 //!   checkpoint to the same leaderboard. *next*: one more event, and the standing of its advocate.
 
 #![allow(
@@ -33,17 +34,19 @@
 mod crowd;
 
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use plaudit_engine::Program;
 use plaudit_engine::events::{Event, read_record};
 use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken};
 use plaudit_engine::ledger::Ledger;
+use plaudit_engine::simulation::SimulationQuestion;
 use plaudit_engine::standings::{Among, BoardQuestion, Span};
+use plaudit_engine::{Program, Sources};
 
 /// Events a commit.
 const COMMIT: usize = 1_000;
@@ -130,6 +133,9 @@ fn table(folder: &Path, activities: u64, keep_files: bool) {
     let rebuild = run("rebuild");
     let ratio = rebuild.seconds / parse.seconds;
     say("rebuild", rebuild, lines, format!("{ratio:.1}× reading and parsing (goal: 3×)"));
+    let simulate = run("simulate");
+    let ratio = simulate.seconds / rebuild.seconds;
+    say("simulate", simulate, lines, format!("{ratio:.1}× a rebuild (goal: 2×)"));
     let keep = run("keep");
     say("keep", keep, lines, String::new());
     println!("  the file {:>34}", mebibytes(size(&folder.join("journal.db"))));
@@ -228,6 +234,7 @@ fn measure(phase: &str, folder: &Path) -> f64 {
         }
         // A journal that may only be read keeps no checkpoint.
         "rebuild" => timed(|| leaders(&ledger(&path, Access::Read))),
+        "simulate" => timed(|| simulate(&ledger(&path, Access::Read))),
         "keep" => {
             let ledger = ledger(&path, Access::Write);
             timed(|| ledger.checkpoint().unwrap())
@@ -270,6 +277,23 @@ fn leaders(ledger: &Ledger) {
     let question = BoardQuestion { span: Span::AllTime, among: Among::Everyone, period: None };
     let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
     std::hint::black_box(ledger.live().unwrap().leaderboard(&question, as_of).unwrap());
+}
+
+/// What the starter program would do with other numbers in it: comments and pieces of one's own bring
+/// full points twice a day, and not three times.
+fn simulate(ledger: &Ledger) {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
+    let sources = Sources::read(&rules).unwrap();
+    let changed = sources.iter().fold(Sources::new(), |changed, (path, content)| {
+        let text = String::from_utf8(content.to_vec()).unwrap();
+        changed.with(path, text.replace("full_points_a_day = 3", "full_points_a_day = 2"))
+    });
+    let candidate = Program::from_sources(&changed).unwrap();
+    let question = SimulationQuestion::default();
+    let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
+    let live = ledger.live().unwrap();
+    let told = live.simulate(&candidate, &question, as_of, |_, _| ControlFlow::Continue(()));
+    assert_eq!(told.unwrap().differs, Some(true));
 }
 
 /// Reads the events, a commit's worth at a time.

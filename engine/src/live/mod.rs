@@ -283,6 +283,23 @@ impl Live {
         Arc::clone(&self.ground(&self.read(), as_of).roster)
     }
 
+    /// The program that it is looked at with.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Whether people are taken for willing where nothing is on record of their consent.
+    pub(crate) fn assumes_consent(&self) -> bool {
+        self.assume_consent
+    }
+
+    /// What holds as of a time, of what is on record by now.
+    pub(crate) fn timeline(&self, as_of: Timestamp) -> Timeline {
+        let state = self.read();
+        let roster = Arc::clone(&self.ground(&state, as_of).roster);
+        Timeline::before(&state.log, Arc::clone(&state.links), roster, as_of)
+    }
+
     /// The content on record as of a time.
     pub(crate) fn contents(&self, as_of: Timestamp) -> Arc<Contents> {
         Arc::clone(&self.ground(&self.read(), as_of).contents)

@@ -74,7 +74,7 @@ impl<'a> Loading<'a> {
                 manifest,
                 rules,
                 files,
-                sandbox,
+                sandbox: Arc::new(sandbox),
                 scanner: Arc::new(scanner),
                 view,
                 vocabulary,

@@ -25,13 +25,13 @@ pub(crate) use manifest::{
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
 
-use crate::error::{Error, Place, Problem};
+use crate::error::{Code, Error, Place, Problem, choose};
 use crate::facts::{Evidence, Folder, Object, ProgramView, Read};
 use crate::script::{FactUse, File, Function, Sandbox, Vocabulary};
 use crate::text::Scanner;
 
 /// A rule, ready to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     id: Arc<str>,
     folder: Folder,
@@ -197,13 +197,13 @@ pub(crate) fn evidence(folder: Folder, reads: Vec<Read>) -> Vec<Evidence> {
 }
 
 /// A program, compiled: immutable, and safe to use from any number of threads at once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Program {
     version: String,
     pub(crate) manifest: Manifest,
     pub(crate) rules: Vec<Rule>,
     files: Vec<File>,
-    pub(crate) sandbox: Sandbox,
+    pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) scanner: Arc<Scanner>,
     pub(crate) view: Arc<ProgramView>,
     pub(crate) vocabulary: Vocabulary,
@@ -212,7 +212,7 @@ pub struct Program {
 }
 
 /// The scenarios of a program, by file; they are read when they are run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tests {
     pub(crate) texts: Vec<(String, String)>,
     /// What is wrong with files that have no text.
@@ -246,6 +246,22 @@ impl Program {
     /// Every problem of the program, each with its place and what would be right.
     pub fn from_sources(sources: &Sources) -> Result<Self, Error> {
         load::load(sources)
+    }
+
+    /// The same program with one of its rules switched off, under a version of its own.
+    ///
+    /// # Errors
+    ///
+    /// There is no such rule.
+    pub fn without(&self, rule: &str) -> Result<Self, Error> {
+        let place = self.rules.iter().position(|known| known.id() == rule).ok_or_else(|| {
+            Problem::new(Code::UnknownRule, format!("there is no rule `{rule}`"))
+                .maybe_help(choose(rule, self.rules.iter().map(Rule::id)))
+        })?;
+        let mut program = self.clone();
+        program.rules[place].settings.enabled = false;
+        program.version = crate::wire::decision_id(&self.version, &("without", rule))?;
+        Ok(program)
     }
 
     /// The content hash: SHA-256 of the files in hexadecimal digits.

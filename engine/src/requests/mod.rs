@@ -15,7 +15,7 @@
 //!
 //! - `given`: the people and events that a request brings along; `past`: what can be asked of them
 //!   or of a ledger; `time`: instants and dates;
-//! - `check`, `points`, `standings`, `subjects`: questions; `awards`, `corrections`: tasks;
+//! - `check`, `points`, `standings`, `subjects`: questions; `simulate`: one that takes two programs; `awards`, `corrections`: tasks;
 //! - `intake`: events and people that come as text; `records`, `changes`, `export`: and leave so;
 //!   `description`: what a program is; `facts`: what rules can see.
 
@@ -31,6 +31,7 @@ mod intake;
 mod past;
 mod points;
 mod records;
+mod simulate;
 mod standings;
 mod subjects;
 mod time;
@@ -49,6 +50,7 @@ pub use facts::{ListedFact, OBJECTS, facts, facts_of};
 pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
 pub use points::{Explain, Score};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};
+pub use simulate::{Simulate, simulate};
 pub use standings::{Leaderboard, Standing, Team};
 pub use subjects::{Coach, Entitlements, Pair};
 pub use time::When;

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{Line, Total, add};
 use crate::error::Error;
+use crate::events::Place;
 use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, fill};
 use crate::fault::{Fault, retryable};
-use crate::findings::FindingCounts;
+use crate::findings::{FindingCounts, Judged};
+use crate::guidelines::Outcome;
 use crate::program::{Program, Rule, evidence};
 use crate::roster::{Member, NotCounted, Roster};
-use crate::script::Given;
+use crate::script;
 use crate::time::Day;
 use crate::timeline::{Contents, Settled};
 
@@ -18,6 +22,25 @@ use crate::timeline::{Contents, Settled};
 struct Used {
     period: Option<Day>,
     points: i64,
+}
+
+/// What a rule gave one person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Given {
+    pub(crate) points: i64,
+    /// Activities for which it gave a line, of 0 points, too.
+    pub(crate) activities: u32,
+}
+
+/// What a check says of a published post, by what its author did before.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PostVerdict {
+    /// Where the log has its activity.
+    pub(crate) place: Place,
+    pub(crate) at: Timestamp,
+    pub(crate) verdict: Outcome,
+    /// The guidelines that found something.
+    pub(crate) rules: Vec<Arc<str>>,
 }
 
 /// An activity that was just scored.
@@ -45,8 +68,12 @@ pub(crate) struct Fold<'a> {
     caps_of: Vec<Vec<usize>>,
     world: Arc<World>,
     used: Vec<Used>,
-    /// The person's points by rule, for rules that gave a line.
-    rule_points: Vec<Option<i64>>,
+    /// Whether guidelines look at what an author did before.
+    looks_back: bool,
+    /// What each rule gave the person.
+    by_rule: Vec<Given>,
+    /// What a check says of the posts of the person who was folded last, where posts are judged.
+    pub(crate) verdicts: Vec<PostVerdict>,
     pub(crate) keep_lines: bool,
     /// Whether published posts are judged by the guidelines, too.
     pub(crate) judge: bool,
@@ -73,7 +100,9 @@ impl<'a> Fold<'a> {
             caps_of,
             world: Arc::new(World::new(Arc::clone(&program.view))),
             used: Vec::new(),
-            rule_points: Vec::new(),
+            looks_back: program.guidelines_ask(Object::SoFar, None),
+            by_rule: Vec::new(),
+            verdicts: Vec::new(),
             keep_lines: false,
             judge: false,
         }
@@ -90,8 +119,9 @@ impl<'a> Fold<'a> {
         world.so_far = SoFar::default();
         self.used.clear();
         self.used.resize(self.program.manifest.caps.len(), Used { period: None, points: 0 });
-        self.rule_points.clear();
-        self.rule_points.resize(self.rules.len(), None);
+        self.verdicts.clear();
+        self.by_rule.clear();
+        self.by_rule.resize(self.rules.len(), Given::default());
         let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
         let (mut lines, mut faults, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         let member = self.roster.member(advocate).map(|member| &**member);
@@ -105,7 +135,20 @@ impl<'a> Fold<'a> {
                 points = self.activity(member, activity, &mut lines, &mut faults)?;
                 let missing = !faults.is_empty();
                 if self.judge && activity.post.is_some() {
-                    (findings, faults) = self.judged(activity, faults)?;
+                    let judged = self.judged(activity)?;
+                    // A check looks back, and says where points may be missing.
+                    let missing_before = total.incomplete && self.looks_back;
+                    let least = if missing_before { Outcome::FAULT } else { Outcome::Clear };
+                    let found = judged.findings.iter().map(|(rule, _)| Arc::clone(rule));
+                    self.verdicts.push(PostVerdict {
+                        place: activity.place,
+                        at: activity.at,
+                        verdict: judged.verdict.max(least),
+                        rules: found.collect(),
+                    });
+                    let failed;
+                    (findings, failed) = judged.counted();
+                    faults.extend(failed);
                 }
                 unique(&mut self.world).so_far.add(points);
                 total.activities += 1;
@@ -123,12 +166,17 @@ impl<'a> Fold<'a> {
             });
         }
         total.rules = self
-            .rules
-            .iter()
-            .zip(&self.rule_points)
-            .filter_map(|((_, rule), points)| Some((Arc::clone(rule.shared_id()), (*points)?)))
+            .by_rule()
+            .map(|(rule, given)| (Arc::clone(self.program.rules[rule].shared_id()), given.points))
             .collect();
         Ok(total)
+    }
+
+    /// What each rule gave the person who was folded last, by its index in the program; rules that
+    /// gave no line are left out.
+    pub(crate) fn by_rule(&self) -> impl Iterator<Item = (usize, Given)> {
+        let rules = self.rules.iter().map(|(index, _)| *index);
+        rules.zip(self.by_rule.iter().copied()).filter(|(_, given)| given.activities > 0)
     }
 
     /// The record of the person who was folded last.
@@ -162,7 +210,7 @@ impl<'a> Fold<'a> {
                 // Evidence is rebuilt when somebody asks for it.
                 (program.sandbox.result(file, function, rule_index, &self.world), Vec::new())
             };
-            let earned = match result.and_then(Given::points) {
+            let earned = match result.and_then(script::Given::points) {
                 Ok(Some(earned)) => earned,
                 Ok(None) => continue,
                 Err(failure) => {
@@ -173,8 +221,11 @@ impl<'a> Fold<'a> {
             };
             let (points, capped_by) = self.clip(index, earned, day);
             sum = add(sum, points)?;
-            let so_far = self.rule_points[index].unwrap_or(0);
-            self.rule_points[index] = Some(add(so_far, points)?);
+            let given = &mut self.by_rule[index];
+            *given = Given {
+                points: add(given.points, points)?,
+                activities: given.activities.saturating_add(1),
+            };
             if self.keep_lines {
                 lines.push(Line {
                     rule: Arc::clone(rule.shared_id()),
@@ -191,19 +242,13 @@ impl<'a> Fold<'a> {
         Ok(sum)
     }
 
-    /// What the guidelines find in the post of an activity, by what its advocate did before, and
-    /// the faults with those of guidelines that failed.
-    fn judged(
-        &mut self,
-        activity: &Settled,
-        mut faults: Vec<Fault>,
-    ) -> Result<(FindingCounts, Vec<Fault>), Error> {
+    /// What the guidelines say of the post of an activity, by what its advocate did before.
+    fn judged(&mut self, activity: &Settled) -> Result<Judged, Error> {
         // A post has no kind: what was done before with the same content counts whatever it was.
         self.look(activity, None);
-        let (findings, failed) = self.program.findings_of(&self.world, activity.at)?;
-        faults.extend(failed);
+        let judged = self.program.judged(&self.world, activity.at);
         self.look(activity, activity.text(ActivityFact::Kind).cloned());
-        Ok((findings, faults))
+        judged
     }
 
     /// Looks at the record so far from an activity.

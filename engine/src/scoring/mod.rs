@@ -29,7 +29,7 @@ use crate::time::Calendar;
 use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
-pub(crate) use fold::{Fold, refusal};
+pub(crate) use fold::{Fold, Given, PostVerdict, refusal};
 pub use plain::{PlainActivity, PlainPoints, PlainReason};
 
 /// Points that a rule gave for an activity.

@@ -10,7 +10,7 @@ use super::standing::Standing;
 use super::tally::{Received, Tally, is_received, received};
 use super::viewpoint::Viewpoint;
 use crate::error::Error;
-use crate::events::{Market, Meeting};
+use crate::events::{Log, Market, Meeting};
 use crate::facts::{PersonFact, Value};
 use crate::program::Program;
 use crate::roster::{Roster, find_in};
@@ -67,42 +67,43 @@ impl Census {
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, Error> {
         let (timeline, log) = (Timeline::of(records), records.log);
-        let view = Arc::new(Viewpoint::new(program, records.as_of));
-        let roster = &timeline.roster;
-        let mut gifts: HashMap<Arc<str>, Vec<Received>> = HashMap::default();
-        for activity in timeline.with_counterpart(log, |kind| is_received(program, kind)) {
-            if let Some(gift) = received(program, roster, &activity)
-                && let Some(counterpart) = activity.counterpart
-            {
-                gifts.entry(counterpart).or_default().push(gift);
-            }
-        }
+        let gifts = gifts(program, &timeline, log);
         let everyone: Vec<Arc<str>> = match only {
             Some(name) => vec![timeline.find(name, records.as_of)?],
-            None => everyone(&timeline, records.as_of).into_iter().collect(),
+            None => timeline.everyone(),
         };
         let fold = || {
-            let mut fold = Fold::new(program, &timeline.contents, roster);
+            let mut fold = Fold::new(program, &timeline.contents, &timeline.roster);
             fold.judge = judge;
             fold
         };
         let count = |fold: &mut Fold<'_>, advocate: &Arc<str>| {
-            let activities = timeline.activities(log, advocate);
-            let adjustments = timeline.adjustments_of(advocate);
-            let gifts = gifts.get(advocate).cloned().unwrap_or_default();
-            Tally::of(program, log, fold, advocate, &activities, adjustments, gifts)
+            timeline.tally(program, log, fold, &gifts, advocate)
         };
         let tallies = each(&everyone, fold, count, progress)?;
-        let tallies = everyone.iter().cloned().zip(tallies.into_iter().map(Arc::new)).collect();
-        Ok(Self {
-            ties: Arc::new(Ties::of(roster, records.as_of)),
-            view,
-            roster: Arc::clone(roster),
+        Ok(Self::with(program, &timeline, everyone.into_iter().zip(tallies)))
+    }
+
+    /// A census of people who were counted upon a timeline.
+    pub(crate) fn with(
+        program: &Program,
+        timeline: &Timeline,
+        tallies: impl Iterator<Item = (Arc<str>, Tally)>,
+    ) -> Self {
+        Self {
+            view: Arc::new(Viewpoint::new(program, timeline.as_of)),
+            roster: Arc::clone(&timeline.roster),
             contents: Arc::clone(&timeline.contents),
             meetings: Arc::clone(&timeline.meetings),
             market: Arc::clone(&timeline.market),
-            tallies,
-        })
+            tallies: tallies.map(|(id, tally)| (id, Arc::new(tally))).collect(),
+            ties: Arc::new(Ties::of(&timeline.roster, timeline.as_of)),
+        }
+    }
+
+    /// The same, where groups must be larger to be shown.
+    pub(crate) fn stricter(&self, minimum: usize) -> Self {
+        Self { view: Arc::new(self.view.stricter(minimum)), ..self.clone() }
     }
 
     /// The same so many dates earlier: what was done by then, as it is known now, by those who
@@ -135,14 +136,43 @@ impl Census {
     }
 }
 
-/// Everyone who may be seen: people on record, and those of whom only events are.
-fn everyone(timeline: &Timeline, as_of: Timestamp) -> BTreeSet<Arc<str>> {
-    let roster = &timeline.roster;
-    roster
-        .ids()
-        .chain(timeline.advocates())
-        .chain(timeline.adjustments.keys())
-        .filter(|id| roster.shows(id, as_of).is_ok())
-        .cloned()
-        .collect()
+/// What everyone did for others, by whom it was for.
+pub(crate) type Gifts = HashMap<Arc<str>, Vec<Received>>;
+
+/// What counts for somebody because of what others did.
+pub(crate) fn gifts(program: &Program, timeline: &Timeline, log: &Log) -> Gifts {
+    let mut gifts = Gifts::default();
+    for activity in timeline.with_counterpart(log, |kind| is_received(program, kind)) {
+        if let Some(gift) = received(program, &timeline.roster, &activity)
+            && let Some(counterpart) = activity.counterpart
+        {
+            gifts.entry(counterpart).or_default().push(gift);
+        }
+    }
+    gifts
+}
+
+impl Timeline {
+    /// Everyone who may be seen, in order: people on record, and those of whom only events are.
+    pub(crate) fn everyone(&self) -> Vec<Arc<str>> {
+        let all = self.roster.ids().chain(self.advocates()).chain(self.adjustments.keys());
+        let shown: BTreeSet<&Arc<str>> =
+            all.filter(|id| self.roster.shows(id, self.as_of).is_ok()).collect();
+        shown.into_iter().cloned().collect()
+    }
+
+    /// What counts for one of them.
+    pub(crate) fn tally(
+        &self,
+        program: &Program,
+        log: &Log,
+        fold: &mut Fold<'_>,
+        gifts: &Gifts,
+        advocate: &Arc<str>,
+    ) -> Result<Tally, Error> {
+        let activities = self.activities(log, advocate);
+        let adjustments = self.adjustments_of(advocate);
+        let gifts = gifts.get(advocate).cloned().unwrap_or_default();
+        Tally::of(program, log, fold, advocate, &activities, adjustments, gifts)
+    }
 }

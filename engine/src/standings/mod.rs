@@ -22,7 +22,7 @@ mod viewpoint;
 mod workings;
 
 pub use board::{Place, Span};
-pub(crate) use census::{Census, Ties};
+pub(crate) use census::{Census, Ties, gifts};
 pub(crate) use document::arguments;
 pub use document::{
     Dates, EmvFormula, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument,

@@ -20,7 +20,7 @@ pub(super) const CONSISTENCY_WEEKS: i64 = 26;
 pub(super) const FRESH_DAYS: i64 = 30;
 
 /// As of when, in whose calendar, with which windows, period and levels.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Viewpoint {
     pub(crate) as_of: Timestamp,
     /// The last instant that counts.
@@ -91,6 +91,12 @@ impl Viewpoint {
     /// Whether a date is one of a window's; no date is of a window that is not declared.
     pub(super) fn is_in_window(&self, day: Day, name: &str) -> bool {
         self.is_recent(day, self.days_of(name))
+    }
+
+    /// The same, where groups must be larger to be shown.
+    pub(super) fn stricter(&self, minimum: usize) -> Self {
+        let privacy = Privacy { minimum_group: minimum, ..self.privacy };
+        Self { privacy, ..self.clone() }
     }
 
     /// The same so many dates earlier, as if the last of them had just begun.

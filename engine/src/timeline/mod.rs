@@ -51,7 +51,7 @@ pub(crate) fn in_order(log: &Log, activities: &mut [Settled]) {
 #[derive(Debug)]
 pub(crate) struct Timeline {
     links: Arc<Links>,
-    as_of: Timestamp,
+    pub(crate) as_of: Timestamp,
     pub(crate) roster: Arc<Roster>,
     by_advocate: BTreeMap<Arc<str>, Vec<Place>>,
     /// Activities that somebody else took part in.

@@ -35,6 +35,7 @@ pub const ENTRIES: &[Entry] = &[
     ("entitlements", |bytes| asked(bytes, plaudit_entitlements, plaudit_ledger_entitlements)),
     ("coach", |bytes| asked(bytes, plaudit_coach, plaudit_ledger_coach)),
     ("pair", |bytes| asked(bytes, plaudit_pair, plaudit_ledger_pair)),
+    ("simulate", simulated),
     ("ledger_close", |bytes| told(bytes, plaudit_ledger_close)),
     ("ledger_grants", |bytes| told(bytes, plaudit_ledger_grants)),
     ("ledger_decide", |bytes| told(bytes, plaudit_ledger_decide)),
@@ -97,6 +98,17 @@ fn told(bytes: &[u8], task: OfLedger) {
     let (request, length) = parts(bytes);
     // SAFETY: both live until the call has ended.
     with_ledger(false, |ledger| unsafe { task(ledger, request, length) });
+}
+
+/// A program beside itself, and beside that of a ledger.
+fn simulated(bytes: &[u8]) {
+    let (request, length) = parts(bytes);
+    // SAFETY: the program is never freed, and the bytes live until the call has ended.
+    unsafe { ended(plaudit_simulate(program(), program(), request, length)) };
+    // SAFETY: as above; the ledger lives until the call has ended.
+    with_ledger(false, |ledger| unsafe {
+        plaudit_ledger_simulate(ledger, program(), request, length)
+    });
 }
 
 /// A question whose answer goes into a buffer that is too small, or just large enough.

@@ -22,6 +22,7 @@ mod pair;
 mod record;
 mod score;
 mod serve;
+mod simulate;
 mod standing;
 mod subjects;
 mod sync;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Coach(options) => coach::run(cli.rules(), options),
         Command::Entitlements(options) => entitlements::run(cli.rules(), options),
         Command::Pair(options) => pair::run(cli.rules(), options),
+        Command::Simulate(options) => simulate::run(cli.rules.as_deref(), options),
         Command::Record(options) => record::run(options),
         Command::Import(options) => import::run(options),
         Command::Sync(options) => sync::run(cli.rules(), options),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use actix_web::web::Bytes;
 use plaudit_engine::requests::{Question, Task, When};
 use plaudit_engine::{Code, Problem, canonical};
@@ -44,17 +44,19 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) media: &'static str,
     pub(crate) body: String,
+    /// Where to look for what was begun.
+    pub(crate) location: Option<String>,
 }
 
 impl Reply {
     /// A document.
     pub(crate) fn document(body: String) -> Self {
-        Self { status: StatusCode::OK, media: JSON, body }
+        Self { status: StatusCode::OK, media: JSON, body, location: None }
     }
 
     /// A document with a status of its own.
     pub(crate) fn with_status(status: StatusCode, body: String) -> Self {
-        Self { status, media: JSON, body }
+        Self { status, media: JSON, body, location: None }
     }
 
     /// A value as a canonical document.
@@ -64,11 +66,16 @@ impl Reply {
 
     /// A page for people.
     pub(crate) fn page(body: String) -> Self {
-        Self { status: StatusCode::OK, media: HTML, body }
+        Self { status: StatusCode::OK, media: HTML, body, location: None }
     }
 
     pub(crate) fn response(self) -> HttpResponse {
-        HttpResponse::build(self.status).insert_header((CONTENT_TYPE, self.media)).body(self.body)
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((CONTENT_TYPE, self.media));
+        if let Some(location) = self.location {
+            response.insert_header((LOCATION, location));
+        }
+        response.body(self.body)
     }
 }
 

@@ -8,7 +8,8 @@
 //! - `api` declares the routes, each once, and writes their documentation; `doors` are the routes as
 //!   they are served; `routes` is what those do that do more than pass a request on;
 //! - `service` is what all calls share; `recorder` writes to the journal; `reload` follows the program
-//!   directory, `schedule` runs awards; `metrics` and `decisions` keep count.
+//!   directory, `schedule` runs awards, `simulations` tries programs out; `metrics` and `decisions`
+//!   keep count.
 //!
 //! SCIM, xAPI, Activity Streams and other formats of records would be media types in
 //! `routes::records`, or routes of their own beside it; webhooks would follow `routes::changes`;
@@ -30,6 +31,7 @@ mod routes;
 mod schedule;
 mod service;
 mod settings;
+mod simulations;
 mod startup;
 
 pub(crate) use access::keys::{Key, KeyFile};

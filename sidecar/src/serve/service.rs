@@ -21,6 +21,7 @@ use super::limits::Limits;
 use super::metrics::Metrics;
 use super::problem::discreet;
 use super::recorder::Recorder;
+use super::simulations::Simulations;
 use crate::commands::starter;
 use crate::input::now;
 
@@ -41,6 +42,8 @@ pub(crate) struct Service {
     pub(crate) trouble: ArcSwapOption<Trouble>,
     /// One program at a time is tried out.
     pub(crate) validating: Arc<Semaphore>,
+    /// Simulations that go on, and the last few that did.
+    pub(crate) simulations: Simulations,
     /// Where it listens, once it does.
     pub(crate) address: OnceLock<SocketAddr>,
     /// Whether the service ends: whoever waits for something goes.

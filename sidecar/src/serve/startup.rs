@@ -25,6 +25,7 @@ use super::recorder::Recorder;
 use super::reload::Reloads;
 use super::service::{Origin, Publisher, Service, holds};
 use super::settings::Settings;
+use super::simulations::Simulations;
 use super::{http, logs, schedule};
 use crate::input::Failure;
 use crate::output::Exit;
@@ -174,6 +175,7 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
         publisher,
         trouble: ArcSwapOption::empty(),
         validating: Arc::new(Semaphore::new(1)),
+        simulations: Simulations::default(),
         address: OnceLock::new(),
         ending: Arc::new(AtomicBool::new(false)),
     };

@@ -12,6 +12,7 @@ use plaudit_engine::ledger::{Ledger, Restored};
 use plaudit_engine::pairing::Pairing;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
+use plaudit_engine::simulation::Simulation;
 use plaudit_engine::standings::{FigureExplanation, Leaderboard, StandingDocument, TeamsDocument};
 use plaudit_engine::{Error, Explanation, Problem, Program, Scores, Verdict};
 use serde_json::{Value, json};
@@ -109,6 +110,7 @@ fn every_story_is_asked_and_answered_by_the_schemas() {
         pair::<ask::Explain, Explanation>("explain"),
         pair::<ask::Standing, StandingDocument>("standing"),
         pair::<ask::Export, ask::Exported>("export"),
+        pair::<ask::Simulate, Simulation>("simulate"),
     ];
     let refusals = Refusals::new();
     every_story(|story| told_over_time(story, &tasks, &refusals));
@@ -193,6 +195,7 @@ fn requests(act: &Act) -> (&'static str, Vec<Value>) {
         Act::Explain { advocate, as_of } => {
             one("explain", json!({ "as_of": as_of, "advocate": advocate }))
         }
+        Act::Simulate(simulate) => one("simulate", simulate.request()),
         Act::Standing { advocate, as_of } => {
             one("standing", json!({ "as_of": as_of, "advocate": advocate }))
         }

@@ -19,6 +19,7 @@ use plaudit_engine::ledger::Restored;
 use plaudit_engine::pairing::Pairing;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
+use plaudit_engine::simulation::Simulation;
 use plaudit_engine::standings::{FigureExplanation, Leaderboard, StandingDocument, TeamsDocument};
 use plaudit_engine::{Explanation, Post, Problem, Scores, Snapshot, Verdict};
 use schemars::generate::SchemaSettings;
@@ -129,6 +130,7 @@ fn all_asked(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::Resolve,
         ask::Export,
         ask::Sync,
+        ask::Simulate,
         Event,
         Person,
         Post,
@@ -166,6 +168,7 @@ fn all_told(generator: &mut SchemaGenerator) -> Vec<String> {
         Snapshot,
         ask::Description<'_>,
         ask::Exported,
+        Simulation,
         ask::Refusal,
         Problem,
         Event,

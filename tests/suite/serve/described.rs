@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::simulations::simulated;
 use super::{Setup, person, share};
 
 #[test]
@@ -40,6 +41,7 @@ fn the_answers_are_as_their_schemas_say() {
         served.post("/v1/events", &record).document();
     }
     served.post("/v1/award-runs", r#"{"as_of": "2026-07-01"}"#).document();
+    let simulation = simulated(&served);
     let openapi = served.get("/openapi.json").json();
     let mut checked = 0;
     for (path, methods) in openapi["paths"].as_object().unwrap() {
@@ -48,6 +50,7 @@ fn the_answers_are_as_their_schemas_say() {
             continue;
         }
         let address = path.replace("{advocate}", "ada").replace("{rule}", "disclose_employer");
+        let address = address.replace("{simulation}", &simulation);
         let answer = served.get(&address).json();
         let mut schema = answers.clone();
         if let Value::Object(fields) = &mut schema {

@@ -14,6 +14,7 @@ mod records;
 mod reload;
 mod running;
 mod shared;
+mod simulations;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,11 +1,14 @@
 //! The shared corpus over HTTP: the same bytes as through Rust.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use plaudit_engine::journal::Memory;
 use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Error, Program};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Answer, Served, Setup};
@@ -194,8 +197,37 @@ fn over(act: &Act, served: &Served) -> Answer {
         Act::Explain { advocate, as_of } => {
             query(&format!("/v1/explanations/{}", encoded(advocate)), &[("as_of", Some(as_of))])
         }
+        Act::Simulate(simulate) => {
+            let mut body = simulate.request();
+            body["files"] = json!(simulate.files());
+            simulated(served, &body)
+        }
         Act::Standing { advocate, as_of } => {
             query(&format!("/v1/standings/{}", encoded(advocate)), &[("as_of", Some(as_of))])
+        }
+    }
+}
+
+/// The answer of a simulation, once it is there; or why there is none.
+fn simulated(served: &Served, body: &Value) -> Answer {
+    let begun = served.post("/v1/simulations", &body.to_string());
+    if begun.status != 202 {
+        return begun;
+    }
+    let path = format!("/v1/simulations/{}", begun.json()["id"].as_str().unwrap());
+    loop {
+        let mut answer = served.get(&path);
+        let job: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&answer.body).unwrap();
+        match answer.json()["state"].as_str() {
+            Some("running") => std::thread::sleep(Duration::from_millis(5)),
+            Some("done") => {
+                answer.body = job["simulation"].get().to_owned();
+                return answer;
+            }
+            _ => {
+                answer.status = 422;
+                return answer;
+            }
         }
     }
 }

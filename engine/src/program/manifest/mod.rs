@@ -27,7 +27,7 @@ pub(crate) use periods::{Period, Periods, Window};
 pub(crate) use settings::RuleSettings;
 
 /// The settings of a program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Manifest {
     pub(crate) name: Arc<str>,
     pub(crate) brand: Arc<str>,

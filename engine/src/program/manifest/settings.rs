@@ -41,6 +41,12 @@ impl Default for RuleSettings {
 }
 
 impl RuleSettings {
+    /// Whether others mean the same, wherever they stand.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let all = |of: &Self| (of.enabled, of.severity, of.since, of.until);
+        all(self) == all(other) && self.thresholds == other.thresholds
+    }
+
     /// Whether the rule counts for what happens at this time.
     pub(crate) fn in_force(&self, at: Timestamp) -> bool {
         self.enabled

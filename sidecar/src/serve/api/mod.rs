@@ -192,6 +192,10 @@ impl Route {
         Self::new(Method::PUT, path, title, run)
     }
 
+    pub(crate) fn delete(path: &'static str, title: &'static str, run: Run) -> Self {
+        Self::new(Method::DELETE, path, title, run)
+    }
+
     pub(crate) fn group(mut self, group: Group) -> Self {
         self.group = group;
         self

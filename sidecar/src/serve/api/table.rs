@@ -18,7 +18,9 @@ use serde_json::Value;
 use super::{Group, HTML, Route, Run};
 use crate::serve::access::roles::Scope;
 use crate::serve::call::Call;
-use crate::serve::routes::{changes, checks, grants, operation, program, records, tokens};
+use crate::serve::routes::{
+    changes, checks, grants, operation, program, records, simulations, tokens,
+};
 
 /// One, or the other.
 #[derive(JsonSchema)]
@@ -326,6 +328,42 @@ fn program() -> Vec<Route> {
             .needs(Scope::Program)
             .json::<program::Candidate>()
             .answers::<program::Validation>("What there is to say of it."),
+        Route::post(
+            "/v1/simulations",
+            "Show what another program would do",
+            Run::Aside(simulations::begin),
+        )
+        .about(
+            "Replays what is on record under it, beside the program that is served: who gains and \
+             loses, levels, boards, entitlements, what rewards cost, and which posts would be judged \
+             otherwise. It goes on while others are served, one at a time; look where `Location` says.",
+        )
+        .needs(Scope::Program)
+        .json::<simulations::SimulationRequest>()
+        .also::<simulations::SimulationJob<'_>>(StatusCode::ACCEPTED, "It has begun."),
+        Route::get(
+            "/v1/simulations/{simulation}",
+            "How a simulation does, and its answer",
+            Run::Aside(simulations::look),
+        )
+        .about("The last few are kept until the service ends.")
+        .needs(Scope::Program)
+        .answers::<simulations::SimulationJob<'_>>("How it does."),
+        Route::get(
+            "/v1/simulations/{simulation}/report",
+            "The answer of a simulation, as a page",
+            Run::Aside(simulations::report),
+        )
+        .needs(Scope::Program)
+        .tells(HTML, "A page that needs nothing else."),
+        Route::delete(
+            "/v1/simulations/{simulation}",
+            "Cancel a simulation, or forget it",
+            Run::Aside(simulations::end),
+        )
+        .about("One that goes on is cancelled, one that has ended is forgotten.")
+        .needs(Scope::Program)
+        .answers::<simulations::SimulationJob<'_>>("How it did."),
     ]
 }
 

@@ -6,4 +6,5 @@ pub(crate) mod grants;
 pub(crate) mod operation;
 pub(crate) mod program;
 pub(crate) mod records;
+pub(crate) mod simulations;
 pub(crate) mod tokens;

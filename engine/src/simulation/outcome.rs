@@ -1,0 +1,262 @@
+//! What one program makes of the records, in as few bytes as a comparison needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
+use jiff::Timestamp;
+
+use super::{Scene, Steps};
+use crate::error::Error;
+use crate::events::{Place, Subject};
+use crate::facts::Folder;
+use crate::fault::Fault;
+use crate::guidelines::Outcome as Verdict;
+use crate::program::Program;
+use crate::scoring::{Fold, Given, PostVerdict};
+use crate::script::GrantKind;
+use crate::standings::{Among, BoardQuestion, Census, Origin, Span, Tally, gifts};
+use crate::subjects::{Run, Who};
+use crate::threads::each;
+
+/// So many people are counted before others may record something.
+const AT_A_TIME: usize = 8;
+
+/// What one program makes of the records.
+pub(super) struct Outcome {
+    pub(super) origin: Origin,
+    /// Whether the whole program is too small to be shown.
+    pub(super) too_small: bool,
+    /// Everyone, in the order of the people who are counted.
+    pub(super) people: Vec<Person>,
+    /// The posts that are judged, by place.
+    pub(super) posts: Vec<Post>,
+    /// Sorted by row, subject and key.
+    pub(super) grants: Vec<Grant>,
+    /// Teams with grants that are too small to be named under the stricter of both programs.
+    pub(super) small_teams: BTreeSet<Subject>,
+    /// What all rewards with an amount come to: how many, and how much.
+    pub(super) rewards: (usize, i64),
+    pub(super) faults: Vec<(Fault, usize)>,
+}
+
+/// What became of one person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Person {
+    pub(super) points: i64,
+    /// Activities that count.
+    pub(super) activities: usize,
+    /// Whether anything counts for them, points by hand included.
+    pub(super) counts: bool,
+    /// How many levels they have reached.
+    pub(super) levels: usize,
+    /// Their rank on the board of the period; 0 where they are not listed.
+    pub(super) rank: usize,
+    /// Their points there.
+    pub(super) on_board: i64,
+    /// What each rule gave them, by row.
+    pub(super) by_rule: Box<[(u32, Given)]>,
+}
+
+/// How a post is judged.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Post {
+    pub(super) place: Place,
+    /// When it was published.
+    pub(super) at: Timestamp,
+    /// The author, by their place among the people.
+    pub(super) author: u32,
+    pub(super) verdict: Verdict,
+    /// The rows of the guidelines that found something.
+    pub(super) rows: Box<[u32]>,
+}
+
+/// What somebody is entitled to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Grant {
+    pub(super) row: u32,
+    pub(super) subject: Subject,
+    pub(super) key: Arc<str>,
+    pub(super) kind: GrantKind,
+    pub(super) amount: Option<i64>,
+}
+
+impl Grant {
+    /// What makes it one of its own.
+    pub(super) fn identity(&self) -> (u32, &Subject, &str) {
+        (self.row, &self.subject, &self.key)
+    }
+}
+
+impl Outcome {
+    /// Counts everyone under a program, and keeps what a comparison needs.
+    pub(super) fn of(
+        program: &Program,
+        rows: &[u32],
+        scene: &Scene<'_>,
+        steps: &mut Steps<'_>,
+    ) -> Result<Self, Error> {
+        let names: HashMap<&str, u32> =
+            program.rules.iter().zip(rows).map(|(rule, row)| (rule.id(), *row)).collect();
+        let (census, mut people, posts) = count(program, rows, &names, scene, steps)?;
+        let Scene { past, everyone, .. } = scene;
+        let too_small = census.everyone().is_none();
+        let question = BoardQuestion { span: Span::Period, among: Among::Everyone, period: None };
+        let board = program.board(&census, &question, past.assumes_consent())?;
+        for place in board.places {
+            if let Ok(person) = everyone.binary_search(&place.name) {
+                (people[person].rank, people[person].on_board) = (place.rank, place.points);
+            }
+        }
+        let mut faults = Vec::new();
+        for counted in census.tallies.values().flat_map(|tally| &tally.faults) {
+            add_fault(&mut faults, &counted.fault, counted.count);
+        }
+        let stop = steps.stop();
+        let mut keys: HashSet<Arc<str>> = HashSet::default();
+        let (mut grants, mut rewards) = (Vec::new(), (0, 0_i64));
+        let run = Run::new(program, &census, Folder::Recognition).quick(|done| {
+            steps.tell(done);
+            stop.check()
+        });
+        let failed = program.grants(run, Who::All, |gift, draft, key| {
+            let key = match keys.get(&key) {
+                Some(known) => Arc::clone(known),
+                None => {
+                    keys.insert(Arc::clone(&key));
+                    key
+                }
+            };
+            if let Some(amount) = draft.amount {
+                rewards =
+                    (rewards.0 + 1, rewards.1.saturating_add(amount).min(crate::facts::LARGEST));
+            }
+            grants.push(Grant {
+                row: names.get(gift.rule.id()).copied().unwrap_or_default(),
+                subject: gift.subject.clone(),
+                key,
+                kind: draft.kind,
+                amount: draft.amount,
+            });
+        })?;
+        steps.over();
+        for fault in &failed {
+            add_fault(&mut faults, &fault.fault, fault.count);
+        }
+        grants.sort_unstable();
+        grants.dedup_by(|a, b| a.identity() == b.identity());
+        grants.shrink_to_fit();
+        let origin = Origin::of(program, &census.view, past.assumes_consent());
+        let small_teams = small_teams(program, &census, scene.minimum, &grants);
+        Ok(Self { origin, too_small, people, posts, grants, small_teams, rewards, faults })
+    }
+}
+
+/// Teams with grants that may not be named under a stricter program than the one that showed them.
+fn small_teams(
+    program: &Program,
+    census: &Census,
+    minimum: usize,
+    grants: &[Grant],
+) -> BTreeSet<Subject> {
+    if minimum <= program.minimum_group() {
+        return BTreeSet::new();
+    }
+    let census = census.stricter(minimum);
+    let mut shown: BTreeSet<(&str, Option<Arc<str>>)> = BTreeSet::new();
+    shown.extend(census.everyone().map(|team| (team.group.by_name(), None)));
+    for by in &program.manifest.teams {
+        let teams = census.teams(*by);
+        shown.extend(
+            teams.shown().map(|(name, team)| (team.group.by_name(), Some(Arc::clone(name)))),
+        );
+    }
+    let small = |subject: &&Subject| match subject {
+        Subject::Advocate { .. } => false,
+        Subject::Team { by, team } => !shown.contains(&(*by, team.clone())),
+    };
+    grants.iter().map(|grant| &grant.subject).filter(small).cloned().collect()
+}
+
+fn add_fault(faults: &mut Vec<(Fault, usize)>, fault: &Fault, many: usize) {
+    match faults.iter_mut().find(|(known, _)| known.same_place(fault)) {
+        Some((_, count)) => *count += many,
+        None => faults.push((fault.clone(), many)),
+    }
+}
+
+/// Everyone's tallies, with what is kept of each when they are gone.
+fn count(
+    program: &Program,
+    rows: &[u32],
+    names: &HashMap<&str, u32>,
+    scene: &Scene<'_>,
+    steps: &mut Steps<'_>,
+) -> Result<(Census, Vec<Person>, Vec<Post>), Error> {
+    let Scene { past, timeline, everyone, .. } = scene;
+    let gifts = past.with_log(|log| gifts(program, timeline, log));
+    let some: Vec<(u32, &[Arc<str>])> = (0..).zip(everyone.chunks(AT_A_TIME)).collect();
+    let fold = || {
+        let mut fold = Fold::new(program, &timeline.contents, &timeline.roster);
+        fold.judge = true;
+        fold
+    };
+    let stop = steps.stop();
+    let count = |fold: &mut Fold<'_>, (turn, some): &(u32, &[Arc<str>])| {
+        stop.check()?;
+        past.with_log(|log| {
+            let first = *turn * AT_A_TIME as u32;
+            let counted = (first..).zip(some.iter()).map(|(author, advocate)| {
+                let tally = timeline.tally(program, log, fold, &gifts, advocate)?;
+                let person = person(program, rows, fold, &tally);
+                Ok((tally, person, posts(names, fold, author)))
+            });
+            counted.collect::<Result<Vec<_>, Error>>()
+        })
+    };
+    let counted = each(&some, fold, count, |done, _| steps.tell(done * AT_A_TIME))?;
+    stop.check()?;
+    steps.over();
+    let mut people = Vec::with_capacity(everyone.len());
+    let mut judged = Vec::new();
+    let mut tallies = Vec::with_capacity(everyone.len());
+    for (tally, person, posts) in counted.into_iter().flatten() {
+        people.push(person);
+        judged.extend(posts);
+        tallies.push(tally);
+    }
+    judged.sort_unstable_by_key(|post: &Post| post.place);
+    let census = Census::with(program, timeline, everyone.iter().cloned().zip(tallies));
+    Ok((census, people, judged))
+}
+
+/// What is kept of the person who was folded last.
+fn person(program: &Program, rows: &[u32], fold: &Fold<'_>, tally: &Tally) -> Person {
+    let mut by_rule: BTreeMap<u32, Given> = BTreeMap::new();
+    for (rule, given) in fold.by_rule() {
+        by_rule.insert(rows[rule], given);
+    }
+    Person {
+        points: tally.points,
+        activities: tally.entries.len(),
+        counts: !tally.entries.is_empty() || !tally.by_hand.is_empty(),
+        levels: program.manifest.levels.partition_point(|level| level.points <= tally.points),
+        rank: 0,
+        on_board: 0,
+        by_rule: by_rule.into_iter().collect(),
+    }
+}
+
+/// What is kept of the posts of the person who was folded last.
+fn posts(names: &HashMap<&str, u32>, fold: &mut Fold<'_>, author: u32) -> Vec<Post> {
+    let verdicts = std::mem::take(&mut fold.verdicts).into_iter();
+    let row = |rule: &Arc<str>| names.get(&**rule).copied();
+    let post = |judged: PostVerdict| Post {
+        place: judged.place,
+        at: judged.at,
+        author,
+        verdict: judged.verdict,
+        rows: judged.rules.iter().filter_map(row).collect::<BTreeSet<u32>>().into_iter().collect(),
+    };
+    verdicts.map(post).collect()
+}

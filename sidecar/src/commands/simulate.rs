@@ -1,0 +1,81 @@
+//! `plaudit simulate`: what a change of the program would do, before anybody is touched by it.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use plaudit_engine::simulation::{Simulation, SimulationQuestion};
+use plaudit_engine::{Code, Problem, Roster, canonical};
+
+use crate::cli::Simulate;
+use crate::input::{self, Asked, Failure};
+use crate::output::{BOLD, DIM, Exit, YELLOW, count, on_one_line, safe, styled, table};
+use crate::simulated::{self, Section};
+
+pub(super) fn run(candidate: Option<&Path>, options: &Simulate) -> Result<Exit, Failure> {
+    let usual = Path::new("rules");
+    if candidate.is_none() && options.against.is_none() && options.only.is_none() {
+        let problem = Problem::new(Code::Missing, "there is no program to try out")
+            .help("name it: --rules NEW; it is compared with --against OLD, or else with ./rules");
+        return Err(problem.into());
+    }
+    let asked = Asked::open(candidate.unwrap_or(usual), &options.past)?;
+    let against = match options.only {
+        // Compared with itself without the rule.
+        Some(_) => None,
+        None => Some(input::program(options.against.as_deref().unwrap_or(usual))?),
+    };
+    let program = &asked.program;
+    let question = SimulationQuestion {
+        only: options.only.clone(),
+        fail_if: options.fail_if.clone(),
+        samples: options.samples,
+    };
+    let bar = input::progress(0, "simulating");
+    let progress = |done: usize, all: usize| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+        ControlFlow::Continue(())
+    };
+    let against = against.as_ref().unwrap_or(program);
+    let simulation = program.simulate(against, &asked.records(), &question, progress)?;
+    bar.finish_and_clear();
+    let roster = asked.roster();
+    if let Some(path) = &options.html {
+        let page = simulated::page(&simulation, program, &roster);
+        std::fs::write(path, page).map_err(|error| {
+            let name = path.display().to_string();
+            let message = format!("`{name}` cannot be written: {error}");
+            Problem::new(Code::Unwritable, message).file(name)
+        })?;
+    }
+    let mut output = anstream::stdout();
+    if options.past.json {
+        writeln!(output, "{}", canonical(&simulation)?)?;
+    } else {
+        let [title, what] = simulated::heading(&simulation, program);
+        writeln!(output, "{}\n{}", styled(BOLD, safe(&title)), styled(DIM, safe(&what)))?;
+        print(&mut output, &simulation, &roster)?;
+    }
+    Ok(if simulation.exceeded { Exit::No } else { Exit::Success })
+}
+
+fn print(output: &mut impl Write, simulation: &Simulation, roster: &Roster) -> std::io::Result<()> {
+    for Section { title, lines, table: of, warns } in simulated::sections(simulation, roster) {
+        let title = styled(BOLD, title);
+        let mark = if warns { styled(YELLOW, " (look here)") } else { String::new() };
+        writeln!(output, "\n{title}{mark}")?;
+        for line in &lines {
+            writeln!(output, "  {}", on_one_line(line))?;
+        }
+        let Some(of) = of else { continue };
+        let rows: Vec<Vec<String>> =
+            of.rows.iter().map(|row| row.iter().map(|cell| on_one_line(cell)).collect()).collect();
+        table(output, of.header, &rows, of.right)?;
+        if of.more > 0 {
+            let more = format!("… and {}", count(of.more, "more", "more"));
+            writeln!(output, "  {}", styled(DIM, more))?;
+        }
+    }
+    Ok(())
+}
