@@ -1238,6 +1238,33 @@ struct plaudit_result *plaudit_ledger_resolve(const struct plaudit_ledger *ledge
                                               size_t length);
 
 /**
+ * The people on record at a time, those who do not take part, too: {"as_of":...}, or one "advocate" by any
+ * name.
+ *
+ *     const char *request = "{\"as_of\":\"2026-07-01\",\"advocate\":\"ada\"}";
+ *     plaudit_result *result = plaudit_ledger_people(ledger, request, strlen(request));
+ */
+struct plaudit_result *plaudit_ledger_people(const struct plaudit_ledger *ledger,
+                                             const char *request,
+                                             size_t length);
+
+/**
+ * The content that there is to share at a time: {"as_of":...}.
+ */
+struct plaudit_result *plaudit_ledger_content(const struct plaudit_ledger *ledger,
+                                              const char *request,
+                                              size_t length);
+
+/**
+ * What was put on record, in order, for programs that follow, with the verdicts of published posts:
+ * {"as_of":...,"after":...}, where "after" is "last" of the answer before (0 in the beginning), and of
+ * people who have opted out by "as_of" nothing is told; "at_most" so many at once.
+ */
+struct plaudit_result *plaudit_ledger_changes(const struct plaudit_ledger *ledger,
+                                              const char *request,
+                                              size_t length);
+
+/**
  * The events on record, piece by piece, in the order in which they were taken in:
  * {"after":0,"at_most":10000} is answered with {"events":[...],"last":...,"more":...}; `last` is what the
  * next piece is asked with. An event is as files have it, a line each.

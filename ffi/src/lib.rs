@@ -7,8 +7,8 @@
 //! - `status`: the numbers; `result`: what every call gives back; `problem`: what is wrong;
 //! - `text`: text of the caller's; `call`: the one way in, where a panic ends and a handle is looked
 //!   at; `log`: messages to the caller; `sized`: structs that carry their size;
-//! - `program`, `ledger`: the handles; `check`, `questions`, `intake`, `awards`, `journal`: what is
-//!   asked of them, in JSON; `plain`: scoring without JSON; `version`.
+//! - `program`, `ledger`: the handles; `check`, `questions`, `intake`, `awards`, `records`,
+//!   `journal`: what is asked of them, in JSON; `plain`: scoring without JSON; `version`.
 
 #![allow(
     unsafe_code,
@@ -41,6 +41,8 @@ mod intake;
 
 mod awards;
 
+mod records;
+
 mod journal;
 
 mod plain;
@@ -58,6 +60,7 @@ pub use plain::*;
 pub use problem::*;
 pub use program::*;
 pub use questions::*;
+pub use records::*;
 pub use result::*;
 pub use status::*;
 pub use text::*;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use plaudit_engine::journal::Memory;
 use plaudit_engine::ledger::Ledger;
-use plaudit_engine::requests::facts;
+use plaudit_engine::requests::{Changes, ListContent, ListPeople, facts};
 use plaudit_engine::{Error, Program as Rules, canonical};
 use serde_json::{Value, json};
 
@@ -248,7 +248,30 @@ fn told_in_c(story: &Story, open: &str, driver: &mut Driver) -> Result<(), Strin
         step.judge_words(&found.1).map_err(placed)?;
         agree(&rust, &found).map_err(placed)?;
     }
-    Ok(())
+    match ledger {
+        Some(ledger) => looked_up_in_c(&ledger, driver),
+        None => Ok(()),
+    }
+}
+
+/// What is on record in the end, and how it came there.
+fn looked_up_in_c(ledger: &Ledger, driver: &mut Driver) -> Result<(), String> {
+    let request = json!({ "as_of": "2030-01-01" }).to_string();
+    let people = ledger.perform::<ListPeople>(&request);
+    agree(&people, &driver.call("ledger_people", &request))?;
+    let content = ledger.perform::<ListContent>(&request);
+    agree(&content, &driver.call("ledger_content", &request))?;
+    // Award runs and decisions are of the moment of their call, so that only their order is the same.
+    let last = |changes: &str| {
+        let changes: Value = serde_json::from_str(changes).unwrap();
+        (changes["last"].clone(), changes["changes"].as_array().map(Vec::len))
+    };
+    let changes = ledger.perform::<Changes>(&request).unwrap();
+    let found = driver.call("ledger_changes", &request).1;
+    match last(&changes) == last(&found) {
+        true => Ok(()),
+        false => Err(format!("changes: {found}\n  in Rust: {changes}")),
+    }
 }
 
 /// What a step asks of a ledger; nothing where it records events.

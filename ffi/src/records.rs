@@ -1,0 +1,48 @@
+//! What is on record, as those who look after it need to see it, in JSON.
+
+use std::ffi::c_char;
+
+use plaudit_engine::requests::{Changes, ListContent, ListPeople};
+
+use crate::awards::done;
+use crate::ledger::PlauditLedger;
+use crate::result::PlauditResult;
+
+/// The people on record at a time, those who do not take part, too: {"as_of":...}, or one "advocate" by any
+/// name.
+///
+///     const char *request = "{\"as_of\":\"2026-07-01\",\"advocate\":\"ada\"}";
+///     plaudit_result *result = plaudit_ledger_people(ledger, request, strlen(request));
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_ledger_people(
+    ledger: *const PlauditLedger,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    // SAFETY: the header asks for a ledger and a text.
+    unsafe { done::<ListPeople>("plaudit_ledger_people", ledger, request, length) }
+}
+
+/// The content that there is to share at a time: {"as_of":...}.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_ledger_content(
+    ledger: *const PlauditLedger,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    // SAFETY: the header asks for a ledger and a text.
+    unsafe { done::<ListContent>("plaudit_ledger_content", ledger, request, length) }
+}
+
+/// What was put on record, in order, for programs that follow, with the verdicts of published posts:
+/// {"as_of":...,"after":...}, where "after" is "last" of the answer before (0 in the beginning), and of
+/// people who have opted out by "as_of" nothing is told; "at_most" so many at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_ledger_changes(
+    ledger: *const PlauditLedger,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    // SAFETY: the header asks for a ledger and a text.
+    unsafe { done::<Changes>("plaudit_ledger_changes", ledger, request, length) }
+}
