@@ -15,7 +15,7 @@ use super::document::{
     Swing, Totals, VerdictChange,
 };
 use super::limits::{Figure, LimitOutcome};
-use super::outcome::{Grant, Outcome, Person, Post};
+use super::outcome::{Grant, Outcome, Person, Post, Whom};
 use super::rows::Rows;
 use crate::events::{Log, Place};
 use crate::facts::Folder;
@@ -317,10 +317,14 @@ impl Comparison<'_> {
         (moved > 0).then_some(BoardChanges { moved, leave_top, top })
     }
 
-    /// The place of a person among everyone.
-    fn place_of(&self, subject: &Subject) -> Option<u32> {
-        let place = self.everyone.binary_search(subject.advocate()?).ok()?;
-        u32::try_from(place).ok()
+    /// Whom a grant is for.
+    fn subject(&self, grant: &Grant) -> Subject {
+        match &grant.whom {
+            Whom::Person(place) => Subject::Advocate {
+                advocate: self.everyone.get(*place as usize).cloned().unwrap_or_default(),
+            },
+            Whom::Team(team) => (**team).clone(),
+        }
     }
 
     fn entitlements(
@@ -335,7 +339,7 @@ impl Comparison<'_> {
             let change = &mut changes[grant.row as usize];
             change.entitlements.before += i64::from(was.is_some());
             change.entitlements.after += i64::from(is.is_some());
-            let person = self.place_of(&grant.subject);
+            let person = grant.person();
             for (side, there) in [was.is_some(), is.is_some()].into_iter().enumerate() {
                 if let Some(person) = person.filter(|_| there) {
                     change.given[side].insert(person);
@@ -352,7 +356,8 @@ impl Comparison<'_> {
                 change.people.insert(person);
                 people.entry((grant.row, what)).or_default().insert(person);
             }
-            let amount = |grant: Option<&Grant>| grant.and_then(|grant| grant.amount);
+            let amount =
+                |grant: Option<&Grant>| grant.and_then(|grant| grant.amount).map(i64::from);
             let amounts = amount(was).or(amount(is)).map(|_| Numbers {
                 before: amount(was).unwrap_or(0),
                 after: amount(is).unwrap_or(0),
@@ -361,7 +366,7 @@ impl Comparison<'_> {
                 what,
                 EntitlementChange {
                     change: what,
-                    subject: grant.subject.clone(),
+                    subject: self.subject(grant),
                     key: Arc::clone(&grant.key),
                     kind: grant.kind.name(),
                     amount: amounts,
@@ -414,9 +419,10 @@ impl Comparison<'_> {
         }
         let mut holders = [(); 3].map(|()| HashSet::default());
         for (was, is) in self.grants() {
-            let amount = |grant: Option<&Grant>| grant.and_then(|grant| grant.amount);
+            let amount =
+                |grant: Option<&Grant>| grant.and_then(|grant| grant.amount).map(i64::from);
             let (was_worth, is_worth) = (amount(was), amount(is));
-            let Some(person) = is.or(was).and_then(|grant| self.place_of(&grant.subject)) else {
+            let Some(person) = is.or(was).and_then(Grant::person) else {
                 continue;
             };
             let flags = [was_worth.is_some(), is_worth.is_some(), was_worth != is_worth];

@@ -52,8 +52,6 @@ pub(super) struct Person {
     pub(super) levels: usize,
     /// Their rank on the board of the period; 0 where they are not listed.
     pub(super) rank: usize,
-    /// Their points there.
-    pub(super) on_board: i64,
     /// What each rule gave them, by row.
     pub(super) by_rule: Box<[(u32, Given)]>,
 }
@@ -75,16 +73,32 @@ pub(super) struct Post {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Grant {
     pub(super) row: u32,
-    pub(super) subject: Subject,
+    pub(super) whom: Whom,
     pub(super) key: Arc<str>,
     pub(super) kind: GrantKind,
-    pub(super) amount: Option<i64>,
+    /// No amount is larger than a number of this size.
+    pub(super) amount: Option<u32>,
+}
+
+/// Whom it is for. There are many: people are told by their place among everyone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Whom {
+    Person(u32),
+    Team(Box<Subject>),
 }
 
 impl Grant {
+    /// The person whom it is for, where it is one.
+    pub(super) fn person(&self) -> Option<u32> {
+        match self.whom {
+            Whom::Person(place) => Some(place),
+            Whom::Team(_) => None,
+        }
+    }
+
     /// What makes it one of its own.
-    pub(super) fn identity(&self) -> (u32, &Subject, &str) {
-        (self.row, &self.subject, &self.key)
+    pub(super) fn identity(&self) -> (u32, &Whom, &str) {
+        (self.row, &self.whom, &self.key)
     }
 }
 
@@ -105,7 +119,7 @@ impl Outcome {
         let board = program.board(&census, &question, past.assumes_consent())?;
         for place in board.places {
             if let Ok(person) = everyone.binary_search(&place.name) {
-                (people[person].rank, people[person].on_board) = (place.rank, place.points);
+                people[person].rank = place.rank;
             }
         }
         let mut faults = Vec::new();
@@ -131,12 +145,15 @@ impl Outcome {
                 rewards =
                     (rewards.0 + 1, rewards.1.saturating_add(amount).min(crate::facts::LARGEST));
             }
+            let person = gift.subject.advocate().and_then(|id| everyone.binary_search(id).ok());
+            let person = person.and_then(|place| u32::try_from(place).ok());
             grants.push(Grant {
                 row: names.get(gift.rule.id()).copied().unwrap_or_default(),
-                subject: gift.subject.clone(),
+                whom: person
+                    .map_or_else(|| Whom::Team(Box::new(gift.subject.clone())), Whom::Person),
                 key,
                 kind: draft.kind,
-                amount: draft.amount,
+                amount: draft.amount.and_then(|amount| u32::try_from(amount).ok()),
             });
         })?;
         steps.over();
@@ -171,11 +188,16 @@ fn small_teams(
             teams.shown().map(|(name, team)| (team.group.by_name(), Some(Arc::clone(name)))),
         );
     }
-    let small = |subject: &&Subject| match subject {
-        Subject::Advocate { .. } => false,
-        Subject::Team { by, team } => !shown.contains(&(*by, team.clone())),
+    let small = |grant: &Grant| match &grant.whom {
+        Whom::Team(team) => match &**team {
+            Subject::Team { by, team } if !shown.contains(&(*by, team.clone())) => {
+                Some(Subject::Team { by, team: team.clone() })
+            }
+            _ => None,
+        },
+        Whom::Person(_) => None,
     };
-    grants.iter().map(|grant| &grant.subject).filter(small).cloned().collect()
+    grants.iter().filter_map(small).collect()
 }
 
 fn add_fault(faults: &mut Vec<(Fault, usize)>, fault: &Fault, many: usize) {
@@ -242,7 +264,6 @@ fn person(program: &Program, rows: &[u32], fold: &Fold<'_>, tally: &Tally) -> Pe
         counts: !tally.entries.is_empty() || !tally.by_hand.is_empty(),
         levels: program.manifest.levels.partition_point(|level| level.points <= tally.points),
         rank: 0,
-        on_board: 0,
         by_rule: by_rule.into_iter().collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! Everyone who may be seen as of a time, with what counts for each.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::HashMap;
 use jiff::Timestamp;
@@ -136,12 +136,12 @@ impl Census {
     }
 }
 
-/// What everyone did for others, by whom it was for.
-pub(crate) type Gifts = HashMap<Arc<str>, Vec<Received>>;
+/// What everyone did for others, by whom it was for: until those are counted.
+pub(crate) type Gifts = HashMap<Arc<str>, Mutex<Vec<Received>>>;
 
 /// What counts for somebody because of what others did.
 pub(crate) fn gifts(program: &Program, timeline: &Timeline, log: &Log) -> Gifts {
-    let mut gifts = Gifts::default();
+    let mut gifts: HashMap<Arc<str>, Vec<Received>> = HashMap::default();
     for activity in timeline.with_counterpart(log, |kind| is_received(program, kind)) {
         if let Some(gift) = received(program, &timeline.roster, &activity)
             && let Some(counterpart) = activity.counterpart
@@ -149,7 +149,7 @@ pub(crate) fn gifts(program: &Program, timeline: &Timeline, log: &Log) -> Gifts 
             gifts.entry(counterpart).or_default().push(gift);
         }
     }
-    gifts
+    gifts.into_iter().map(|(id, gifts)| (id, Mutex::new(gifts))).collect()
 }
 
 impl Timeline {
@@ -161,7 +161,7 @@ impl Timeline {
         shown.into_iter().cloned().collect()
     }
 
-    /// What counts for one of them.
+    /// What counts for one of them, who has not been counted yet: gifts are handed over.
     pub(crate) fn tally(
         &self,
         program: &Program,
@@ -172,7 +172,12 @@ impl Timeline {
     ) -> Result<Tally, Error> {
         let activities = self.activities(log, advocate);
         let adjustments = self.adjustments_of(advocate);
-        let gifts = gifts.get(advocate).cloned().unwrap_or_default();
+        let gifts = gifts.get(advocate).map(|gifts| {
+            let mut gifts = gifts.lock().unwrap_or_else(PoisonError::into_inner);
+            gifts.shrink_to_fit();
+            std::mem::take(&mut *gifts)
+        });
+        let gifts = gifts.unwrap_or_default();
         Tally::of(program, log, fold, advocate, &activities, adjustments, gifts)
     }
 }

@@ -148,6 +148,7 @@ impl Timeline {
                 self.with_counterpart.push(place);
             }
         }
+        by_advocate.values_mut().for_each(Vec::shrink_to_fit);
         self.by_advocate = by_advocate.into_iter().collect();
     }
 
