@@ -557,9 +557,9 @@ def test_the_text_has_sorted_keys() -> None:
 EVENT_FIELDS = {"type", "id", "source", "at"}
 TARGET_FIELDS = {"target", "target_source"}
 PERSON_FIELDS = {"name", "consent", "active", "away", "leaderboard", "style", "mentor", "aliases", *TEAM_FIELDS}
-PERSON_FIELDS |= {"needs", "skilled_in", "motivated_by"}
+PERSON_FIELDS |= {"needs", "skilled_in", "motivated_by", "leader", "audience", "audience_outside"}
 ACTIVITY_FIELDS = {"advocate", "kind", "channel", "counterpart", "content", "customer", "own_words", "ghostwritten"}
-ACTIVITY_FIELDS |= {"format", "own_photo", "post", *METRICS}
+ACTIVITY_FIELDS |= {"origin", "format", "own_photo", "post", *METRICS}
 FIELDS = {
     "activity": ACTIVITY_FIELDS,
     "person": {"advocate", *PERSON_FIELDS},
@@ -568,6 +568,7 @@ FIELDS = {
     "update": TARGET_FIELDS | {"set"},
     "retraction": TARGET_FIELDS,
     "meeting": {"agenda", *TEAM_FIELDS},
+    "market": {"closed_deals", "brand_mentions", "market_mentions"},
     "adjustment": {"advocate", "points", "reason"},
 }
 
