@@ -1308,11 +1308,10 @@ def team_at_all(program: Program, team: Team) -> Dict[str, Any]:
 def taking_part(program: Program, team: Team) -> Dict[str, Any]:
     """Which groups of each kind take part, of the whole program."""
     minimum = program.settings.minimum_group
-    covered: Dict[str, Optional[int]] = {}
-    without_part: Dict[str, Optional[str]] = {}
-    for by in program.settings.teams:
-        covered[by] = without_part[by] = None
-        if team.by == "program":
+    covered: Dict[str, Optional[int]] = dict.fromkeys(TEAM_FIELDS)
+    without_part: Dict[str, Optional[str]] = dict.fromkeys(TEAM_FIELDS)
+    if team.by == "program":
+        for by in program.settings.teams:
             large = [group for group in program.teams if group.by == by and len(group.eligible) >= minimum]
             missing = [str(group.name) for group in large if len(group.enrolled) < minimum]
             covered[by] = percent(len(large) - len(missing), len(large))
