@@ -392,15 +392,15 @@ class Log:
         log.market = standing("market")
         return log
 
-    def back_at(self, then: Instant, people: List[Event]) -> "Log":
-        """What was done by an earlier time, as it is on record now; the people are those of then."""
+    def back_at(self, then: Instant) -> "Log":
+        """What was done by an earlier time, as it is on record now."""
 
         def by_then(events: List[Event]) -> List[Event]:
             return [event for event in events if event.at < then]
 
         return Log(
             then,
-            people,
+            self.people,
             by_then(self.activities),
             by_then(self.contents),
             by_then(self.meetings),
@@ -479,7 +479,7 @@ class Profile:
 
     def __init__(self, person: str, assume_consent: bool) -> None:
         self.person = person
-        self.on_record = False
+        self.on_record_since = NEVER
         self.described = False
         self.assume_consent = assume_consent
         self.fields: Dict[str, Timeline] = defaultdict(Timeline)
@@ -487,7 +487,7 @@ class Profile:
 
     def lay(self, record: Event) -> None:
         """Add a record that is not earlier than those before it."""
-        self.on_record = True
+        self.known(record.at)
         self.described = True
         for name in PROFILE:
             if name in record.said:
@@ -496,6 +496,10 @@ class Profile:
                     self.fields[name].replace(value)
                 else:
                     self.fields[name].state(record.at, value)
+
+    def known(self, at: Instant) -> None:
+        """Something is on record of the person since then."""
+        self.on_record_since = min(self.on_record_since, at)
 
     def fact(self, name: str, at: Instant) -> Any:
         return self.fields[name].at(at) if name in self.fields else None
@@ -515,10 +519,10 @@ class Profile:
         return self.opted_in(at) and self.employed(at)
 
     def eligible(self, at: Instant) -> bool:
-        return self.on_record and self.employed(at)
+        return self.on_record_since <= at and self.employed(at)
 
     def enrolled(self, at: Instant) -> bool:
-        return self.on_record and self.takes_part(at)
+        return self.on_record_since <= at and self.takes_part(at)
 
     def on_boards(self, at: Instant) -> bool:
         return self._flag("leaderboard", at, unstated=True)
@@ -682,7 +686,7 @@ class Program:
         assume_consent: bool,
         now: Optional["Program"] = None,
     ) -> None:
-        """With `now`, it is looked back from there: what was done by then is as it is on record now."""
+        """With `now`, it is looked back from there: what was done, and was so, by then is as it is on record now."""
         self.settings = settings
         self.events = events
         self.assume_consent = assume_consent
@@ -694,14 +698,12 @@ class Program:
         self.today = self.calendar.day(self.last)
         self.running_week = self.calendar.week(self.today)
         self.period = settings.period_of(self.today)
-        self.log = Log.read(events, as_of)
-        if now is not None:
-            self.log = now.log.back_at(as_of, self.log.people)
-        self.people = People(self.log.people, self.last, assume_consent)
+        self.log = Log.read(events, as_of) if now is None else now.log.back_at(as_of)
+        self.people = People(self.log.people, self.last, assume_consent) if now is None else now.people
 
-        if assume_consent:
+        if assume_consent and now is None:
             for event in self.log.activities + self.log.adjustments:
-                self.people.profile(self.people.owner(event.said["advocate"], event.at)).on_record = True
+                self.people.profile(self.people.owner(event.said["advocate"], event.at)).known(event.at)
 
         self.origins = {content.id: content.said.get("origin") for content in self.log.contents}
         self.activities = [activity for event in self.log.activities for activity in self._counted(event)]
@@ -781,7 +783,7 @@ class Program:
 
     def shown(self, person: str) -> bool:
         """Opting out hides everything while it lasts; leaving doesn't."""
-        if self.now is not None and not self.now.shown(self.now.people.owner(person, self.now.last)):
+        if self.now is not None and not self.now.shown(person):
             return False
         return self.people.profile(person).opted_in(self.last)
 
@@ -1098,6 +1100,7 @@ class Team:
     enrolled: Set[str] = field(default_factory=set)
     activities: List[Activity] = field(default_factory=list)
     scored: Scored = field(default_factory=list)
+    counted_for: List[Dict[str, Optional[str]]] = field(default_factory=list)  # the teams of what was brought
     withheld: bool = False
 
 
@@ -1121,9 +1124,11 @@ def teams(program: Program) -> List[Team]:
         for team in of(activity.teams):
             team.activities.append(activity)
             team.scored.append((activity.day, activity.person, activity.points))
+            team.counted_for.append(activity.teams)
     for adjustment in program.adjustments:
         for team in of(adjustment.teams):
             team.scored.append((adjustment.day, adjustment.person, adjustment.points))
+            team.counted_for.append(adjustment.teams)
 
     withhold(found, program)
     place = {by: number for number, by in enumerate(program.settings.teams + ["program"])}
@@ -1153,9 +1158,9 @@ def withhold(found: Dict[Tuple[str, Optional[str]], Team], program: Program) -> 
             if empty or hidden >= minimum or not shown:
                 break
             give_way(shown)
-        for earlier in decided:
-            while True:
-                told_of = next_to_small_cuts(links(everybody.enrolled, kind, earlier), minimum)
+        for earlier in decided if kind else []:
+            while earlier:
+                told_of = next_to_small_cuts(links(everybody, kind, earlier), minimum)
                 if not told_of:
                     break
                 give_way([team for team in kind if team.name in told_of])
@@ -1168,14 +1173,26 @@ def give_way(teams_of_kind: List[Team]) -> None:
     min(by_name, key=lambda team: len(team.enrolled)).withheld = True
 
 
-def links(people: Set[str], kind: List[Team], earlier: List[Team]) -> Links:
-    """How many people each team of one kind and each of another have in common; what is withheld is the rest."""
+def links(everybody: Team, kind: List[Team], earlier: List[Team]) -> Links:
+    """How many people each team of one kind and each of another have in common; what is withheld is the rest.
 
-    def places(teams_of_kind: List[Team]) -> Dict[str, Optional[str]]:
-        return {person: team.name for team in teams_of_kind if not team.withheld for person in team.enrolled}
+    Two teams are linked, too, if only something that nobody of them did counts for both.
+    """
 
-    here, there = places(kind), places(earlier)
-    return Counter(((0, here.get(person, REST)), (1, there.get(person, REST))) for person in people)
+    def node(number: int, teams_of_kind: List[Team], name: Optional[str]) -> Node:
+        return (number, name if any(team.name == name and not team.withheld for team in teams_of_kind) else REST)
+
+    def of_people(teams_of_kind: List[Team]) -> Dict[str, Optional[str]]:
+        return {person: team.name for team in teams_of_kind for person in team.enrolled}
+
+    here, there = of_people(kind), of_people(earlier)
+    by, earlier_by = kind[0].by, earlier[0].by
+    common: Links = Counter()
+    for person in everybody.enrolled:
+        common[node(0, kind, here.get(person)), node(1, earlier, there.get(person))] += 1
+    for teams_then in everybody.counted_for:
+        common[node(0, kind, teams_then.get(by)), node(1, earlier, teams_then.get(earlier_by))] += 0
+    return common
 
 
 def next_to_small_cuts(common: Links, minimum: int) -> Set[str]:
@@ -1311,9 +1328,12 @@ def taking_part(program: Program, team: Team) -> Dict[str, Any]:
     covered: Dict[str, Optional[int]] = dict.fromkeys(TEAM_FIELDS)
     without_part: Dict[str, Optional[str]] = dict.fromkeys(TEAM_FIELDS)
     if team.by == "program":
-        for by in program.settings.teams:
-            large = [group for group in program.teams if group.by == by and len(group.eligible) >= minimum]
-            missing = [str(group.name) for group in large if len(group.enrolled) < minimum]
+        for by in TEAM_FIELDS:
+            groups: Dict[str, Set[str]] = defaultdict(set)
+            for person in team.eligible:
+                groups[program.people.profile(person).fact(by, program.last)].add(person)
+            large = [name for name, group in groups.items() if name is not None and len(group) >= minimum]
+            missing = sorted(name for name in large if len(groups[name] & team.enrolled) < minimum)
             covered[by] = percent(len(large) - len(missing), len(large))
             without_part[by] = ", ".join(missing) or None
     return {"covered": covered, "without_part": without_part}
@@ -1449,10 +1469,10 @@ def reach_outside(program: Program, activities: List[Activity]) -> Optional[int]
     for activity in activities:
         profile, (at, _, _) = program.people.profile(activity.person), activity.order
         whole, outside = profile.fact("audience", at), profile.fact("audience_outside", at)
-        if whole is not None and outside is not None:
+        impressions = activity.results.get("impressions", 0)
+        if impressions and whole and outside is not None:
             authors.add(activity.person)
-            if whole > 0:
-                reach += activity.results.get("impressions", 0) * min(outside, whole) // whole
+            reach += impressions * min(outside, whole) // whole
     return reach if len(authors) >= program.settings.minimum_group else None
 
 
@@ -1481,7 +1501,7 @@ def audience(program: Program, team: Team) -> Optional[int]:
 def audience_growth(program: Program, team: Team, span: Span) -> Optional[int]:
     """What the audiences grew by from the beginning of a window."""
     profiles = [program.people.profile(person) for person in team.enrolled]
-    begin = program.calendar.begin(span.first)
+    begin = program.calendar.begin(span.first) - 1
     ends = [(profile.fact("audience", begin), profile.fact("audience", program.last)) for profile in profiles]
     known = [now - before for before, now in ends if before is not None and now is not None]
     return sum(known) if len(known) >= program.settings.minimum_group else None
@@ -1524,8 +1544,8 @@ def wave(program: Program, team: Team) -> Dict[str, Any]:
     first = min(activity.day for activity in team.activities)
     lately = program.window(28)
     figures["days_since_first"] = program.today - first
-    early = active_in(program, team.enrolled, Span(first, first + 27))
-    if first + 27 <= program.today:
+    early = {activity.person for activity in team.activities if activity.day < first + 28} & team.enrolled
+    if program.today >= first + 28:
         figures["early_participation"] = percent(len(early), len(team.enrolled))
     if program.today - first + 1 >= 84:
         figures["kept"] = percent(len(active_in(program, early, lately)), len(early))
@@ -1582,8 +1602,10 @@ def kpi_report(program: Program, team: Team, kpi: Kpi) -> Dict[str, Any]:
     """How far a goal is, where it goes, and whether it is too early to judge."""
     value = measure(program, team, kpi)
     first = min((activity.day for activity in team.activities), default=None)
+    begins = [program.today + 1 - (back + 1) * kpi.days for back in range(6)]
+    whole = [back for back, begin in enumerate(begins) if first is not None and begin >= first]
     too_early = []
-    if first is None or program.today - first < kpi.days:
+    if not whole:
         too_early.append("short_history")
     published = [activity.day for activity in team.activities if activity.published]
     posts = sum(day in program.window(kpi.days) for day in published)
@@ -1594,12 +1616,10 @@ def kpi_report(program: Program, team: Team, kpi: Kpi) -> Dict[str, Any]:
     reached: Optional[bool] = None
     if value is not None and team.by == "program":
         reached = value <= kpi.goal if kpi.metric in AT_MOST else value >= kpi.goal
-        if not reached and too_early:
+        if too_early and (kpi.metric in AT_MOST or not reached):
             reached = None
 
-    begins = [program.today + 1 - (back + 1) * kpi.days for back in range(6)]
-    whole = [back for back, begin in enumerate(begins) if first is not None and begin >= first]
-    series = [measure_back(program, team, kpi, back) for back in reversed(whole)]
+    series = [measure_back(program, team, kpi, back) for back in reversed(whole or [0])]
     return {
         "metric": kpi.metric,
         "days": kpi.days,
@@ -1610,7 +1630,7 @@ def kpi_report(program: Program, team: Team, kpi: Kpi) -> Dict[str, Any]:
         "too_early": too_early,
         "series": series,
         "growth": growth(series),
-        "trend": trend(measure_back(program, team, kpi, 1), value),
+        "trend": trend(series[-2], value) if len(series) > 1 else None,
     }
 
 
@@ -1736,7 +1756,7 @@ def report(
     placed = [*read_people(people), *read_events(activities)]
     program = Program(Settings.read(settings), once(placed), instant(as_of), assume_consent)
     profiles = program.people.profiles.items()
-    shown = sorted(person for person, profile in profiles if profile.on_record and program.shown(person))
+    shown = sorted(person for person, profile in profiles if profile.on_record_since < NEVER and program.shown(person))
     return {
         "standings": {person: standing(program, person) for person in shown},
         "teams": [team_report(program, team, before, with_kpis) for team in program.teams],
