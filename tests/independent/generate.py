@@ -109,7 +109,10 @@ VARIANTS: List[Json] = [
         "teams": ["department", "function", "level"],
         "waves": {"participation_percent": 1, "kept_percent": 1, "top_share_percent": 60},
     },
-    {"time_zone": "UTC", "week_start": "monday", "period": "quarter", "minimum_group": 1},
+    {
+        "time_zone": "UTC", "week_start": "monday", "period": "quarter", "minimum_group": 1,
+        "aggregate_only": True,
+    },
 ]
 
 # The time that the events of one seed lie in: most around a leap year, some around weeks 53.

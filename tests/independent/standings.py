@@ -705,7 +705,8 @@ class Program:
             for event in self.log.activities + self.log.adjustments:
                 self.people.profile(self.people.owner(event.said["advocate"], event.at)).known(event.at)
 
-        self.origins = {content.id: content.said.get("origin") for content in self.log.contents}
+        contents = (now or self).log.contents  # what an activity is about is as it is on record now
+        self.origins = {content.id: content.said.get("origin") for content in contents}
         self.activities = [activity for event in self.log.activities for activity in self._counted(event)]
         self.adjustments = [each for event in self.log.adjustments for each in self._adjustment(event)]
         self.by_person: Dict[str, List[Activity]] = defaultdict(list)
@@ -1701,7 +1702,7 @@ def boards(program: Program, all_teams: List[Team]) -> Dict[str, Any]:
     everybody = next(team for team in all_teams if team.by == "program")
 
     def of(team: Team, scored: Scored, span: Optional[Span] = None) -> Board:
-        if team.withheld or everybody.withheld:
+        if team.withheld or everybody.withheld or program.settings.aggregate_only:
             return None
         return board_of_people(program, team.enrolled, points_by_person(scored, span))
 
@@ -1757,6 +1758,8 @@ def report(
     program = Program(Settings.read(settings), once(placed), instant(as_of), assume_consent)
     profiles = program.people.profiles.items()
     shown = sorted(person for person, profile in profiles if profile.on_record_since < NEVER and program.shown(person))
+    if program.settings.aggregate_only:
+        shown = []
     return {
         "standings": {person: standing(program, person) for person in shown},
         "teams": [team_report(program, team, before, with_kpis) for team in program.teams],

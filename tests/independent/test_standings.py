@@ -665,7 +665,7 @@ def test_audiences_grow() -> None:
         {"id": "A2", "at": "2026-06-20T12:00:00Z", "audience": 7},
         {"id": "A3", "at": "2026-06-20T12:00:00Z", "audience": None},
     ]
-    # A0 5 more, A2 3 less; of A3 it is not known any more.
+    # A0 5 more, A2 3 less, A1 as many; of A3 it is not known any more.
     figures = team([], people)
     assert (figures["audience"], figures["audience_growth_in"]) == (121, 2)
     people.append({"id": "A2", "at": "2026-06-21T12:00:00Z", "audience": None})
@@ -719,10 +719,9 @@ def test_mentoring_lifts() -> None:
 
 
 def test_waves() -> None:
-    # The first activity on 1 January; 28 January is the last early date, and on it they are over.
+    # The first activity on 1 January; 28 January is the last early date, and the day after they are over.
     events = [did("2026-01-01", who="A0"), did("2026-01-28", who="A1"), did("2026-01-29", who="A2")]
-    assert team(events, staff(A=4), "2026-01-27T12:00:00Z")["early_participation"] is None
-    assert team(events, staff(A=4), "2026-01-28T12:00:00Z")["early_participation"] == 25  # A0, as of noon
+    assert team(events, staff(A=4), "2026-01-28T22:00:00Z")["early_participation"] is None
     assert team(events, staff(A=4), "2026-01-29T12:00:00Z")["early_participation"] == 50
     # The 84th date is 25 March. A1 is still there, A0 is not.
     events += [did("2026-03-20", who=who) for who in ("A1", "A2", "A3")]
@@ -851,18 +850,21 @@ def test_goals() -> None:
         made = report(settings, *lines, "2026-06-30T12:00:00Z", with_kpis=True)
         return [made["teams"][-1]["kpis"][name] for name in kpis]
 
-    # The first activity is 30 days ago: 30 days of history are enough, 31 are not.
+    # The first activity is of the first date of the last 31: these are enough, 32 are not.
     events = [did("2026-05-31", who="A0", clicks=4), did("2026-06-01", who="A1", clicks=4)]
-    enough, short = goals(
-        events, clicks={"goal": 5, "window": 30}, c={"metric": "clicks", "goal": 9, "window": 31}
+    enough, short = goals(events, clicks={"goal": 9, "window": 31}, c={"metric": "clicks", "goal": 9, "window": 32})
+    assert (enough["value"], enough["reached"], enough["too_early"]) == (8, False, [])
+    assert (short["value"], short["reached"], short["too_early"]) == (8, None, ["short_history"])
+    # The window itself is in the series in any case, but then it has none before it.
+    assert (short["series"], short["trend"]) == ([8], None)
+    # What is reached is reached, however early; that it stays at most so much can't be told so early.
+    early, limit, early_limit = goals(
+        events,
+        clicks={"goal": 8, "window": 32},
+        top_share={"goal": 50, "window": 31},
+        limit={"metric": "top_share", "goal": 50, "window": 32},
     )
-    assert (enough["value"], enough["reached"], enough["too_early"]) == (4, False, [])
-    assert (short["value"], short["reached"], short["too_early"], short["series"]) == (8, None, ["short_history"], [8])
-    # What is reached is reached, however early; at most is at most.
-    early, at_most = goals(
-        events, clicks={"goal": 8, "window": 31}, top_share={"goal": 50, "window": 30}
-    )
-    assert (early["reached"], at_most["reached"], at_most["value"]) == (True, False, 100)
+    assert (early["reached"], limit["reached"], limit["value"], early_limit["reached"]) == (True, True, 50, None)
     # Half of the posts are of the last 7 dates (24 to 30 June): clicks may still come, participants not.
     events.append(did("2026-06-24", who="A2"))
     clicks, people_in = goals(
