@@ -132,6 +132,7 @@ TEXTS = [
     "Bread again.", "bread  AGAIN.", " Bread\nagain. ", "Bread again. https://example.com/a",
     "https://example.com/b?c=d Bread \t again.", "Bread again, friends.", "Bread", "\u00c4PFEL und Brot",
     "\u00e4pfel und\u00a0brot", "https://example.com/only", "HTTPS://example.com/x http://example.com/y", " ",
+    "Bread again. (https://example.com/d)", "www.example.com bread again.",
 ]
 AUDIENCES = [0, 1, 3, 99, 100, 500, 1000]
 MOTIVES = ["status", "recognition", "learning", "giving"]
@@ -326,7 +327,8 @@ class Maker:
         if pick == 11:
             return {"leader": self.dice.choice([True, False, None]), "level": "senior"}
         if pick == 12:
-            return {self.dice.choice(["audience", "audience_outside"]): self.dice.choice(AUDIENCES + [None])}  # type: ignore[list-item]
+            count = self.dice.choice([*AUDIENCES, None])
+            return {self.dice.choice(["audience", "audience_outside"]): count}
         if pick == 13:
             return self.audience(100)
         if pick == 0:

@@ -706,7 +706,7 @@ class Program:
                 self.people.profile(self.people.owner(event.said["advocate"], event.at)).known(event.at)
 
         contents = (now or self).log.contents  # what an activity is about is as it is on record now
-        self.origins = {content.id: content.said.get("origin") for content in contents}
+        self.origins: Dict[str, Optional[str]] = {content.id: content.said.get("origin") for content in contents}
         self.activities = [activity for event in self.log.activities for activity in self._counted(event)]
         self.adjustments = [each for event in self.log.adjustments for each in self._adjustment(event)]
         self.by_person: Dict[str, List[Activity]] = defaultdict(list)
@@ -758,14 +758,11 @@ class Program:
             yield Adjustment(day, person, event.said["points"], self._teams(person, event.at))
 
     def origin(self, activity: Activity) -> Optional[str]:
-        """Where what was published comes from: what the record states, or else its content."""
+        """Where what was published comes from: as the record states it, or its content, or its post's."""
         in_post = activity.post.get("content")
-        if activity.said.get("origin") is not None:
-            return str(activity.said["origin"])
-        if isinstance(in_post, dict) and in_post.get("origin") is not None:
-            return str(in_post["origin"])
-        named = activity.said.get("content") or (in_post if isinstance(in_post, str) else None)
-        return self.origins.get(named) if named is not None else None
+        named = self.origins.get(activity.said.get("content", ""))
+        of_post = in_post.get("origin") if isinstance(in_post, dict) else self.origins.get(in_post or "")
+        return activity.said.get("origin") or named or of_post
 
     def _teams(self, person: str, at: Instant) -> Dict[str, Optional[str]]:
         profile = self.people.profile(person)
@@ -1419,12 +1416,9 @@ def posts_of_team(program: Program, published: List[Activity]) -> Dict[str, Any]
     }
 
 
-LINK = re.compile(r"https?://\S+", re.IGNORECASE)
-
-
 def words(text: str) -> Tuple[str, ...]:
-    """The words of a post: its links left out, whatever the case and the white space."""
-    return tuple(LINK.sub(" ", text).lower().split())
+    """The words of a post, those with a link left out, whatever the case and the white space."""
+    return tuple(word for word in text.lower().split() if "://" not in word and not word.startswith("www."))
 
 
 def copies(published: List[Activity]) -> Optional[int]:
