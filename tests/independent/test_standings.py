@@ -782,6 +782,19 @@ def test_teams_of_two_kinds() -> None:
     assert withheld_countries(*rest, ("A", "US", 1)) == ["AT", "CH", "US"]
 
 
+def test_what_nobody_of_two_teams_did() -> None:
+    # The same by another name; but somebody of A in US has left, and A less DE is what they brought.
+    people = both(("A", "DE", 4), ("B", "US", 4), ("A", "US", 1))
+    people.append({"id": "AUS0", "at": "2026-06-20T00:00:00Z", "active": False})
+
+    def hidden(*events: Json) -> List[Any]:
+        made = document(list(events), people, "2026-06-30T12:00:00Z", teams=["department", "country"])
+        return [team["name"] for team in made["teams"] if team["withheld"]]
+
+    assert hidden() == []
+    assert hidden(did("2026-06-10", who="AUS0")) == ["DE", "US"]
+
+
 def test_small_cuts_are_found_as_by_trying_all() -> None:
     # Every way to part the teams that are connected into two connected sides, for random teams.
     dice = Random(1)
