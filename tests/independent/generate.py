@@ -5,7 +5,7 @@
 
 writes DIR/settings.json, DIR/activities.jsonl and DIR/people.jsonl, and prints times worth asking for
 (--as-of), one a line. The same seed makes the same files, on every machine. The seed also picks the
-variant of the settings: seed % 8 is the place in VARIANTS.
+variant of the settings: seed % 8 is the place in VARIANTS. The KPIs are a few of all that there are, by seed.
 
 Most events lie on the two sides of a midnight, to the nanosecond: of a change of clocks, the leap day, the
 end of a year, ISO week 53, the first date of a week or a period. What was said later (outcomes, edits,
@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Set, Tuple
 from zoneinfo import ZoneInfo
 
-from standings import EPOCH, METRICS, SECOND, STYLES, WEEKDAYS, Calendar, Day, Instant, instant
+from standings import EPOCH, METRICS, ORIGINS, SECOND, STYLES, WEEKDAYS, Calendar, Day, Instant, instant
 
 Json = Dict[str, Any]
 
@@ -63,6 +63,16 @@ USUAL: Json = {
     "channels": ["blog", "linkedin"],
 }
 
+# Every figure that a KPI may be of: figures of windows, and some that look at none.
+MEASURED = [
+    "participants", "participation", "points", "activities", "average", "top_share", "without_top",
+    "points_without_top", "absence_factor", "gini", "conversation", "posts", "engaged_posts", "push_only", "copies",
+    "own_voice", "own_content", "company_content", "third_party_content", "unshared_content", "reach", "likes",
+    "comments", "shares", "clicks", "leads", "conversions", "pipeline_value", "reach_outside", "emv", "closed_deals",
+    "reach_per_deal", "share_of_voice", "audience_growth", "leaders_active", "leaders_own_voice", "trainings",
+    "applied", "mentored", "mentoring_lift", "audience", "enrolled", "adoption",
+]
+
 SEASONS = {
     "before": ["2019-11-01", "2020-12-31"],
     "ice": ["2020-12-31", "2021-01-04"],
@@ -74,13 +84,35 @@ SEASONS = {
 
 VARIANTS: List[Json] = [
     {"time_zone": "Europe/Berlin", "week_start": "monday", "period": "month"},
-    {"time_zone": "America/New_York", "week_start": "sunday", "period": "quarter"},
+    {
+        "time_zone": "America/New_York", "week_start": "sunday", "period": "quarter",
+        "teams": ["department", "function", "country"],
+        "cents_per_1000": {"impressions": 999, "clicks": 90_001},
+    },
     {"time_zone": "Europe/Berlin", "week_start": "monday", "seasons": SEASONS},
-    {"time_zone": "America/New_York", "week_start": "monday", "period": "week", "minimum_group": 2},
-    {"time_zone": "Europe/Berlin", "week_start": "sunday", "period": "year", "minimum_group": 4},
-    {"time_zone": "America/New_York", "week_start": "saturday", "seasons": SEASONS},
-    {"time_zone": "Pacific/Auckland", "week_start": "wednesday", "period": "week"},
-    {"time_zone": "UTC", "week_start": "monday", "period": "quarter", "minimum_group": 1},
+    {
+        "time_zone": "America/New_York", "week_start": "monday", "period": "week", "minimum_group": 2,
+        "teams": ["function", "department"], "cents_per_1000": {"likes": 1, "pipeline_value": 0, "leads": 33_333},
+        "waves": {"participation_percent": 100, "kept_percent": 100, "top_share_percent": 25},
+    },
+    {
+        "time_zone": "Europe/Berlin", "week_start": "sunday", "period": "year", "minimum_group": 4,
+        "teams": ["department", "function"], "people": 40,
+    },
+    {
+        "time_zone": "America/New_York", "week_start": "saturday", "seasons": SEASONS,
+        "teams": ["country", "function", "department", "level"], "people": 30,
+    },
+    {
+        "time_zone": "Pacific/Auckland", "week_start": "wednesday", "period": "week",
+        "cents_per_1000": {"impressions": 600, "clicks": 90_000, "shares": 7}, "people": 24,
+        "teams": ["department", "function", "level"],
+        "waves": {"participation_percent": 1, "kept_percent": 1, "top_share_percent": 60},
+    },
+    {
+        "time_zone": "UTC", "week_start": "monday", "period": "quarter", "minimum_group": 1,
+        "aggregate_only": True,
+    },
 ]
 
 # The time that the events of one seed lie in: most around a leap year, some around weeks 53.
@@ -95,6 +127,14 @@ OFFSETS = ["Z", "+01:00", "+02:00", "-05:00", "-04:00", "+05:30", "+14:00", "-11
 DEPARTMENTS = ["Sales", "Service", "Research", "Board"]
 COUNTRIES = ["DE", "US", "AT"]
 SKILLS = ["technical", "ideas", "analytics"]
+# The same words, however they are written, and others that are nearly the same.
+TEXTS = [
+    "Bread again.", "bread  AGAIN.", " Bread\nagain. ", "Bread again. https://example.com/a",
+    "https://example.com/b?c=d Bread \t again.", "Bread again, friends.", "Bread", "\u00c4PFEL und Brot",
+    "\u00e4pfel und\u00a0brot", "https://example.com/only", "HTTPS://example.com/x http://example.com/y", " ",
+    "Bread again. (https://example.com/d)", "www.example.com bread again.",
+]
+AUDIENCES = [0, 1, 3, 99, 100, 500, 1000]
 MOTIVES = ["status", "recognition", "learning", "giving"]
 NUDGES = [-SECOND, -1, 0, 0, 1, SECOND, 3600 * SECOND]
 
@@ -116,6 +156,13 @@ class Maker:
         self.dice = random.Random(seed)
         self.contested = contested
         self.settings: Json = {**USUAL, **VARIANTS[seed % len(VARIANTS)]}
+        self.size = self.settings.pop("people", 13)
+        self.leaders = self.dice.choice([10, 50])
+        self.settings["kpis"] = {
+            metric: {"goal": self.dice.choice([1, 5, 20, 50, 100, 400]), "window": self.dice.choice([1, 7, 10, 28, 45])}
+            for metric in self.dice.sample(MEASURED, 12)
+            if metric != "emv" or "cents_per_1000" in self.settings
+        }
         zone = ZoneInfo(self.settings["time_zone"])
         self.calendar = Calendar(zone, WEEKDAYS.index(self.settings["week_start"]))
         era = ERAS[seed // len(VARIANTS) % len(ERAS)]
@@ -127,6 +174,7 @@ class Maker:
         self.stated: Set[Tuple[str, Optional[Instant]]] = set()  # a person's lines differ in their times
         self.claimed: Dict[str, str] = {}  # by alias, who has it
         self.numbers = 0
+        self.asked: List[Instant] = []  # times that an edge makes worth asking for
 
     # Times
 
@@ -194,13 +242,23 @@ class Maker:
             self.people.append({"id": person, **dated, **facts})
 
     def make_people(self) -> List[str]:
-        """A dozen people with a past; returns the names that events may use, ids more often than aliases."""
-        ids = [f"p{number:02}" for number in range(13)]
+        """A dozen people or more with a past; returns the names that events may use, ids more often than aliases."""
+        ids = [f"p{number:02}" for number in range(self.size)]
         handles = [f"@h{number}" for number in range(5)]
         for number, person in enumerate(ids):
             facts: Json = {"name": f"Person {number}"} if self.chance(50) else {}
             if self.chance(85):
                 facts["department"] = self.dice.choice(DEPARTMENTS[: 3 if number % 4 else 4])
+            # Nearly the same teams by another name, so that few people make the difference.
+            if "department" in facts and self.chance(94):
+                facts["function"] = facts["department"].lower()
+            elif self.chance(60):
+                facts["function"] = self.dice.choice(DEPARTMENTS).lower()
+            if self.chance(50):
+                facts["level"] = self.dice.choice(["junior", "senior"])
+            if self.chance(self.leaders):
+                facts["leader"] = self.chance(90)
+            facts.update(self.audience(70))
             if self.chance(85):
                 facts["country"] = self.dice.choice(COUNTRIES)
             if self.chance(60):
@@ -223,7 +281,7 @@ class Maker:
             if facts and self.chance(94):
                 self.record(person, None, facts)
             at = self.when()
-            for _ in range(self.dice.randrange(5)):
+            for _ in range(self.dice.randrange(7)):
                 at = at if self.chance(15) else self.when()  # two records of one time now and then
                 self.record(person, at, self.later_facts(person, ids, handles))
         # A leaver who returns, and one who opts out and in again.
@@ -248,13 +306,31 @@ class Maker:
             line["aliases"] = line.get("aliases", []) + ["old-p04"]
         return ["@old", "old-p04"]
 
+    def audience(self, percent: int) -> Json:
+        """Who follows somebody, as far as it is known; not all of them from outside, and never mind if more."""
+        facts: Json = {}
+        if self.chance(percent):
+            facts["audience"] = self.dice.choice(AUDIENCES)
+        if self.chance(percent):
+            facts["audience_outside"] = self.dice.choice(AUDIENCES)
+        return facts
+
     def some(self, words: List[str]) -> List[str]:
         """One or two of the words."""
         return self.dice.sample(words, self.dice.choice([1, 2]))
 
     def later_facts(self, person: str, ids: List[str], handles: List[str]) -> Json:
         """What may change in the course of time."""
-        pick = self.dice.randrange(10)
+        pick = self.dice.randrange(14)
+        if pick == 10:
+            return {"function": self.dice.choice(DEPARTMENTS).lower()}
+        if pick == 11:
+            return {"leader": self.dice.choice([True, False, None]), "level": "senior"}
+        if pick == 12:
+            count = self.dice.choice([*AUDIENCES, None])
+            return {self.dice.choice(["audience", "audience_outside"]): count}
+        if pick == 13:
+            return self.audience(100)
         if pick == 0:
             return {"department": self.dice.choice(DEPARTMENTS + [None])}  # type: ignore[list-item]
         if pick == 1:
@@ -311,10 +387,13 @@ class Maker:
                 self.dress(line)
             if self.chance(15):
                 line["likes"] = self.dice.randrange(4)
+        if kind in ("create", "share") and self.chance(20):
+            line["origin"] = self.dice.choice(ORIGINS)
         if kind in ("kudos", "mentor", "help") and self.chance(92):
             line["counterpart"] = self.dice.choice(names)
         if contents and self.chance(30):
-            line["content"] = self.dice.choice(contents)
+            # The first ones far more often than the last, which nearly nobody names.
+            line["content"] = contents[self.dice.randrange(self.dice.randrange(len(contents)) + 1)]
         self.lines.append(line)
         return line, at
 
@@ -329,7 +408,7 @@ class Maker:
                 {"kind": self.dice.choice(["image", "video", "story"]), "source": self.dice.choice(["own", "stock"])}
                 for _ in range(self.dice.choice([1, 1, 2]))
             ]
-            line["post"] = {"text": "Bread again.", "media": media}
+            line["post"] = {"text": self.dice.choice(TEXTS), "media": media}
             if self.chance(30):
                 line["post"]["channel"] = line["channel"]
                 if self.contested:
@@ -338,9 +417,48 @@ class Maker:
             if "ghostwritten" not in line and self.chance(20):
                 line["post"]["ghostwritten"] = True
 
+    def at_noon(self, day: Day, kind: str, who: str, **facts: Any) -> None:
+        """An activity in the middle of a date."""
+        at = self.calendar.begin(day) + 12 * 3600 * SECOND
+        line = {"id": self.new_id("n"), "advocate": who, "kind": kind, "at": self.stamp(at), **facts}
+        self.lines.append(line)
+
+    def make_edges(self, first: Day) -> None:
+        """What lies 28 or 84 dates, or the days to act, from something; the first date is that of the first event."""
+        people = [f"p{number:02}" for number in range(self.size)]
+        for day in (first + 27, first + 28, first + 55, first + 56, first + 83):
+            for _ in range(2):
+                self.at_noon(day, "comment", self.dice.choice(people))
+        self.asked += [self.calendar.begin(first + days) for days in (27, 28, 83, 84)]
+        for _ in range(6):
+            mentor, newcomer = self.dice.sample(people, 2)
+            day = self.dice.randrange(self.first, self.last - 30)
+            self.at_noon(day, "mentor", mentor, counterpart=newcomer)
+            for days in (-29, -28, -1, 0, 1, 28, 29):
+                if self.chance(40):
+                    self.at_noon(day + days, "help", newcomer)
+            self.at_noon(day, "train", newcomer)
+            self.at_noon(day + self.dice.choice([7, 8]), "share", newcomer)
+        self.asked += [self.calendar.begin(day + days) for days in (7, 8, 28, 29)]
+
+    def make_market(self) -> None:
+        """What the company sells, and who speaks of it."""
+        for _ in range(self.dice.randrange(5, 15)):
+            facts = {}
+            for name in ("closed_deals", "brand_mentions", "market_mentions"):
+                if self.chance(70):
+                    facts[name] = self.dice.choice([0, 0, 1, 7, 40, 90])
+            if facts:
+                at = self.when()
+                market = self.event("market", at, **facts)
+                if self.chance(20):
+                    self.retract(market, at)
+
     def edit(self, target: Json, names: List[str], contents: List[str]) -> Json:
         """The fields that an update sets; never to where a text would have to be read."""
-        pick = self.dice.randrange(8)
+        pick = self.dice.randrange(9)
+        if pick == 8:
+            return {"origin": self.dice.choice([*ORIGINS, None])}
         if pick == 0:
             return {"advocate": self.dice.choice(names)}
         if pick == 1 and self.contested:
@@ -360,14 +478,16 @@ class Maker:
 
     def make_events(self, names: List[str]) -> None:
         contents = []
-        for number in range(4):
+        for number in range(20):
             at = self.when()
-            facts: Json = {"origin": self.dice.choice(["own", "company", "third_party"])}
+            facts: Json = {"origin": self.dice.choice(ORIGINS)} if self.chance(80) else {}
             if self.chance(50):
                 facts["embargo"] = self.stamp(self.when(after=at))
             line = {"type": "content", "id": f"content-{number}", "at": self.stamp(at), **facts}
             self.lines.append(line)
             contents.append(line["id"])
+            if self.chance(15):
+                self.retract(line, at)
         made = [self.activity(names, contents) for _ in range(self.dice.randrange(150, 350))]
         for target, at in made:
             for _ in range(self.dice.choice([0, 0, 0, 1, 2])):
@@ -385,6 +505,8 @@ class Maker:
             meeting = self.event("meeting", at, agenda=self.chance(75), **team)
             if self.chance(15):
                 self.retract(meeting, at)
+        self.make_edges(self.calendar.day(min(at for _, at in made)))
+        self.make_market()
         people = [name for name in names if name.startswith("p")] + ["@h0", "guest"]
         for _ in range(self.dice.randrange(6, 12)):
             points = self.dice.choice([-60, -5, -1, 1, 7, 40])
@@ -426,6 +548,7 @@ class Maker:
         """Times to ask for: on edges, in the middle, and after everything."""
         edges = self.dice.sample(sorted(set(self.edges)), 5)
         asked = [self.calendar.begin(day) + nudge for day in edges for nudge in (0, 1)]
+        asked += self.asked
         asked += [self.when(), self.calendar.begin(self.last + 1), self.calendar.begin(self.last + 120)]
         return [stamp(at, "Z") for at in sorted(asked)]
 

@@ -7,7 +7,8 @@ look at the engine, so that the two can be compared. It prefers being plain to b
     python3 standings.py --settings settings.json --activities a.jsonl --people p.jsonl --as-of TIME
 
 It prints one JSON document, its keys sorted, so that two of them can be compared line by line:
-{"boards": {...}, "standings": {ADVOCATE: {FIGURE: VALUE}}, "teams": [...]}.
+{"boards": {...}, "standings": {ADVOCATE: {FIGURE: VALUE}}, "teams": [...]}. With --before DAYS each team has the
+figures of the window before, too, and with --kpis the KPIs of the settings.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ TELLING = ["story", "video", "audio", "image", "document"]
 FORMATS = ("text", "image", "video", "story", "document", "audio")
 METRICS = ("impressions", "likes", "comments", "shares", "clicks", "leads", "conversions", "pipeline_value")
 ENGAGEMENTS = ("likes", "comments", "shares", "clicks")
+ORIGINS = ("own", "company", "third_party")
 TEAM_FIELDS = ("department", "function", "country", "level", "cohort")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -145,6 +147,18 @@ def known_style(style: str) -> str:
 
 
 @dataclass(frozen=True)
+class Kpi:
+    """A figure of a team that has a goal."""
+
+    metric: str
+    goal: int
+    days: int
+
+
+WAVES = {"participation_percent": 50, "kept_percent": 50, "top_share_percent": 40}
+
+
+@dataclass(frozen=True)
 class Settings:
     """What `program.toml` would say."""
 
@@ -161,6 +175,10 @@ class Settings:
     action_days: int
     pair_days: int
     channels: Set[str]
+    aggregate_only: bool
+    cents_per_1000: Optional[Dict[str, int]]  # by result; none without a formula
+    waves: Dict[str, int]
+    kpis: Dict[str, "Kpi"]
 
     @staticmethod
     def read(stated: Dict[str, Any]) -> "Settings":
@@ -186,6 +204,13 @@ class Settings:
             action_days=stated["action_days"],
             pair_days=stated["pair_days"],
             channels=set(stated["channels"]),
+            aggregate_only=stated.get("aggregate_only", False),
+            cents_per_1000=stated.get("cents_per_1000"),
+            waves=stated.get("waves") or WAVES,
+            kpis={
+                name: Kpi(kpi.get("metric", name), kpi["goal"], kpi["window"])
+                for name, kpi in (stated.get("kpis") or {}).items()
+            },
         )
 
     def period_of(self, day: Day) -> Span:
@@ -335,6 +360,7 @@ class Log:
     contents: List[Event] = field(default_factory=list)
     meetings: List[Event] = field(default_factory=list)
     adjustments: List[Event] = field(default_factory=list)
+    market: List[Event] = field(default_factory=list)
 
     @staticmethod
     def read(events: List[Event], as_of: Instant) -> "Log":
@@ -363,7 +389,24 @@ class Log:
         log.contents = list({content.id: content for content in reversed(standing("content"))}.values())
         log.meetings = standing("meeting")
         log.adjustments = standing("adjustment")
+        log.market = standing("market")
         return log
+
+    def back_at(self, then: Instant) -> "Log":
+        """What was done by an earlier time, as it is on record now."""
+
+        def by_then(events: List[Event]) -> List[Event]:
+            return [event for event in events if event.at < then]
+
+        return Log(
+            then,
+            self.people,
+            by_then(self.activities),
+            by_then(self.contents),
+            by_then(self.meetings),
+            by_then(self.adjustments),
+            by_then(self.market),
+        )
 
 
 def in_order(events: Iterable[Event]) -> List[Event]:
@@ -390,7 +433,7 @@ def metrics(said: Dict[str, Any]) -> Dict[str, int]:
 # ---------------------------------------------------------------------------------------------
 
 FLAGS = ("consent", "active", "away", "leaderboard")
-FACTS = TEAM_FIELDS + ("style", "mentor")
+FACTS = TEAM_FIELDS + ("style", "mentor", "leader", "audience", "audience_outside")
 PROFILE = FLAGS + FACTS
 
 
@@ -436,7 +479,7 @@ class Profile:
 
     def __init__(self, person: str, assume_consent: bool) -> None:
         self.person = person
-        self.on_record = False
+        self.on_record_since = NEVER
         self.described = False
         self.assume_consent = assume_consent
         self.fields: Dict[str, Timeline] = defaultdict(Timeline)
@@ -444,7 +487,7 @@ class Profile:
 
     def lay(self, record: Event) -> None:
         """Add a record that is not earlier than those before it."""
-        self.on_record = True
+        self.known(record.at)
         self.described = True
         for name in PROFILE:
             if name in record.said:
@@ -453,6 +496,10 @@ class Profile:
                     self.fields[name].replace(value)
                 else:
                     self.fields[name].state(record.at, value)
+
+    def known(self, at: Instant) -> None:
+        """Something is on record of the person since then."""
+        self.on_record_since = min(self.on_record_since, at)
 
     def fact(self, name: str, at: Instant) -> Any:
         return self.fields[name].at(at) if name in self.fields else None
@@ -472,10 +519,10 @@ class Profile:
         return self.opted_in(at) and self.employed(at)
 
     def eligible(self, at: Instant) -> bool:
-        return self.on_record and self.employed(at)
+        return self.on_record_since <= at and self.employed(at)
 
     def enrolled(self, at: Instant) -> bool:
-        return self.on_record and self.takes_part(at)
+        return self.on_record_since <= at and self.takes_part(at)
 
     def on_boards(self, at: Instant) -> bool:
         return self._flag("leaderboard", at, unstated=True)
@@ -603,6 +650,14 @@ class Activity:
         return of_media if stated is None else bool(stated)
 
     @property
+    def published(self) -> bool:
+        return self.role == "publishing"
+
+    @property
+    def talks(self) -> bool:
+        return self.role == "conversation" or self.customer
+
+    @property
     def engagements(self) -> int:
         return sum(self.results.get(metric, 0) for metric in ENGAGEMENTS)
 
@@ -623,21 +678,35 @@ Scored = List[Tuple[Day, str, int]]  # date, person, points
 class Program:
     """Everything that figures are worked out from, as of a time."""
 
-    def __init__(self, settings: Settings, events: List[Event], as_of: Instant, assume_consent: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        events: List[Event],
+        as_of: Instant,
+        assume_consent: bool,
+        now: Optional["Program"] = None,
+    ) -> None:
+        """With `now`, it is looked back from there: what was done, and was so, by then is as it is on record now."""
         self.settings = settings
+        self.events = events
+        self.assume_consent = assume_consent
+        self.now = now
+        self.looked_back: Dict[Instant, "Program"] = {}
         self.calendar = settings.calendar
         self.as_of = as_of
         self.last = as_of - 1
         self.today = self.calendar.day(self.last)
         self.running_week = self.calendar.week(self.today)
         self.period = settings.period_of(self.today)
-        self.log = Log.read(events, as_of)
-        self.people = People(self.log.people, self.last, assume_consent)
+        self.log = Log.read(events, as_of) if now is None else now.log.back_at(as_of)
+        self.people = People(self.log.people, self.last, assume_consent) if now is None else now.people
 
-        if assume_consent:
+        if assume_consent and now is None:
             for event in self.log.activities + self.log.adjustments:
-                self.people.profile(self.people.owner(event.said["advocate"], event.at)).on_record = True
+                self.people.profile(self.people.owner(event.said["advocate"], event.at)).known(event.at)
 
+        contents = (now or self).log.contents  # what an activity is about is as it is on record now
+        self.origins: Dict[str, Optional[str]] = {content.id: content.said.get("origin") for content in contents}
         self.activities = [activity for event in self.log.activities for activity in self._counted(event)]
         self.adjustments = [each for event in self.log.adjustments for each in self._adjustment(event)]
         self.by_person: Dict[str, List[Activity]] = defaultdict(list)
@@ -688,6 +757,13 @@ class Program:
             day = self.calendar.day(event.at)
             yield Adjustment(day, person, event.said["points"], self._teams(person, event.at))
 
+    def origin(self, activity: Activity) -> Optional[str]:
+        """Where what was published comes from: as the record states it, or its content, or its post's."""
+        in_post = activity.post.get("content")
+        named = self.origins.get(activity.said.get("content", ""))
+        of_post = in_post.get("origin") if isinstance(in_post, dict) else self.origins.get(in_post or "")
+        return activity.said.get("origin") or named or of_post
+
     def _teams(self, person: str, at: Instant) -> Dict[str, Optional[str]]:
         profile = self.people.profile(person)
         return {by: profile.fact(by, at) for by in self.settings.teams}
@@ -696,12 +772,25 @@ class Program:
         """The local dates that end with the last one."""
         return Span(self.today - days + 1, self.today)
 
+    def back_at(self, day: Day) -> "Program":
+        """The program as of the beginning of a date, seen from now."""
+        then = self.calendar.begin(day)
+        if then not in self.looked_back:
+            self.looked_back[then] = Program(self.settings, self.events, then, self.assume_consent, now=self)
+        return self.looked_back[then]
+
     def shown(self, person: str) -> bool:
         """Opting out hides everything while it lasts; leaving doesn't."""
+        if self.now is not None and not self.now.shown(person):
+            return False
         return self.people.profile(person).opted_in(self.last)
 
     def enrolled(self, person: str) -> bool:
-        return self.people.profile(person).enrolled(self.last)
+        return self.people.profile(person).enrolled(self.last) and self.shown(person)
+
+    @cached_property
+    def teams(self) -> List["Team"]:
+        return teams(self)
 
     def declared_mentor(self, person: str) -> Optional[str]:
         """The mentor that the profile names, if it is somebody else."""
@@ -871,28 +960,21 @@ def conversation(activities: List[Activity]) -> Optional[int]:
     """The share of talking with people, next to publishing."""
     talking = publishing_or_talking = 0
     for activity in activities:
-        talks = activity.role == "conversation" or activity.customer
-        talking += talks
-        publishing_or_talking += talks or activity.role == "publishing"
+        talking += activity.talks
+        publishing_or_talking += activity.talks or activity.published
     return percent(talking, publishing_or_talking)
 
 
 def posts(mine: List[Activity]) -> Dict[str, Any]:
     """What was published, and what came of it."""
-    published = [activity for activity in mine if activity.role == "publishing"]
-    own_words = [
-        0 if activity.ghostwritten else activity.said["own_words"]
-        for activity in published
-        if activity.ghostwritten or activity.said.get("own_words") is not None
-    ]
+    published = [activity for activity in mine if activity.published]
     result = {metric: sum(activity.results.get(metric, 0) for activity in mine) for metric in METRICS}
     seen = [activity for activity in mine if activity.results.get("impressions", 0) > 0]
     impressions = sum(activity.results["impressions"] for activity in seen)
     engagements_of_seen = sum(activity.engagements for activity in seen)
-    measured = [activity for activity in published if activity.results]
     return {
         "published": len(published),
-        "own_voice": sum(own_words) // len(own_words) if own_words else None,
+        "own_voice": own_voice(published),
         "ghostwritten": sum(activity.ghostwritten for activity in published),
         "of_format": {name: sum(activity.format == name for activity in published) for name in FORMATS},
         "own_photos": sum(activity.own_photo for activity in published),
@@ -901,33 +983,60 @@ def posts(mine: List[Activity]) -> Dict[str, Any]:
         "result": result,
         "engagements": sum(activity.engagements for activity in mine),
         "engagement_per_1000": engagements_of_seen * 1000 // impressions if impressions else None,
-        "engaged_posts": percent(sum(activity.engagements > 0 for activity in measured), len(measured)),
+        "engaged_posts": engaged_posts(published),
     }
+
+
+def own_voice(published: List[Activity]) -> Optional[int]:
+    """The mean of what is known of one's own words; what somebody else wrote has none."""
+    own_words = [
+        0 if activity.ghostwritten else activity.said["own_words"]
+        for activity in published
+        if activity.ghostwritten or activity.said.get("own_words") is not None
+    ]
+    return sum(own_words) // len(own_words) if own_words else None
+
+
+def engaged_posts(published: List[Activity]) -> Optional[int]:
+    """Of the posts with a result on record, those that moved somebody to do something."""
+    measured = [activity for activity in published if activity.results]
+    return percent(sum(activity.engagements > 0 for activity in measured), len(measured))
 
 
 def learning(program: Program, mine: List[Activity]) -> Dict[str, Any]:
     """Trainings, and whether something came after them."""
-    days_to_act = program.settings.action_days
-    trainings = [(place, activity) for place, activity in enumerate(mine) if activity.role == "training"]
-    actions = [
-        (place, activity.day)
-        for place, activity in enumerate(mine)
-        if activity.role != "training" and activity.style != "listener"
-    ]
-    applied = too_early = 0
-    for place, training in trainings:
-        if any(later > place and day <= training.day + days_to_act for later, day in actions):
-            applied += 1
-        elif training.day + days_to_act > program.today:
-            too_early += 1
-    since = program.today - trainings[-1][1].day if trainings else None
+    trainings = [activity for activity in mine if activity.role == "training"]
+    since = program.today - trainings[-1].day if trainings else None
     return {
         "trainings": len(trainings),
         "days_since_training": since,
         "refresher_due": since is not None and since >= program.settings.refresher_days,
-        "trainings_applied": applied,
-        "applied": percent(applied, len(trainings) - too_early),
+        "trainings_applied": sum(was_applied(program, training) for training in trainings),
+        "applied": applied(program, trainings),
     }
+
+
+def was_applied(program: Program, training: Activity) -> bool:
+    """Whether the person did something with a training in time."""
+    last_day = training.day + program.settings.action_days
+    return any(
+        activity.order > training.order
+        and activity.day <= last_day
+        and activity.role != "training"
+        and activity.style != "listener"
+        for activity in program.by_person[training.person]
+    )
+
+
+def applied(program: Program, trainings: List[Activity]) -> Optional[int]:
+    """The share of trainings that were applied, where it is not too early to tell."""
+    count = whole = 0
+    for training in trainings:
+        well = was_applied(program, training)
+        too_early = training.day + program.settings.action_days > program.today
+        count += well
+        whole += well or not too_early
+    return percent(count, whole)
 
 
 def colleagues(program: Program, person: str, mine: List[Activity]) -> Dict[str, Any]:
@@ -959,13 +1068,17 @@ def colleagues(program: Program, person: str, mine: List[Activity]) -> Dict[str,
 
 def unshared_content(program: Program, mine: List[Activity]) -> int:
     """Content of the last 30 dates that may be shared by now, and that the person did not name."""
-    named = {activity.said.get("content") for activity in mine}
-    lately = program.window(30)
+    return unnamed_content(program, program.window(30), mine)
+
+
+def unnamed_content(program: Program, span: Span, activities: Iterable[Activity]) -> int:
+    """Content of some dates that may be shared by now, and that none of the activities names."""
+    named = {activity.said.get("content") for activity in activities}
     count = 0
     for content in program.log.contents:
         embargo = content.said.get("embargo")
         free = embargo is None or instant(embargo) <= program.last
-        if content.at > EVER and program.calendar.day(content.at) in lately and free:
+        if content.at > EVER and program.calendar.day(content.at) in span and free:
             count += content.id not in named
     return count
 
@@ -985,6 +1098,7 @@ class Team:
     enrolled: Set[str] = field(default_factory=set)
     activities: List[Activity] = field(default_factory=list)
     scored: Scored = field(default_factory=list)
+    counted_for: List[Dict[str, Optional[str]]] = field(default_factory=list)  # the teams of what was brought
     withheld: bool = False
 
 
@@ -1002,42 +1116,152 @@ def teams(program: Program) -> List[Team]:
         if profile.eligible(program.last):
             for team in of({by: profile.fact(by, program.last) for by in program.settings.teams}):
                 team.eligible.add(person)
-                if profile.enrolled(program.last):
+                if program.enrolled(person):
                     team.enrolled.add(person)
     for activity in program.activities:
         for team in of(activity.teams):
             team.activities.append(activity)
             team.scored.append((activity.day, activity.person, activity.points))
+            team.counted_for.append(activity.teams)
     for adjustment in program.adjustments:
         for team in of(adjustment.teams):
             team.scored.append((adjustment.day, adjustment.person, adjustment.points))
+            team.counted_for.append(adjustment.teams)
 
     withhold(found, program)
     place = {by: number for number, by in enumerate(program.settings.teams + ["program"])}
     return sorted(found.values(), key=lambda team: (place[team.by], team.name or ""))
 
 
+Links = Counter  # of pairs of a team of one kind and a team of another: how many people are in both
+REST = None  # those who are in no team of a kind that is shown, taken as one team
+
+
 def withhold(found: Dict[Tuple[str, Optional[str]], Team], program: Program) -> None:
-    """Withhold small teams, and as many others as it takes that no total gives them away."""
+    """Withhold small teams, and as many others as it takes that no sums give so few away."""
     minimum = program.settings.minimum_group
     everybody = found["program", None]
     for team in found.values():
         team.withheld = len(team.enrolled) < minimum
+    decided: List[List[Team]] = []
     for by in program.settings.teams:
         kind = [team for team in found.values() if team.by == by]
         in_none = len(everybody.enrolled - {person for team in kind for person in team.enrolled})
         scored_in_none = len(everybody.scored) - sum(len(team.scored) for team in kind)
-        shown = sorted((team for team in kind if not team.withheld), key=lambda team: team.name or "")
-        while shown:
+        while True:
             hidden = in_none + sum(len(team.enrolled) for team in kind if team.withheld)
             scored = scored_in_none + sum(len(team.scored) for team in kind if team.withheld)
             empty = hidden == 0 and scored == 0
-            if empty or hidden >= minimum:
+            shown = [team for team in kind if not team.withheld]
+            if empty or hidden >= minimum or not shown:
                 break
-            # Of equals the last by name: `min` takes the first of equals, so it looks from the end.
-            next_one = min(reversed(shown), key=lambda team: len(team.enrolled))
-            next_one.withheld = True
-            shown.remove(next_one)
+            give_way(shown)
+        for earlier in decided if kind else []:
+            while earlier:
+                told_of = next_to_small_cuts(links(everybody, kind, earlier), minimum)
+                if not told_of:
+                    break
+                give_way([team for team in kind if team.name in told_of])
+        decided.append(kind)
+
+
+def give_way(teams_of_kind: List[Team]) -> None:
+    """The smallest is withheld; of equals the last by name."""
+    by_name = sorted(teams_of_kind, key=lambda team: team.name or "", reverse=True)
+    min(by_name, key=lambda team: len(team.enrolled)).withheld = True
+
+
+def links(everybody: Team, kind: List[Team], earlier: List[Team]) -> Links:
+    """How many people each team of one kind and each of another have in common; what is withheld is the rest.
+
+    Two teams are linked, too, if only something that nobody of them did counts for both.
+    """
+
+    def node(number: int, teams_of_kind: List[Team], name: Optional[str]) -> Node:
+        return (number, name if any(team.name == name and not team.withheld for team in teams_of_kind) else REST)
+
+    def of_people(teams_of_kind: List[Team]) -> Dict[str, Optional[str]]:
+        return {person: team.name for team in teams_of_kind for person in team.enrolled}
+
+    here, there = of_people(kind), of_people(earlier)
+    by, earlier_by = kind[0].by, earlier[0].by
+    common: Links = Counter()
+    for person in everybody.enrolled:
+        common[node(0, kind, here.get(person)), node(1, earlier, there.get(person))] += 1
+    for teams_then in everybody.counted_for:
+        common[node(0, kind, teams_then.get(by)), node(1, earlier, teams_then.get(earlier_by))] += 0
+    return common
+
+
+def next_to_small_cuts(common: Links, minimum: int) -> Set[str]:
+    """The teams of the first kind on that side of a small cut that has not the rest of their kind.
+
+    A cut parts teams that are connected into two sides; so many people as are in a team of each side tell of
+    themselves. Where the rest is not among those teams, neither side has it.
+    """
+    told_of: Set[str] = set()
+    for component in components(common):
+        names = {name for kind, name in component if kind == 0 and name is not REST}
+        if (0, REST) in component:
+            told_of |= {name for name in names if flow(common, (0, name), (0, REST), minimum) < minimum}
+        elif len(component) > 1:
+            first, *others = component
+            if any(flow(common, first, other, minimum) < minimum for other in others):
+                told_of |= names
+    return told_of
+
+
+Node = Tuple[int, Optional[str]]  # which of two kinds, and a team's name
+
+
+def neighbours(common: Links) -> Dict[Node, Dict[Node, int]]:
+    """Each team with those that it has people in common with, and how many."""
+    found: Dict[Node, Dict[Node, int]] = defaultdict(dict)
+    for (one, other), count in common.items():
+        found[one][other] = found[other][one] = count
+    return found
+
+
+def components(common: Links) -> List[List[Node]]:
+    """The teams that are connected by common people."""
+    around = neighbours(common)
+    seen: Set[Node] = set()
+    found = []
+    for start in around:
+        if start not in seen:
+            component = [start]
+            seen.add(start)
+            for node in component:
+                fresh = [other for other in around[node] if other not in seen]
+                seen.update(fresh)
+                component += fresh
+            found.append(component)
+    return found
+
+
+def flow(common: Links, start: Node, end: Node, enough: int) -> int:
+    """How many ways without a common person lead from one team to another, up to so many.
+
+    As many people are on the smallest cut between the two (Ford and Fulkerson).
+    """
+    free = {node: dict(around) for node, around in neighbours(common).items()}
+    for ways in range(enough):
+        came_from: Dict[Node, Node] = {}
+        queue = [start]
+        for node in queue:
+            for other, count in free[node].items():
+                if count > 0 and other != start and other not in came_from:
+                    came_from[other] = node
+                    queue.append(other)
+        if end not in came_from:
+            return ways
+        node = end
+        while node != start:
+            before = came_from[node]
+            free[before][node] -= 1
+            free[node][before] += 1
+            node = before
+    return enough
 
 
 def points_by_person(scored: Scored, span: Optional[Span] = None) -> Dict[str, int]:
@@ -1049,56 +1273,288 @@ def points_by_person(scored: Scored, span: Optional[Span] = None) -> Dict[str, i
     return brought
 
 
-def team_figures(program: Program, team: Team) -> Dict[str, Any]:
+def team_report(program: Program, team: Team, before: Optional[int], with_kpis: bool) -> Dict[str, Any]:
     """All figures of a team, or that they are withheld."""
-    head: Dict[str, Any] = {"by": team.by, "name": team.name}
+    report: Dict[str, Any] = {"by": team.by, "name": team.name, "withheld": team.withheld}
     if team.withheld:
-        return {**head, "withheld": True}
+        return report
+    report.update(team_figures(program, team, program.settings.windows))
+    if before is not None:
+        then = program.back_at(program.window(before).first)
+        same = same_team(then, team)
+        report["before"] = None if same is None else team_figures(then, same, [before])
+    if with_kpis:
+        kpis = program.settings.kpis.items()
+        report["kpis"] = {name: kpi_report(program, team, kpi) for name, kpi in kpis}
+    return report
+
+
+def same_team(then: Program, team: Team) -> Optional[Team]:
+    """The team at another time; none where it was not there, or too small to show."""
+    same = (other for other in then.teams if (other.by, other.name) == (team.by, team.name))
+    return next((other for other in same if not other.withheld), None)
+
+
+def team_figures(program: Program, team: Team, windows: List[int]) -> Dict[str, Any]:
+    """The figures of a team as of a time, those of windows by window."""
     by_window: Dict[str, Dict[str, Any]] = defaultdict(dict)
-    for days in program.settings.windows:
+    for days in windows:
         for name, value in team_in_window(program, team, program.window(days)).items():
             by_window[name][f"{days}_days"] = value
+    return {**team_at_all(program, team), **by_window}
+
+
+def team_at_all(program: Program, team: Team) -> Dict[str, Any]:
+    """The figures of a team that look at no window."""
     return {
-        **head,
-        "withheld": False,
         "eligible": len(team.eligible),
         "enrolled": len(team.enrolled),
         "adoption": percent(len(team.enrolled), len(team.eligible)),
         "points": sum(points for _, _, points in team.scored),
         "points_this_period": sum(points for day, _, points in team.scored if day in program.period),
-        **by_window,
+        **taking_part(program, team),
+        "audience": audience(program, team),
         **rhythm(program, team.activities),
+        **wave(program, team),
         "days_since_agenda": days_since_agenda(program, team),
     }
 
 
-def active_in(program: Program, team: Team, span: Span) -> int:
-    """Enrolled people with an activity, whichever team it counts for."""
-    return sum(any(activity.day in span for activity in program.by_person[person]) for person in team.enrolled)
+def taking_part(program: Program, team: Team) -> Dict[str, Any]:
+    """Which groups of each kind take part, of the whole program."""
+    minimum = program.settings.minimum_group
+    covered: Dict[str, Optional[int]] = dict.fromkeys(TEAM_FIELDS)
+    without_part: Dict[str, Optional[str]] = dict.fromkeys(TEAM_FIELDS)
+    if team.by == "program":
+        for by in TEAM_FIELDS:
+            groups: Dict[str, Set[str]] = defaultdict(set)
+            for person in team.eligible:
+                groups[program.people.profile(person).fact(by, program.last)].add(person)
+            large = [name for name, group in groups.items() if name is not None and len(group) >= minimum]
+            missing = sorted(name for name in large if len(groups[name] & team.enrolled) < minimum)
+            covered[by] = percent(len(large) - len(missing), len(large))
+            without_part[by] = ", ".join(missing) or None
+    return {"covered": covered, "without_part": without_part}
 
 
-def average(points: int, people: int) -> Optional[int]:
-    """Rounded down, towards zero."""
-    if people == 0:
-        return None
-    return points // people if points >= 0 else -(-points // people)
+def active_in(program: Program, people: Iterable[str], span: Span) -> Set[str]:
+    """Those of the people who have an activity, whichever team it counts for."""
+    return {person for person in people if any(activity.day in span for activity in program.by_person[person])}
+
+
+def towards_zero(number: int, by: int) -> int:
+    return number // by if number >= 0 else -(-number // by)
+
+
+def too_few(program: Program, count: int) -> bool:
+    """Some, but so few that a figure would tell of them."""
+    return 0 < count < program.settings.minimum_group
 
 
 def team_in_window(program: Program, team: Team, span: Span) -> Dict[str, Any]:
     """The figures of a team that look at a window."""
     activities = [activity for activity in team.activities if activity.day in span]
-    brought = points_by_person(team.scored, span)
-    above_0 = [points for points in brought.values() if points > 0]
-    points, active = sum(brought.values()), active_in(program, team, span)
+    published = [activity for activity in activities if activity.published]
+    points = sum(points for day, _, points in team.scored if day in span)
+    active = active_in(program, team.enrolled, span)
     return {
-        "active_in": active,
-        "participation_in": percent(active, len(team.enrolled)),
+        "active_in": len(active),
+        "participation_in": percent(len(active), len(team.enrolled)),
         "points_in": points,
         "activities_in": len(activities),
-        "average_in": average(points, active),
-        "top_share_in": percent(max(above_0, default=0), sum(above_0)),
+        "average_in": towards_zero(points, len(active)) if active else None,
+        **shoulders(program, team, span),
         "conversation_in": conversation(activities),
+        **posts_of_team(program, published),
+        "push_only_in": push_only(activities),
+        "unshared_content_in": unshared_by_team(program, team, span),
+        **results_of_team(program, team, activities),
+        **market(program, team, activities, span),
+        "audience_growth_in": audience_growth(program, team, span),
+        **leaders(program, team, published, span),
+        "trainings_in": sum(activity.role == "training" for activity in activities),
+        "applied_in": applied(program, [activity for activity in activities if activity.role == "training"]),
+        **mentored(program, team, span),
     }
+
+
+def shoulders(program: Program, team: Team, span: Span) -> Dict[str, Any]:
+    """On how many people it rests."""
+    brought = sorted((x for x in points_by_person(team.scored, span).values() if x > 0), reverse=True)
+    whole, top = sum(brought), max(brought, default=0)
+    share, without = percent(top, whole), percent(whole - top, whole)
+    points_without: Optional[int] = whole - top if brought else None
+    if program.settings.aggregate_only:
+        share, without, points_without = in_tens(share), in_tens(without), None
+
+    fewest = next((n for n in range(len(brought) + 1) if sum(brought[:n]) * 2 >= whole), 0)
+    n = max(len(team.enrolled), len(brought))
+    unevenness = sum((n - 1 - 2 * i) * x for i, x in enumerate(brought))
+    return {
+        "top_share_in": share,
+        "without_top_in": without,
+        "points_without_top_in": points_without,
+        "absence_factor_in": fewest if brought else None,
+        "gini_in": percent(unevenness, n * whole),
+    }
+
+
+def in_tens(value: Optional[int]) -> Optional[int]:
+    """Halves go up."""
+    return None if value is None else (value + 5) // 10 * 10
+
+
+def posts_of_team(program: Program, published: List[Activity]) -> Dict[str, Any]:
+    """What the team published."""
+    origins = [origin for origin in (program.origin(activity) for activity in published) if origin is not None]
+    return {
+        "posts_in": len(published),
+        "engaged_posts_in": engaged_posts(published),
+        "copies_in": copies(published),
+        "own_voice_in": own_voice(published),
+        **{f"{origin}_content_in": percent(origins.count(origin), len(origins)) for origin in ORIGINS},
+    }
+
+
+def words(text: str) -> Tuple[str, ...]:
+    """The words of a post, those with a link left out, whatever the case and the white space."""
+    return tuple(word for word in text.lower().split() if "://" not in word and not word.startswith("www."))
+
+
+def copies(published: List[Activity]) -> Optional[int]:
+    """Posts that say what somebody else says, too."""
+    texts = [(activity.person, words(activity.post.get("text", ""))) for activity in published]
+    texts = [(person, text) for person, text in texts if text]
+    authors: Dict[Tuple[str, ...], Set[str]] = defaultdict(set)
+    for person, text in texts:
+        authors[text].add(person)
+    return percent(sum(len(authors[text]) > 1 for _, text in texts), len(texts))
+
+
+def push_only(activities: List[Activity]) -> Optional[int]:
+    """People who publish and talk with nobody."""
+    publishers = {activity.person for activity in activities if activity.published}
+    talkers = {activity.person for activity in activities if activity.talks}
+    return percent(len(publishers - talkers), len(publishers))
+
+
+def unshared_by_team(program: Program, team: Team, span: Span) -> int:
+    """Content that nobody of those names who brought something to the team."""
+    brought_something = {person for _, person, _ in team.scored}
+    theirs = (activity for person in brought_something for activity in program.by_person[person])
+    return unnamed_content(program, span, theirs)
+
+
+def results_of_team(program: Program, team: Team, activities: List[Activity]) -> Dict[str, Any]:
+    """What came of it."""
+    sums = {metric: sum(activity.results.get(metric, 0) for activity in activities) for metric in METRICS}
+    cents = program.settings.cents_per_1000
+    emv = None if cents is None else sum(sums[metric] * rate for metric, rate in cents.items()) // 100_000
+    return {
+        **{f"{metric}_in": value for metric, value in sums.items()},
+        "reach_outside_in": reach_outside(program, activities),
+        "emv_in": emv,
+    }
+
+
+def reach_outside(program: Program, activities: List[Activity]) -> Optional[int]:
+    """The part of the impressions that people outside the brand's own network have."""
+    authors = set()
+    reach = 0
+    for activity in activities:
+        profile, (at, _, _) = program.people.profile(activity.person), activity.order
+        whole, outside = profile.fact("audience", at), profile.fact("audience_outside", at)
+        impressions = activity.results.get("impressions", 0)
+        if impressions and whole and outside is not None:
+            authors.add(activity.person)
+            reach += impressions * min(outside, whole) // whole
+    return reach if len(authors) >= program.settings.minimum_group else None
+
+
+def market(program: Program, team: Team, activities: List[Activity], span: Span) -> Dict[str, Any]:
+    """Deals and mentions, of the whole program."""
+    deals = reach_per_deal = share_of_voice = None
+    if team.by == "program":
+        figures = [event.said for event in program.log.market if program.calendar.day(event.at) in span]
+        stated = [said["closed_deals"] for said in figures if "closed_deals" in said]
+        deals = sum(stated) if stated else None
+        impressions = sum(activity.results.get("impressions", 0) for activity in activities)
+        reach_per_deal = impressions // deals if deals else None
+        both = [said for said in figures if "brand_mentions" in said and "market_mentions" in said]
+        brand, of_all = (sum(said[name] for said in both) for name in ("brand_mentions", "market_mentions"))
+        share_of_voice = None if of_all == 0 else min(100, brand * 100 // of_all)
+    return {"closed_deals_in": deals, "reach_per_deal_in": reach_per_deal, "share_of_voice_in": share_of_voice}
+
+
+def audience(program: Program, team: Team) -> Optional[int]:
+    """Who follows the enrolled people."""
+    stated = [program.people.profile(person).fact("audience", program.last) for person in team.enrolled]
+    known = [count for count in stated if count is not None]
+    return sum(known) if len(known) >= program.settings.minimum_group else None
+
+
+def audience_growth(program: Program, team: Team, span: Span) -> Optional[int]:
+    """What the audiences grew by from the beginning of a window."""
+    profiles = [program.people.profile(person) for person in team.enrolled]
+    begin = program.calendar.begin(span.first) - 1
+    ends = [(profile.fact("audience", begin), profile.fact("audience", program.last)) for profile in profiles]
+    known = [now - before for before, now in ends if before is not None and now is not None]
+    return sum(known) if len(known) >= program.settings.minimum_group else None
+
+
+def leaders(program: Program, team: Team, published: List[Activity], span: Span) -> Dict[str, Any]:
+    """Whether leaders lead by example, where neither they nor the others are too few."""
+    theirs = {person for person in team.eligible if program.people.profile(person).fact("leader", program.last)}
+    if too_few(program, len(theirs)) or too_few(program, len(team.eligible - theirs)):
+        return {"leaders_active_in": None, "leaders_own_voice_in": None}
+    active = active_in(program, theirs & team.enrolled, span)
+    return {
+        "leaders_active_in": percent(len(active), len(theirs)),
+        "leaders_own_voice_in": own_voice([activity for activity in published if activity.person in theirs]),
+    }
+
+
+def mentored(program: Program, team: Team, span: Span) -> Dict[str, Any]:
+    """What people do before and after they are mentored for the first time."""
+    first_day: Dict[str, Day] = {}
+    for person in team.enrolled:
+        days = [activity.day for activity in program.by_counterpart[person] if activity.role == "mentoring"]
+        if days and min(days) in span and min(days) <= program.today - 28:
+            first_day[person] = min(days)
+    lift = 0
+    for person, day in first_day.items():
+        for activity in program.by_person[person]:
+            lift += activity.day in Span(day + 1, day + 28)
+            lift -= activity.day in Span(day - 28, day - 1)
+    count = len(first_day)
+    unknown = count == 0 or too_few(program, count) or too_few(program, len(team.enrolled) - count)
+    return {"mentored_in": count, "mentoring_lift_in": None if unknown else towards_zero(lift * 10, count)}
+
+
+def wave(program: Program, team: Team) -> Dict[str, Any]:
+    """Whether those who began early are still there, and the next wave can begin."""
+    figures: Dict[str, Any] = dict.fromkeys(("days_since_first", "early_participation", "kept", "ready_to_widen"))
+    if not team.activities:
+        return figures
+    first = min(activity.day for activity in team.activities)
+    lately = program.window(28)
+    figures["days_since_first"] = program.today - first
+    early = {activity.person for activity in team.activities if activity.day < first + 28} & team.enrolled
+    if program.today >= first + 28:
+        figures["early_participation"] = percent(len(early), len(team.enrolled))
+    if program.today - first + 1 >= 84:
+        figures["kept"] = percent(len(active_in(program, early, lately)), len(early))
+        goals, now = program.settings.waves, team_in_window(program, team, lately)
+        figures["ready_to_widen"] = (
+            now["participation_in"] is not None
+            and now["participation_in"] >= goals["participation_percent"]
+            and figures["kept"] is not None
+            and figures["kept"] >= goals["kept_percent"]
+            and now["top_share_in"] is not None
+            and now["top_share_in"] <= goals["top_share_percent"]
+            and not rhythm(program, team.activities)["launch_spike"]
+        )
+    return figures
 
 
 def days_since_agenda(program: Program, team: Team) -> Optional[int]:
@@ -1109,6 +1565,96 @@ def days_since_agenda(program: Program, team: Team) -> Optional[int]:
         if meeting.said.get("agenda") is True and of_somebody in ({}, {team.by: team.name}):
             days.append(program.calendar.day(meeting.at))
     return program.today - max(days) if days else None
+
+
+# ---------------------------------------------------------------------------------------------
+# Goals
+# ---------------------------------------------------------------------------------------------
+
+OTHER_NAMES = {"participants": "active", "reach": "impressions"}
+AT_MOST = {"top_share", "gini", "copies", "push_only", "unshared_content"}
+RESULTS = {*METRICS, "reach", "engaged_posts", "reach_outside", "emv", "reach_per_deal"}
+
+
+def measure(program: Program, team: Team, kpi: Kpi) -> Optional[int]:
+    """The figure over the KPI's own days."""
+    name = OTHER_NAMES.get(kpi.metric, kpi.metric)
+    in_window = team_in_window(program, team, program.window(kpi.days))
+    figure: Optional[int] = in_window[f"{name}_in"] if f"{name}_in" in in_window else team_at_all(program, team)[name]
+    return figure
+
+
+def measure_back(program: Program, team: Team, kpi: Kpi, windows: int) -> Optional[int]:
+    """The figure so many windows ago."""
+    if windows == 0:
+        return measure(program, team, kpi)
+    then = program.back_at(program.today + 1 - windows * kpi.days)
+    same = same_team(then, team)
+    return None if same is None else measure(then, same, kpi)
+
+
+def kpi_report(program: Program, team: Team, kpi: Kpi) -> Dict[str, Any]:
+    """How far a goal is, where it goes, and whether it is too early to judge."""
+    value = measure(program, team, kpi)
+    first = min((activity.day for activity in team.activities), default=None)
+    begins = [program.today + 1 - (back + 1) * kpi.days for back in range(6)]
+    whole = [back for back, begin in enumerate(begins) if first is not None and begin >= first]
+    too_early = []
+    if not whole:
+        too_early.append("short_history")
+    published = [activity.day for activity in team.activities if activity.published]
+    posts = sum(day in program.window(kpi.days) for day in published)
+    late_posts = sum(day in program.window(min(7, kpi.days)) for day in published)
+    if kpi.metric in RESULTS and posts > 0 and late_posts * 2 >= posts:
+        too_early.append("results_coming")
+
+    reached: Optional[bool] = None
+    if value is not None and team.by == "program":
+        reached = value <= kpi.goal if kpi.metric in AT_MOST else value >= kpi.goal
+        if too_early and (kpi.metric in AT_MOST or not reached):
+            reached = None
+
+    series = [measure_back(program, team, kpi, back) for back in reversed(whole or [0])]
+    return {
+        "metric": kpi.metric,
+        "days": kpi.days,
+        "goal": kpi.goal,
+        "at_most": kpi.metric in AT_MOST,
+        "value": value,
+        "reached": reached,
+        "too_early": too_early,
+        "series": series,
+        "growth": growth(series),
+        "trend": trend(series[-2], value) if len(series) > 1 else None,
+    }
+
+
+def growth(series: List[Optional[int]]) -> Optional[int]:
+    """The largest percentage that does not lead beyond the last value."""
+    known = [value for value in series if value is not None]
+    if len(series) < 3 or len(known) < len(series) or known[0] <= 0 or known[-1] < 0:
+        return None
+    steps = len(known) - 1
+
+    def beyond(percentage: int) -> bool:
+        return known[0] * (100 + percentage) ** steps > known[-1] * 100**steps
+
+    low, high = -100, 1
+    while not beyond(high):
+        high *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if beyond(middle) else (middle, high)
+    return low
+
+
+def trend(before: Optional[int], value: Optional[int]) -> Optional[str]:
+    """Where a figure goes from one window to the next."""
+    if before is None or value is None:
+        return None
+    if value == before or abs(value - before) * 10 < abs(before):
+        return "steady"
+    return "rising" if value > before else "falling"
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1150,7 +1696,7 @@ def boards(program: Program, all_teams: List[Team]) -> Dict[str, Any]:
     everybody = next(team for team in all_teams if team.by == "program")
 
     def of(team: Team, scored: Scored, span: Optional[Span] = None) -> Board:
-        if team.withheld or everybody.withheld:
+        if team.withheld or everybody.withheld or program.settings.aggregate_only:
             return None
         return board_of_people(program, team.enrolled, points_by_person(scored, span))
 
@@ -1179,7 +1725,9 @@ def board_of_teams(program: Program, all_teams: List[Team], by: str, span: Span)
     averages: Dict[str, int] = {}
     for team in all_teams:
         if team.by == by and not team.withheld:
-            figure = team_in_window(program, team, span)["average_in"]
+            points = sum(points for day, _, points in team.scored if day in span)
+            active = active_in(program, team.enrolled, span)
+            figure = towards_zero(points, len(active)) if active else None
             if figure is not None:
                 averages[str(team.name)] = figure
     return ranked(averages)
@@ -1196,17 +1744,20 @@ def report(
     people: Iterable[str],
     as_of: str,
     assume_consent: bool = False,
+    before: Optional[int] = None,
+    with_kpis: bool = False,
 ) -> Dict[str, Any]:
     """The whole document."""
     placed = [*read_people(people), *read_events(activities)]
     program = Program(Settings.read(settings), once(placed), instant(as_of), assume_consent)
-    all_teams = teams(program)
     profiles = program.people.profiles.items()
-    shown = sorted(person for person, profile in profiles if profile.on_record and program.shown(person))
+    shown = sorted(person for person, profile in profiles if profile.on_record_since < NEVER and program.shown(person))
+    if program.settings.aggregate_only:
+        shown = []
     return {
         "standings": {person: standing(program, person) for person in shown},
-        "teams": [team_figures(program, team) for team in all_teams],
-        "boards": boards(program, all_teams),
+        "teams": [team_report(program, team, before, with_kpis) for team in program.teams],
+        "boards": boards(program, program.teams),
     }
 
 
@@ -1222,12 +1773,16 @@ def main() -> None:
     parser.add_argument("--people", required=True)
     parser.add_argument("--as-of", required=True)
     parser.add_argument("--assume-consent", action="store_true")
+    parser.add_argument("--before", type=int, help="also the window before of so many days")
+    parser.add_argument("--kpis", action="store_true", help="also the goals of the settings")
     options = parser.parse_args()
     with open(options.settings, encoding="utf-8") as file:
         settings = json.load(file)
     with open(options.activities, encoding="utf-8") as activities, open(options.people, encoding="utf-8") as people:
         try:
-            document = report(settings, activities, people, options.as_of, options.assume_consent)
+            document = report(
+                settings, activities, people, options.as_of, options.assume_consent, options.before, options.kpis
+            )
         except (Conflict, ValueError) as problem:
             sys.exit(f"standings: {problem}")
     print(written(document))

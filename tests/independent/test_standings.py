@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from generate import Maker
-from standings import METRICS, TEAM_FIELDS, Conflict, Timeline, instant, report, written
+from standings import METRICS, TEAM_FIELDS, Conflict, Timeline, components, growth, instant, next_to_small_cuts
+from standings import report, trend, written
 
 SETTINGS: Dict[str, Any] = {
     "time_zone": "Europe/Berlin",
@@ -548,6 +551,358 @@ def test_channels() -> None:
     assert ann(events, "2026-06-10T00:00:00Z")["activities"] == 2
 
 
+WINDOW = {"windows": [28]}
+
+
+def team(events: List[Json], people: List[Json], as_of: str = "2026-06-30T12:00:00Z", **settings: Any) -> Json:
+    """The figures of the whole program, those of windows over 28 days (3 to 30 June)."""
+    figures = document(events, people, as_of, **{**WINDOW, **settings})["teams"][-1]
+    return {name: value["28_days"] if name.endswith("_in") else value for name, value in figures.items()}
+
+
+def by_hand(**points: int) -> List[Json]:
+    """So many points for each person."""
+    return [
+        event("adjustment", f"by-hand-{who}", "2026-06-20", advocate=who, points=count, reason="x")
+        for who, count in points.items()
+    ]
+
+
+def test_on_how_many_shoulders_it_rests() -> None:
+    # The example that CHAOSS publishes: 433 and 1000 of 2475 are more than half, and 1000 alone is not.
+    counts = (1000, 202, 90, 33, 332, 343, 42, 433)
+    figures = team(by_hand(**{f"A{n}": count for n, count in enumerate(counts)}), staff(A=8))
+    assert figures["absence_factor_in"] == 2
+    assert (figures["top_share_in"], figures["without_top_in"], figures["points_without_top_in"]) == (40, 59, 1475)
+    # One of four has it all: (4 - 1) ÷ 4; two have the same: (3 + 1) ÷ (4 × 2); all the same: 0.
+    for brought, gini, factor in (([9], 75, 1), ([5, 5], 50, 1), ([5, 5, 5, 5], 0, 2), ([-3], None, None)):
+        figures = team(by_hand(**{f"A{n}": count for n, count in enumerate(brought)}), staff(A=4))
+        assert (figures["gini_in"], figures["absence_factor_in"]) == (gini, factor)
+    # More people than are enrolled brought something: 3 + 1 - 1 - 3 ÷ 4 is 0, although two have left.
+    left = [{"id": f"A{n}", "at": "2026-06-25T00:00:00Z", "active": False} for n in (0, 1)]
+    assert team(by_hand(A0=1, A1=1, A2=1, A3=1), staff(A=5) + left)["gini_in"] == 0
+    # In aggregate-only mode 45 % are 50, 55 % are 60, and points are not told.
+    events = by_hand(A0=45, A1=30, A2=25)
+    figures = team(events, staff(A=3), aggregate_only=True)
+    assert (figures["top_share_in"], figures["without_top_in"], figures["points_without_top_in"]) == (50, 60, None)
+
+
+def test_what_a_team_publishes() -> None:
+    def post(day: int, who: str, text: str, **facts: Any) -> Json:
+        return did(f"2026-06-{day:02}", who=who, post={"text": text}, **facts)
+
+    events = [
+        post(3, "A0", "Bread again."),
+        post(4, "A1", "bread \n AGAIN. https://example.com/x"),
+        post(5, "A2", "Bread again!"),  # not the same
+        post(6, "A2", "https://example.com/x"),  # no text
+        post(2, "A2", "Bread again."),  # before the window
+        did("2026-06-07", "comment", "A2", post={"text": "Bread again."}),  # no post
+    ]
+    # 2 of 3; A0 and A1 only publish, A2 comments.
+    figures = team(events, staff(A=3))
+    assert (figures["posts_in"], figures["copies_in"], figures["push_only_in"]) == (4, 66, 66)
+    # The same person twice is nobody's copy.
+    assert team([post(3, "A0", "x"), post(4, "A0", "x")], staff(A=3))["copies_in"] == 0
+    assert team([did("2026-06-03", who="A0")], staff(A=3))["copies_in"] is None
+    # Talking with a customer is no pushing.
+    assert team([did("2026-06-03", who="A0", customer=True)], staff(A=3))["push_only_in"] == 0
+
+    events = [
+        event("content", "c", "2026-06-03", origin="company"),
+        did("2026-06-10", who="A0", content="c"),
+        did("2026-06-10", who="A0", content="c", origin="own"),
+        did("2026-06-10", who="A0", content="gone", own_words=51),
+        did("2026-06-10", who="A0", ghostwritten=True, own_words=90),
+    ]
+    figures = team(events, staff(A=3))
+    shares = [figures[f"{origin}_content_in"] for origin in ("own", "company", "third_party")]
+    assert shares == [50, 50, 0] and figures["own_voice_in"] == 25
+
+
+def test_content_that_nobody_of_a_team_shares() -> None:
+    # d is still under embargo at the last instant, e no longer; f is older than the window.
+    events = [
+        event("content", "c", "2026-06-03", origin="own"),
+        event("content", "d", "2026-06-03", embargo="2026-06-30T12:00:00Z"),
+        event("content", "e", "2026-06-03", embargo="2026-06-30T11:59:59.999999999Z"),
+        event("content", "f", "2026-06-02"),
+    ]
+    assert team(events, staff(A=3))["unshared_content_in"] == 2
+    # It was named before the window; but nobody of B did anything.
+    events.append(did("2026-06-01", who="A0", content="c"))
+    made = document(events, staff(A=3, B=3), "2026-06-30T12:00:00Z", **WINDOW)["teams"]
+    assert [figures["unshared_content_in"]["28_days"] for figures in made] == [1, 2, 1]
+
+
+def test_results_audiences_and_the_market() -> None:
+    people = [{**person, "audience": 300, "audience_outside": 100} for person in staff(A=3)]
+    people[2].update(audience=50, audience_outside=90)  # as if it was 50
+    events = [did("2026-06-10", who=f"A{n}", impressions=100, clicks=3) for n in range(3)]
+    events += [
+        event("market", "m1", "2026-06-10", closed_deals=4, brand_mentions=9),
+        event("market", "m2", "2026-06-10", closed_deals=3, brand_mentions=1, market_mentions=3),
+        event("market", "m3", "2026-06-10", closed_deals=9),
+        event("market", "m4", "2026-06-02", closed_deals=9),
+        event("retraction", "r", "2026-06-11", target="m3"),
+    ]
+    figures = team(events, people, cents_per_1000={"impressions": 999, "clicks": 90_000})
+    # 33 + 33 + 100; (300 × 999 + 9 × 90,000) ÷ 100,000 is 11.097; 300 ÷ 7; 1 ÷ 3.
+    assert (figures["reach_outside_in"], figures["emv_in"]) == (166, 11)
+    assert (figures["closed_deals_in"], figures["reach_per_deal_in"], figures["share_of_voice_in"]) == (7, 42, 33)
+    assert team(events, people)["emv_in"] is None
+    none = team(events[:3], people)
+    assert (none["closed_deals_in"], none["reach_per_deal_in"], none["share_of_voice_in"]) == (None, None, None)
+    # Two authors are too few.
+    assert team(events[1:], people)["reach_outside_in"] is None
+
+
+def test_audiences_grow() -> None:
+    people = [{**person, "audience": 10} for person in staff(A=4)]
+    people += [
+        {"id": "A0", "at": "2026-06-03T12:00:00Z", "audience": 15},
+        {"id": "A1", "at": "2026-06-02T12:00:00Z", "audience": 99},  # before the window
+        {"id": "A2", "at": "2026-06-20T12:00:00Z", "audience": 7},
+        {"id": "A3", "at": "2026-06-20T12:00:00Z", "audience": None},
+    ]
+    # A0 5 more, A2 3 less, A1 as many; of A3 it is not known any more.
+    figures = team([], people)
+    assert (figures["audience"], figures["audience_growth_in"]) == (121, 2)
+    people.append({"id": "A2", "at": "2026-06-21T12:00:00Z", "audience": None})
+    figures = team([], people)
+    assert (figures["audience"], figures["audience_growth_in"]) == (None, None)
+
+
+def test_leaders() -> None:
+    people = staff(A=6)
+    events = [did("2026-06-10", who="A0", own_words=50), did("2026-06-10", who="A5", own_words=100)]
+
+    def with_leaders(count: int) -> Tuple[Any, ...]:
+        led = [{**person, "leader": number < count} for number, person in enumerate(people)]
+        figures = team(events, led)
+        return figures["leaders_active_in"], figures["leaders_own_voice_in"]
+
+    # One of three; two are too few, and so are two others. All of six have no others, nobody nothing to tell.
+    assert with_leaders(3) == (33, 50)
+    assert with_leaders(2) == with_leaders(4) == (None, None)
+    assert with_leaders(6) == (33, 75) and with_leaders(0) == (None, None)
+
+
+def test_trainings_of_a_team() -> None:
+    # As of noon of 30 June; the 14 days after the 16th are just over, those after the 17th are not.
+    events = [did(f"2026-06-{day}", "train", who) for day, who in (("16", "A0"), ("17", "A1"), ("10", "A2"))]
+    events += [did("2026-06-24", who="A2"), did("2026-06-02", "train", "A0")]
+    figures = team(events, staff(A=3))
+    assert (figures["trainings_in"], figures["applied_in"]) == (3, 50)
+
+
+def test_mentoring_lifts() -> None:
+    # Over 90 days. Three people are mentored on 2 June, the last day that counts; A3 on the 3rd.
+    events = [did("2026-06-02", "mentor", "B0", counterpart=f"A{n}") for n in range(3)]
+    events.append(did("2026-06-03", "mentor", "B0", counterpart="A3"))
+    # In the 28 dates before: 5 May counts, the 4th doesn't; in those after: 3 to 30 June.
+    events += [did(day, who="A0") for day in ("2026-05-04", "2026-05-05", "2026-06-02", "2026-06-03")]
+    events.append(did("2026-06-30T11:59:59Z", who="A0"))
+    events += [did("2026-06-05", who="A1")]
+    people = staff(A=4, B=4)
+    figures = document(events, people, "2026-06-30T12:00:00Z", windows=[90])["teams"][-1]
+    # 2 - 1 and 1 more make 20 ÷ 3.
+    assert (figures["mentored_in"]["90_days"], figures["mentoring_lift_in"]["90_days"]) == (3, 6)
+    # Less than nothing is rounded towards zero, too.
+    events += [did("2026-05-20", who="A2") for _ in range(4)]
+    figures = document(events, people, "2026-06-30T12:00:00Z", windows=[90])["teams"][-1]
+    assert figures["mentoring_lift_in"]["90_days"] == -6
+    # Somebody mentored A2 long ago; two are too few.
+    events.append(did("2026-01-01", "mentor", "B1", counterpart="A2"))
+    figures = document(events, people, "2026-06-30T12:00:00Z", windows=[90])["teams"][-1]
+    assert (figures["mentored_in"]["90_days"], figures["mentoring_lift_in"]["90_days"]) == (2, None)
+
+
+def test_waves() -> None:
+    # The first activity on 1 January; 28 January is the last early date, and the day after they are over.
+    events = [did("2026-01-01", who="A0"), did("2026-01-28", who="A1"), did("2026-01-29", who="A2")]
+    assert team(events, staff(A=4), "2026-01-28T22:00:00Z")["early_participation"] is None
+    assert team(events, staff(A=4), "2026-01-29T12:00:00Z")["early_participation"] == 50
+    # The 84th date is 25 March. A1 is still there, A0 is not.
+    events += [did("2026-03-20", who=who) for who in ("A1", "A2", "A3")]
+    early = team(events, staff(A=4), "2026-03-24T12:00:00Z")
+    assert (early["days_since_first"], early["kept"], early["ready_to_widen"]) == (82, None, None)
+    figures = team(events, staff(A=4), "2026-03-25T12:00:00Z")
+    assert (figures["kept"], figures["ready_to_widen"]) == (50, True)
+    # 75 % take part, half are kept, the top brought 33 %.
+    for goal in ({"participation_percent": 76}, {"kept_percent": 51}, {"top_share_percent": 32}):
+        waves = {"participation_percent": 75, "kept_percent": 50, "top_share_percent": 33}
+        assert team(events, staff(A=4), "2026-03-25T12:00:00Z", waves=waves)["ready_to_widen"] is True
+        waves.update(goal)
+        assert team(events, staff(A=4), "2026-03-25T12:00:00Z", waves=waves)["ready_to_widen"] is False
+
+
+def test_who_takes_part() -> None:
+    def departments(people: List[Json], **settings: Any) -> Tuple[Any, Any]:
+        figures = team([], people, **settings)
+        return figures["covered"]["department"], figures["without_part"]["department"]
+
+    # N and O have three employees, of whom one opted in; M is too small to be told of.
+    people = staff(A=3, M=2)
+    people += [{"id": f"{t}{n}", "department": t, "consent": n == 0} for t in "ON" for n in range(3)]
+    assert departments(people) == (33, "N, O")
+    assert departments(staff(A=3)) == (100, None)
+    assert departments([{**ANN, "id": f"a{n}"} for n in range(3)]) == (None, None)
+
+
+def both(*common: Tuple[str, str, int]) -> List[Json]:
+    """So many people of a department and a country."""
+    return [
+        {"id": f"{one}{other}{number}", "consent": True, "department": one, "country": other}
+        for one, other, count in common
+        for number in range(count)
+    ]
+
+
+def withheld_countries(*common: Tuple[str, str, int]) -> List[str]:
+    made = document([], both(*common), "2026-06-30T12:00:00Z", teams=["department", "country"])
+    return [team["name"] for team in made["teams"] if team["withheld"] and team["by"] == "country"]
+
+
+def test_teams_of_two_kinds() -> None:
+    # The same by another name tell of nobody.
+    assert withheld_countries(("A", "DE", 5), ("B", "US", 6)) == []
+    # A less DE is one person: the smallest of those two sides gives way. Then US has to, which the rest tells of.
+    assert withheld_countries(("A", "DE", 5), ("A", "US", 1), ("B", "US", 6)) == ["DE", "US"]
+    # Three people are enough.
+    assert withheld_countries(("A", "DE", 5), ("A", "US", 3), ("B", "US", 6)) == []
+    # One here and one there are two.
+    assert withheld_countries(("A", "DE", 5), ("A", "US", 1), ("B", "US", 6), ("B", "DE", 1)) == ["DE", "US"]
+    assert withheld_countries(("A", "DE", 5), ("A", "US", 2), ("B", "US", 6), ("B", "DE", 1)) == []
+    # Two countries together are a department but for one person. When AT and US have given way, A less DE are four.
+    assert withheld_countries(("A", "DE", 5), ("A", "AT", 3), ("A", "US", 1), ("B", "US", 9)) == ["AT", "US"]
+    # AT is withheld anyway, and so is CH, the smallest that is left. The side that has not those two is US.
+    rest = [("A", "AT", 2), ("A", "CH", 3), ("B", "US", 6)]
+    assert withheld_countries(*rest) == ["AT", "CH"]
+    assert withheld_countries(*rest, ("A", "US", 1)) == ["AT", "CH", "US"]
+
+
+def test_what_nobody_of_two_teams_did() -> None:
+    # The same by another name; but somebody of A in US has left, and A less DE is what they brought.
+    people = both(("A", "DE", 4), ("B", "US", 4), ("A", "US", 1))
+    people.append({"id": "AUS0", "at": "2026-06-20T00:00:00Z", "active": False})
+
+    def hidden(*events: Json) -> List[Any]:
+        made = document(list(events), people, "2026-06-30T12:00:00Z", teams=["department", "country"])
+        return [team["name"] for team in made["teams"] if team["withheld"]]
+
+    assert hidden() == []
+    assert hidden(did("2026-06-10", who="AUS0")) == ["DE", "US"]
+
+
+def test_small_cuts_are_found_as_by_trying_all() -> None:
+    # Every way to part the teams that are connected into two connected sides, for random teams.
+    dice = Random(1)
+    found_some = 0
+    for _ in range(300):
+        kinds = [(0, None), (0, "a"), (0, "b"), (0, "c")], [(1, None), (1, "x"), (1, "y")]
+        common = Counter({(one, other): dice.choice([0, 0, 1, 2, 5]) for one in kinds[0] for other in kinds[1]})
+        common = +common
+        told_of = set()
+        for component in components(common):
+            for sides in range(1, 2 ** (len(component) - 1)):
+                one = {node for place, node in enumerate(component) if sides >> place & 1}
+                others = set(component) - one
+                parts = [
+                    len(components(Counter({link: n for link, n in common.items() if set(link) <= side}))) <= 1
+                    and (len(side) == 1 or side <= {node for link in common if set(link) <= side for node in link})
+                    for side in (one, others)
+                ]
+                weight = sum(count for link, count in common.items() if len(set(link) & one) == 1)
+                if all(parts) and 0 < weight < 3:
+                    for side in (one, others):
+                        if (0, None) not in side:
+                            told_of |= {name for kind, name in side if kind == 0}
+        assert next_to_small_cuts(common, 3) == told_of
+        found_some += bool(told_of)
+    assert found_some > 50
+
+
+def test_the_window_before() -> None:
+    # 3 to 30 June, and 6 May to 2 June before it.
+    people = staff(A=5) + [{"id": "A3", "at": "2026-06-10T00:00:00Z", "active": False}]
+    events = [
+        did("2026-05-06", who="A0", id="p"),
+        did("2026-06-02", who="A3"),
+        did("2026-05-05", who="A1"),
+        did("2026-06-03", who="A1"),
+        event("outcome", "late", "2026-06-20", target="p", likes=7),
+    ]
+
+    def before(*more: Json) -> Any:
+        made = report(
+            {**SETTINGS, **WINDOW}, map(json.dumps, events), map(json.dumps, [*people, *more]),
+            "2026-06-30T12:00:00Z", before=28,
+        )
+        return made["teams"][-1]["before"]
+
+    figures = before()
+    assert (figures["enrolled"], figures["eligible"], figures["points"]) == (5, 5, 15)
+    assert (figures["active_in"], figures["likes_in"]) == ({"28_days": 2}, {"28_days": 7})
+    assert figures["days_since_first"] == 28
+    # Who has opted out since is in neither; who opted in later was not there then.
+    figures = before({"id": "A0", "at": "2026-06-20T00:00:00Z", "consent": False})
+    assert (figures["enrolled"], figures["eligible"], figures["points"]) == (4, 5, 10)
+    assert figures["likes_in"] == {"28_days": 0}
+    assert before({"id": "A6", "at": "2026-06-03T00:00:00Z", "consent": True})["enrolled"] == 5
+    # Too few were left then.
+    assert before(*({"id": f"A{n}", "at": "2026-05-01T00:00:00Z", "active": False} for n in range(3)),
+                  *({"id": f"A{n}", "at": "2026-06-20T00:00:00Z", "active": True} for n in range(3))) is None
+
+
+def test_goals() -> None:
+    people = staff(A=4)
+
+    def goals(events: List[Json], **kpis: Json) -> Any:
+        settings = {**SETTINGS, **WINDOW, "kpis": kpis}
+        lines = map(json.dumps, events), map(json.dumps, people)
+        made = report(settings, *lines, "2026-06-30T12:00:00Z", with_kpis=True)
+        return [made["teams"][-1]["kpis"][name] for name in kpis]
+
+    # The first activity is of the first date of the last 31: these are enough, 32 are not.
+    events = [did("2026-05-31", who="A0", clicks=4), did("2026-06-01", who="A1", clicks=4)]
+    enough, short = goals(events, clicks={"goal": 9, "window": 31}, c={"metric": "clicks", "goal": 9, "window": 32})
+    assert (enough["value"], enough["reached"], enough["too_early"]) == (8, False, [])
+    assert (short["value"], short["reached"], short["too_early"]) == (8, None, ["short_history"])
+    # The window itself is in the series in any case, but then it has none before it.
+    assert (short["series"], short["trend"]) == ([8], None)
+    # What is reached is reached, however early; that it stays at most so much can't be told so early.
+    early, limit, early_limit = goals(
+        events,
+        clicks={"goal": 8, "window": 32},
+        top_share={"goal": 50, "window": 31},
+        limit={"metric": "top_share", "goal": 50, "window": 32},
+    )
+    assert (early["reached"], limit["reached"], limit["value"], early_limit["reached"]) == (True, True, 50, None)
+    # Half of the posts are of the last 7 dates (24 to 30 June): clicks may still come, participants not.
+    events.append(did("2026-06-24", who="A2"))
+    clicks, people_in = goals(
+        events, clicks={"goal": 9, "window": 30}, participants={"goal": 9, "window": 30}
+    )
+    assert (clicks["too_early"], clicks["reached"]) == (["results_coming"], None)
+    assert (people_in["too_early"], people_in["reached"]) == ([], False)
+
+
+def test_series_growth_and_trend() -> None:
+    assert growth([100, 50, 121]) == 10 and growth([100, 50, 120]) == 9
+    assert growth([100, 7, 7, 133]) == 9  # 1.09³ is 1.295, 1.1³ is 1.331
+    assert growth([10, 5, 0]) == -100 and growth([4, 1, 1]) == -50
+    assert growth([1, 2]) is growth([0, 1, 2]) is growth([1, None, 3]) is None
+    trends = [trend(10, 11), trend(10, 10), trend(100, 109), trend(100, 90), trend(0, 0), trend(0, 1), trend(None, 1)]
+    assert trends == ["rising", "steady", "steady", "falling", "steady", "rising", None]
+    # Windows of 10 days that end with 30 June; the second one begins on 11 June.
+    events = [did("2026-06-11", who="A0"), did("2026-06-21", who="A0"), did("2026-06-29", who="A1")]
+    settings = {**SETTINGS, "kpis": {"participants": {"goal": 1, "window": 10}}}
+    lines = map(json.dumps, events), map(json.dumps, staff(A=3))
+    made = report(settings, *lines, "2026-06-30T12:00:00Z", with_kpis=True)["teams"][-1]["kpis"]["participants"]
+    assert (made["series"], made["trend"], made["growth"]) == ([1, 2], "rising", None)
+
+
 def test_the_text_has_sorted_keys() -> None:
     made = document([did("2026-06-01")], [ANN], "2026-06-10T00:00:00Z")
     keys = [line.split('"')[1] for line in written(made).splitlines() if line.startswith(' "')]
@@ -557,9 +912,9 @@ def test_the_text_has_sorted_keys() -> None:
 EVENT_FIELDS = {"type", "id", "source", "at"}
 TARGET_FIELDS = {"target", "target_source"}
 PERSON_FIELDS = {"name", "consent", "active", "away", "leaderboard", "style", "mentor", "aliases", *TEAM_FIELDS}
-PERSON_FIELDS |= {"needs", "skilled_in", "motivated_by"}
+PERSON_FIELDS |= {"needs", "skilled_in", "motivated_by", "leader", "audience", "audience_outside"}
 ACTIVITY_FIELDS = {"advocate", "kind", "channel", "counterpart", "content", "customer", "own_words", "ghostwritten"}
-ACTIVITY_FIELDS |= {"format", "own_photo", "post", *METRICS}
+ACTIVITY_FIELDS |= {"origin", "format", "own_photo", "post", *METRICS}
 FIELDS = {
     "activity": ACTIVITY_FIELDS,
     "person": {"advocate", *PERSON_FIELDS},
@@ -568,6 +923,7 @@ FIELDS = {
     "update": TARGET_FIELDS | {"set"},
     "retraction": TARGET_FIELDS,
     "meeting": {"agenda", *TEAM_FIELDS},
+    "market": {"closed_deals", "brand_mentions", "market_mentions"},
     "adjustment": {"advocate", "points", "reason"},
 }
 

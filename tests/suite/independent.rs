@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use plaudit_engine::events::{Log, People};
-use plaudit_engine::standings::{Among, BoardQuestion, Leaderboard, Place, Span, TeamQuestion};
+use plaudit_engine::standings::{
+    Among, BoardQuestion, Leaderboard, Place, Span, TeamDocument, TeamQuestion,
+};
 use plaudit_engine::{Program, Records, Sources};
 use serde_json::{Map, Value, json};
 
@@ -50,21 +52,25 @@ impl Case {
         }
     }
 
-    fn independent(&self, as_of: &str) -> Value {
+    fn independent(&self, as_of: &str, before: i64) -> Value {
         let path = |name: &str| self.folder.join(name).display().to_string();
         let (settings, activities, people) =
             (path("settings.json"), path("activities.jsonl"), path("people.jsonl"));
         let mut arguments = vec!["--settings", &settings, "--activities", &activities];
-        arguments.extend(["--people", &people, "--as-of", as_of]);
+        let before = before.to_string();
+        arguments.extend(["--people", &people, "--as-of", as_of, "--before", &before, "--kpis"]);
         if self.assume_consent {
             arguments.push("--assume-consent");
         }
         serde_json::from_str(&python("standings.py", &arguments)).unwrap()
     }
 
-    /// Every difference between the two, in words.
-    fn differences(&self, as_of: &str) -> Vec<String> {
-        let wanted = self.independent(as_of);
+    /// Every difference between the two, in words. Which window is held against the one before it
+    /// goes by a number.
+    fn differences(&self, as_of: &str, number: usize) -> Vec<String> {
+        let windows = self.settings["windows"].as_array().unwrap();
+        let before = windows[number % windows.len()].as_i64().unwrap();
+        let wanted = self.independent(as_of, before);
         let records = Records {
             log: &self.log,
             people: &self.people,
@@ -73,7 +79,7 @@ impl Case {
         };
         let mut found = Vec::new();
         self.standings(&records, &wanted["standings"], &mut found);
-        self.teams(&records, &wanted["teams"], &mut found);
+        self.teams(&records, &wanted["teams"], before, &mut found);
         self.boards(&records, &wanted["boards"], &mut found);
         found.iter().map(|difference| format!("as of {as_of}: {difference}")).collect()
     }
@@ -95,13 +101,16 @@ impl Case {
         }
     }
 
-    fn teams(&self, records: &Records<'_>, wanted: &Value, found: &mut Vec<String>) {
+    fn teams(&self, records: &Records<'_>, wanted: &Value, before: i64, found: &mut Vec<String>) {
         let fields = self.settings["teams"].as_array().unwrap();
         let kinds = fields.iter().map(|field| field.as_str()).chain([None]);
-        let mut teams = Vec::new();
+        let (mut teams, mut looking_back) = (Vec::new(), Vec::new());
         for by in kinds {
             let question = by.map_or_else(TeamQuestion::default, TeamQuestion::by);
             teams.extend(self.program.teams(records, &question).unwrap().teams);
+            let question =
+                TeamQuestion { window: Some(format!("{before}_days").into()), ..question };
+            looking_back.extend(self.program.teams(records, &question).unwrap().teams);
         }
         let wanted = wanted.as_array().unwrap();
         let key = |team: &Value| format!("{} {}", team["by"], team["name"]);
@@ -112,18 +121,70 @@ impl Case {
             found.push(format!("teams: {ours:?}, independently {theirs:?}"));
             return;
         }
-        for (team, wanted) in teams.iter().zip(wanted) {
+        let mut kinds_with_kpis = Vec::new();
+        for ((team, looking_back), wanted) in teams.iter().zip(&looking_back).zip(wanted) {
             let name = key(wanted);
             if team.withheld.is_some() != wanted["withheld"].as_bool().unwrap() {
                 found.push(format!("{name}: withheld {:?}", team.withheld));
-            } else if team.withheld.is_none() {
-                let figures = serde_json::to_value(&team.figures).unwrap();
-                let mut wanted = wanted.as_object().unwrap().clone();
-                for other in ["by", "name", "withheld"] {
-                    wanted.remove(other);
-                }
-                compare(&name, &figures, &wanted.into(), found);
+                continue;
             }
+            assert_eq!(team.withheld, looking_back.withheld);
+            if team.withheld.is_some() {
+                assert_eq!((team.figures.len(), looking_back.before.as_ref()), (0, None));
+                continue;
+            }
+            let mut wanted = wanted.as_object().unwrap().clone();
+            let (then, kpis) = (wanted.remove("before"), wanted.remove("kpis"));
+            for other in ["by", "name", "withheld"] {
+                wanted.remove(other);
+            }
+            compare(&name, &serde_json::to_value(&team.figures).unwrap(), &wanted.into(), found);
+
+            let name_before = format!("{name}, {before} days before");
+            let ours = looking_back.before.as_ref().unwrap();
+            match then.unwrap() {
+                Value::Null if ours.is_empty() => {}
+                wanted if wanted.is_null() || ours.is_empty() => {
+                    found.push(format!("{name_before}: {ours:?}, independently {wanted}"));
+                }
+                wanted => {
+                    compare(&name_before, &serde_json::to_value(ours).unwrap(), &wanted, found);
+                }
+            }
+
+            // KPIs are told of one team at a time: of the program, and of one team of each kind.
+            if !kinds_with_kpis.contains(&team.by) {
+                kinds_with_kpis.push(team.by);
+                self.kpis(records, team, &kpis.unwrap(), found);
+            }
+        }
+    }
+
+    fn kpis(
+        &self,
+        records: &Records<'_>,
+        team: &TeamDocument,
+        wanted: &Value,
+        found: &mut Vec<String>,
+    ) {
+        let question = team
+            .name
+            .as_ref()
+            .map_or_else(TeamQuestion::default, |name| TeamQuestion::one(team.by, name));
+        let told = &self.program.teams(records, &question).unwrap().teams[0];
+        let wanted = wanted.as_object().unwrap();
+        assert_eq!(told.kpis.len(), wanted.len());
+        for (kpi, wanted) in wanted {
+            // What is false, empty or not known is left out.
+            let mut ours = serde_json::to_value(&told.kpis[kpi.as_str()]).unwrap();
+            for (name, usual) in [("at_most", json!(false)), ("too_early", json!([]))] {
+                ours.as_object_mut().unwrap().entry(name).or_insert(usual);
+            }
+            for name in wanted.as_object().unwrap().keys() {
+                ours.as_object_mut().unwrap().entry(name).or_insert(Value::Null);
+            }
+            let whose = format!("{} {}, KPI {kpi} {wanted}", team.by, json!(team.name));
+            compare(&whose, &ours, wanted, found);
         }
     }
 
@@ -214,15 +275,37 @@ fn program(settings: &Value) -> Program {
     }
     write!(
         toml,
-        "[windows]\ndays = {}\n[teams]\nby = {}\n[privacy]\nminimum_group = {}\n[learning]\nrefresher_days = {}\naction_days = {}\n[mentoring]\npair_days = {}\n",
+        "[windows]\ndays = {}\n[teams]\nby = {}\n[privacy]\nminimum_group = {}\naggregate_only = {}\n[learning]\nrefresher_days = {}\naction_days = {}\n[mentoring]\npair_days = {}\n",
         settings["windows"],
         settings["teams"],
         settings["minimum_group"],
+        settings["aggregate_only"].as_bool().unwrap_or(false),
         settings["refresher_days"],
         settings["action_days"],
         settings["pair_days"],
     )
     .unwrap();
+    for (kpi, stated) in object("kpis") {
+        writeln!(toml, "[kpis.{kpi}]\ngoal = {}\nwindow = {}", stated["goal"], stated["window"])
+            .unwrap();
+        if let Some(metric) = stated.get("metric") {
+            writeln!(toml, "metric = {metric}").unwrap();
+        }
+    }
+    if settings["cents_per_1000"].is_object() {
+        toml.push_str(
+            "[emv]\nformula = \"ours\"\nversion = \"1\"\ncurrency = \"EUR\"\n[emv.cents_per_1000]\n",
+        );
+    }
+    for (result, cents) in object("cents_per_1000") {
+        writeln!(toml, "{result} = {cents}").unwrap();
+    }
+    if settings["waves"].is_object() {
+        toml.push_str("[waves]\n");
+    }
+    for (name, percent) in object("waves") {
+        writeln!(toml, "{name} = {percent}").unwrap();
+    }
     let cases: String = object("points")
         .iter()
         .map(|(kind, points)| format!("        \"{kind}\" => {points},\n"))
@@ -249,9 +332,9 @@ fn edge_cases(seeds: impl Iterator<Item = u64>, every: usize) {
         let times = python("generate.py", &arguments);
         let case = Case::read(folder.path(), seed % 3 == 0);
         let first = usize::try_from(seed).unwrap() % every;
-        for as_of in times.lines().skip(first).step_by(every) {
+        for (number, as_of) in times.lines().enumerate().skip(first).step_by(every) {
             asked += 1;
-            let differences = case.differences(as_of);
+            let differences = case.differences(as_of, number / every);
             found.extend(differences.into_iter().map(|text| format!("seed {seed}, {text}")));
         }
     }
@@ -291,13 +374,22 @@ fn real_data_gives_the_figures_of_the_independent_calculation() {
         "teams": ["department"], "minimum_group": 5,
         "refresher_days": 180, "action_days": 30, "pair_days": 90,
         "channels": ["blog"],
+        "kpis": {
+            "participants": {"goal": 40, "window": 90},
+            "top_share": {"goal": 20, "window": 365},
+            "gini": {"goal": 60, "window": 180},
+            "authors": {"metric": "posts", "goal": 100, "window": 30},
+            "mentoring_lift": {"goal": 1, "window": 365},
+            "reach": {"goal": 1000, "window": 90},
+        },
     });
     std::fs::write(folder.path().join("settings.json"), settings.to_string()).unwrap();
     let case = Case::read(folder.path(), true);
     let mut found = Vec::new();
     // A leap day before and after midnight in Berlin, a change of clocks, and after the last event.
-    for as_of in ["2020-02-29T22:59:59Z", "2020-10-25T01:00:00Z", "2026-11-01T00:00:00Z"] {
-        found.extend(case.differences(as_of));
+    let times = ["2020-02-29T22:59:59Z", "2020-10-25T01:00:00Z", "2026-11-01T00:00:00Z"];
+    for (as_of, window) in times.into_iter().zip([4, 2, 3]) {
+        found.extend(case.differences(as_of, window));
     }
     let shown = found.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
     assert!(found.is_empty(), "{} differences\n{shown}", found.len());
