@@ -1452,13 +1452,18 @@ def results_of_team(program: Program, team: Team, activities: List[Activity]) ->
     emv = None if cents is None else sum(sums[metric] * rate for metric, rate in cents.items()) // 100_000
     return {
         **{f"{metric}_in": value for metric, value in sums.items()},
-        "reach_outside_in": reach_outside(program, activities),
+        "reach_outside_in": reach_outside(program, team, activities),
         "emv_in": emv,
     }
 
 
-def reach_outside(program: Program, activities: List[Activity]) -> Optional[int]:
-    """The part of the impressions that people outside the brand's own network have."""
+def of_enough(program: Program, team: Team, people: int) -> bool:
+    """Whether a figure of so many of the people is told: of the whole program, where they are enough."""
+    return team.by == "program" and people >= program.settings.minimum_group
+
+
+def reach_outside(program: Program, team: Team, activities: List[Activity]) -> Optional[int]:
+    """The part of the impressions that people outside the brand's own network have, of the whole program."""
     authors = set()
     reach = 0
     for activity in activities:
@@ -1468,7 +1473,7 @@ def reach_outside(program: Program, activities: List[Activity]) -> Optional[int]
         if impressions and whole and outside is not None:
             authors.add(activity.person)
             reach += impressions * min(outside, whole) // whole
-    return reach if len(authors) >= program.settings.minimum_group else None
+    return reach if of_enough(program, team, len(authors)) else None
 
 
 def market(program: Program, team: Team, activities: List[Activity], span: Span) -> Dict[str, Any]:
@@ -1490,7 +1495,7 @@ def audience(program: Program, team: Team) -> Optional[int]:
     """Who follows the enrolled people."""
     stated = [program.people.profile(person).fact("audience", program.last) for person in team.enrolled]
     known = [count for count in stated if count is not None]
-    return sum(known) if len(known) >= program.settings.minimum_group else None
+    return sum(known) if of_enough(program, team, len(known)) else None
 
 
 def audience_growth(program: Program, team: Team, span: Span) -> Optional[int]:
@@ -1499,13 +1504,13 @@ def audience_growth(program: Program, team: Team, span: Span) -> Optional[int]:
     begin = program.calendar.begin(span.first) - 1
     ends = [(profile.fact("audience", begin), profile.fact("audience", program.last)) for profile in profiles]
     known = [now - before for before, now in ends if before is not None and now is not None]
-    return sum(known) if len(known) >= program.settings.minimum_group else None
+    return sum(known) if of_enough(program, team, len(known)) else None
 
 
 def leaders(program: Program, team: Team, published: List[Activity], span: Span) -> Dict[str, Any]:
     """Whether leaders lead by example, where neither they nor the others are too few."""
     theirs = {person for person in team.eligible if program.people.profile(person).fact("leader", program.last)}
-    if too_few(program, len(theirs)) or too_few(program, len(team.eligible - theirs)):
+    if team.by != "program" or too_few(program, len(theirs)) or too_few(program, len(team.eligible - theirs)):
         return {"leaders_active_in": None, "leaders_own_voice_in": None}
     active = active_in(program, theirs & team.enrolled, span)
     return {
@@ -1527,7 +1532,7 @@ def mentored(program: Program, team: Team, span: Span) -> Dict[str, Any]:
             lift += activity.day in Span(day + 1, day + 28)
             lift -= activity.day in Span(day - 28, day - 1)
     count = len(first_day)
-    unknown = count == 0 or too_few(program, count) or too_few(program, len(team.enrolled) - count)
+    unknown = team.by != "program" or count == 0 or too_few(program, count) or too_few(program, len(team.enrolled) - count)
     return {"mentored_in": count, "mentoring_lift_in": None if unknown else towards_zero(lift * 10, count)}
 
 

@@ -81,7 +81,7 @@ facts! {
         ConversionsIn = "conversions_in": COUNT, asked(Window);
         /// Value of the sales pipeline that a window's activities brought, in whole units of the program's currency.
         PipelineValueIn = "pipeline_value_in": COUNT, asked(Window);
-        /// The part of a window's impressions that went to people who do not follow the brand anyway; not known where the audiences of too few people are on record.
+        /// Of the whole program: the part of a window's impressions that went to people who do not follow the brand anyway; not known where the audiences of too few people are on record.
         ReachOutsideIn = "reach_outside_in": COUNT, asked(Window), optional;
         /// Earned media value of a window's activities by the formula of `[emv]`, in whole units of its currency; not known without a formula.
         EmvIn = "emv_in": COUNT, asked(Window), optional;
@@ -91,13 +91,13 @@ facts! {
         ReachPerDealIn = "reach_per_deal_in": COUNT, asked(Window), optional;
         /// Of the whole program: percent of the mentions of all brands that are the brand's, in a window; not known where no figures of the market say.
         ShareOfVoiceIn = "share_of_voice_in": PERCENT, asked(Window), optional;
-        /// People who follow enrolled people or are connected with them, added up; not known where the audiences of too few people are on record.
+        /// Of the whole program: people who follow enrolled people or are connected with them, added up; not known where the audiences of too few people are on record.
         Audience = "audience": COUNT, optional;
-        /// How much the audiences of enrolled people grew in a window, where both ends are on record; not known for too few people.
+        /// Of the whole program: how much the audiences of enrolled people grew in a window, where both ends are on record; not known for too few people.
         AudienceGrowthIn = "audience_growth_in": POINTS, asked(Window), optional;
-        /// Percent of the leaders among employees who were active in a window; not known where they, or the others, are too few to show.
+        /// Of the whole program: percent of the leaders among employees who were active in a window; not known where they, or the others, are too few to show.
         LeadersActiveIn = "leaders_active_in": PERCENT, asked(Window), optional;
-        /// Percent of the words in leaders' posts of a window that are their own, on average; not known as `leaders_active_in`, and where no post tells.
+        /// Of the whole program: percent of the words in leaders' posts of a window that are their own, on average; not known as `leaders_active_in`, and where no post tells.
         LeadersOwnVoiceIn = "leaders_own_voice_in": PERCENT, asked(Window), optional;
         /// Trainings of a window.
         TrainingsIn = "trainings_in": COUNT, asked(Window);
@@ -105,7 +105,7 @@ facts! {
         AppliedIn = "applied_in": PERCENT, asked(Window), optional;
         /// Enrolled people who were mentored for the first time in a window, at least four weeks ago.
         MentoredIn = "mentored_in": COUNT, asked(Window);
-        /// How many activities more ten newly mentored people of a window had in the four weeks after than in those before; not known for too few people.
+        /// Of the whole program: how many activities more ten newly mentored people of a window had in the four weeks after than in those before; not known for too few people.
         MentoringLiftIn = "mentoring_lift_in": POINTS, asked(Window), optional;
         /// Percent of conversation and publishing together; not known where there is neither.
         ConversationIn = "conversation_in": PERCENT, asked(Window), optional;

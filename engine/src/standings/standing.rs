@@ -433,7 +433,7 @@ impl Standing {
             .iter()
             .filter(|(_, known)| view.is_recent(view.calendar.day(known.at), FRESH_DAYS))
             .filter(|(_, known)| known.content.embargo.is_none_or(|until| until <= view.last))
-            .filter(|(id, _)| !self.tally.contents.contains(*id))
+            .filter(|(id, _)| !self.tally.contents.contains_key(*id))
             .collect();
         fresh.sort_by(|(a, known), (b, other)| other.at.cmp(&known.at).then_with(|| a.cmp(b)));
         fresh

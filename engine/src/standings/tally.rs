@@ -1,7 +1,7 @@
 //! What counts for one person: activities that were scored, points by hand, and what others did
 //! for them. Every figure of a standing is worked out from it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -122,7 +122,10 @@ impl Entry {
 /// The words of a text as a number, whatever its case, white space and links, which suites make
 /// anew for everyone who shares; nothing where no word is left.
 fn words_of(text: &str) -> Option<u64> {
-    let is_link = |word: &&str| word.contains("://") || word.starts_with("www.");
+    let is_link = |word: &&str| {
+        let begins_with_www = word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
+        word.contains("://") || begins_with_www
+    };
     let mut words = text.split_whitespace().filter(|word| !is_link(word)).peekable();
     words.peek()?;
     let mut hasher = DefaultHasher::new();
@@ -157,10 +160,12 @@ pub(crate) struct Received {
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
     pub(crate) advocate: Arc<str>,
+    /// When the first was done or given by hand, whether it counts or not.
+    pub(crate) first: Option<Timestamp>,
     /// In the order of the fold.
     pub(crate) entries: Vec<Entry>,
-    /// The content that they are about.
-    pub(crate) contents: BTreeSet<Arc<str>>,
+    /// The content that they are about, with the date of the first.
+    pub(crate) contents: BTreeMap<Arc<str>, Day>,
     pub(crate) by_hand: Vec<ByHand>,
     pub(crate) received: Vec<Received>,
     /// The sum of all points.
@@ -183,7 +188,7 @@ impl Tally {
     ) -> Result<Self, Error> {
         let calendar = &program.manifest.calendar;
         let mut entries = Vec::with_capacity(activities.len());
-        let mut contents = BTreeSet::new();
+        let mut contents = BTreeMap::new();
         let mut faults = Faults::default();
         let mut total = fold.person(advocate, activities, |scored| {
             if scored.not_counted.is_some() {
@@ -197,11 +202,17 @@ impl Tally {
             let mut entry = entry(program, scored.activity, scored.world, findings);
             entry.points = scored.points;
             faults.add(log, scored.activity, scored.faults);
+            if let Some(content) = &scored.activity.content
+                && !contents.contains_key(content)
+            {
+                contents.insert(Arc::clone(content), entry.day);
+            }
             entries.push(entry);
-            contents.extend(scored.activity.content.clone());
         })?;
         entries.shrink_to_fit();
         total.adjust(adjustments)?;
+        let (done, given) =
+            (activities.first().map(|it| it.at), adjustments.first().map(|it| it.at));
         let by_hand = adjustments
             .iter()
             .map(|adjusted| ByHand { adjusted: adjusted.clone(), day: calendar.day(adjusted.at) })
@@ -211,6 +222,7 @@ impl Tally {
         });
         Ok(Self {
             advocate: Arc::clone(advocate),
+            first: done.into_iter().chain(given).min(),
             entries,
             contents,
             by_hand,

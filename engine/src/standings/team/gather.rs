@@ -32,7 +32,7 @@ impl Census {
         for member in self.employees() {
             team.enrol(member, self);
         }
-        for tally in self.tallies.values() {
+        for tally in self.counted() {
             let mut share = Share::of(tally);
             share.take(0..self.entries_by_now(tally), 0..self.by_hand_by_now(tally));
             team.shares.extend(Some(share).filter(|share| !share.is_empty()));
@@ -52,7 +52,7 @@ impl Census {
                 let Some(name) = facts[*by as usize].text() else { continue };
                 let (eligible, enrolled) = sizes.entry((by.name(), Arc::clone(name))).or_default();
                 *eligible += 1;
-                *enrolled += usize::from(self.roster.is_enrolled(id, self.view.last));
+                *enrolled += usize::from(self.enrolled(id).is_some());
             }
         }
         let large = sizes.into_iter().filter(|(_, (eligible, _))| *eligible >= minimum);
@@ -80,7 +80,7 @@ impl Census {
             let team = || Team::new(self, group(&name));
             teams.entry(name.clone()).or_insert_with(team).enrol(id, self);
         }
-        for tally in self.tallies.values() {
+        for tally in self.counted() {
             let mut shares: BTreeMap<Option<Arc<str>>, Share> = BTreeMap::new();
             for phase in self.phases(tally) {
                 let share = shares.entry(phase.team(by)).or_insert_with(|| Share::of(tally));
@@ -121,13 +121,13 @@ impl Census {
     fn cells(&self, kinds: &[PersonFact]) -> Cells {
         let mut cells = Cells::new();
         for id in self.employees() {
-            if self.roster.is_enrolled(id, self.view.last) {
+            if self.enrolled(id).is_some() {
                 let facts = self.roster.facts(id, self.view.last);
                 let names = kinds.iter().map(|by| name_of(*by, &facts)).collect();
                 *cells.entry(names).or_default() += 1;
             }
         }
-        for tally in self.tallies.values() {
+        for tally in self.counted() {
             for phase in self.phases(tally) {
                 cells.entry(kinds.iter().map(|by| phase.team(*by)).collect()).or_default();
             }
@@ -169,11 +169,28 @@ impl Census {
         tally.by_hand.partition_point(|hand| hand.adjusted.at <= self.view.last)
     }
 
-    /// Active employees at the last instant: those on record, and those of whom only events are.
+    /// Active employees at the last instant: those on record by then, and those of whom only events
+    /// are.
     fn employees(&self) -> impl Iterator<Item = &Arc<str>> {
         let (roster, last) = (&self.roster, self.view.last);
-        let others = self.tallies.keys().filter(|id| roster.member(id).is_none());
-        roster.ids().filter(move |id| roster.is_active(id, last)).chain(others)
+        let is_on_record =
+            move |id: &str| roster.member(id).is_some_and(|member| member.facts(last).is_some());
+        let on_record = roster.ids().filter(move |id| is_on_record(id));
+        let has_done = move |tally: &Tally| tally.first.is_some_and(|first| first <= last);
+        let others = self.counted().filter(move |it| !is_on_record(&it.advocate) && has_done(it));
+        let all = on_record.chain(others.map(|tally| &tally.advocate));
+        all.filter(move |id| roster.is_active(id, last))
+    }
+
+    /// What counts for somebody who is enrolled at the last instant and has not opted out since.
+    pub(super) fn enrolled(&self, id: &str) -> Option<&Arc<Tally>> {
+        self.tallies.get(id).filter(|_| self.roster.is_enrolled(id, self.view.last))
+    }
+
+    /// What counts for everyone who had not opted out at the last instant, nor has since.
+    fn counted(&self) -> impl Iterator<Item = &Arc<Tally>> {
+        let is_seen = |id: &str| self.roster.shows(id, self.view.as_of).is_ok();
+        self.tallies.values().filter(move |tally| is_seen(&tally.advocate))
     }
 }
 

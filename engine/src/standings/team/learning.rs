@@ -1,6 +1,9 @@
 //! What a team makes of what it learns.
 
+use std::collections::BTreeSet;
+
 use super::Team;
+use crate::events::Place;
 use crate::facts::{TeamFact, Value};
 use crate::program::Role;
 use crate::standings::standing::applied;
@@ -23,14 +26,25 @@ impl Team {
 
     /// Of the trainings of dates that fit, those that an activity followed in time.
     fn applied(&self, fits: impl Fn(Day) -> bool) -> Value {
+        let view = &*self.view;
         let (mut done, mut all) = (0, 0);
         for share in &self.shares {
-            let (applied, open) = applied(&self.view, share.entries());
-            let of_dates = |list: &[&super::Entry]| list.iter().filter(|it| fits(it.day)).count();
-            done += of_dates(&applied);
-            let over = |day: Day| day.plus(self.view.learning.action_days) <= self.view.last_day;
-            all +=
-                of_dates(&applied) + open.iter().filter(|it| fits(it.day) && over(it.day)).count();
+            let own: BTreeSet<Place> = share
+                .entries()
+                .filter(|entry| entry.role == Some(Role::Training) && fits(entry.day))
+                .map(|entry| entry.place)
+                .collect();
+            if own.is_empty() {
+                continue;
+            }
+            // What follows a training may be done in another team.
+            let by_now = share.tally.entries.iter().filter(|entry| entry.at() <= view.last);
+            let (applied, open) = applied(view, by_now);
+            let applied = applied.iter().filter(|entry| own.contains(&entry.place)).count();
+            let is_over = |day: Day| day.plus(view.learning.action_days) <= view.last_day;
+            let open = open.iter().filter(|it| own.contains(&it.place) && is_over(it.day));
+            done += applied;
+            all += applied + open.count();
         }
         percent(done, all)
     }
@@ -40,8 +54,11 @@ impl Team {
     fn mentored(&self, fits: impl Fn(Day) -> bool) -> (usize, i64, i64) {
         let view = &*self.view;
         let (mut people, mut before, mut after) = (0, 0, 0);
-        for tally in self.enrolled.values().flatten() {
-            let first = tally.received.iter().find(|gift| gift.role == Role::Mentoring);
+        for tally in self.enrolled.values() {
+            // Who has opted out is not seen, as everywhere.
+            let first = tally.received.iter().find(|gift| {
+                gift.role == Role::Mentoring && self.roster.shows(&gift.from, view.as_of).is_ok()
+            });
             let Some(first) = first.map(|gift| gift.day) else { continue };
             if !fits(first) || first.plus(LAUNCH_DAYS) > view.last_day {
                 continue;

@@ -89,7 +89,7 @@ pub(crate) struct Team {
     /// The leaders among them.
     leaders: BTreeSet<Arc<str>>,
     /// Enrolled members, each with what counts for them in any team.
-    pub(crate) enrolled: BTreeMap<Arc<str>, Option<Arc<Tally>>>,
+    pub(crate) enrolled: BTreeMap<Arc<str>, Arc<Tally>>,
     shares: Vec<Share>,
     /// The date of the last meeting that had advocacy on its agenda.
     last_agenda: Option<Day>,
@@ -139,8 +139,8 @@ impl Team {
         if census.roster.facts(id, last)[PersonFact::Leader as usize] == Value::Flag(true) {
             self.leaders.insert(Arc::clone(id));
         }
-        if census.roster.is_enrolled(id, last) {
-            self.enrolled.insert(Arc::clone(id), census.tallies.get(id).cloned());
+        if let Some(tally) = census.enrolled(id) {
+            self.enrolled.insert(Arc::clone(id), Arc::clone(tally));
         }
     }
 
@@ -154,10 +154,16 @@ impl Team {
         self.shares.iter().flat_map(Share::entries)
     }
 
-    /// Whether so few may be shown beside the others of the team: both are enough, or nobody.
+    fn is_program(&self) -> bool {
+        self.group.by.is_none()
+    }
+
+    /// Whether figures of so many of so many people may be shown: both they and the others are
+    /// enough, or nobody. It is so of the whole program only: from it and from the teams where they
+    /// are enough, those of the teams where they are few would be told by subtraction.
     fn may_show(&self, some: usize, of: usize) -> bool {
         let minimum = self.view.privacy.minimum_group;
-        some >= minimum && (some >= of || of - some >= minimum)
+        self.is_program() && some >= minimum && (some >= of || of - some >= minimum)
     }
 
     /// A figure; `argument` is what it is asked with.

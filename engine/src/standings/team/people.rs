@@ -16,7 +16,7 @@ use crate::time::{Calendar, Day};
 impl Team {
     /// Enrolled people with an activity of dates that fit.
     pub(super) fn active(&self, fits: impl Fn(Day) -> bool) -> usize {
-        self.enrolled.values().flatten().filter(|tally| self.did(tally, &fits)).count()
+        self.enrolled.values().filter(|tally| self.did(tally, &fits)).count()
     }
 
     /// Whether somebody did something on dates that fit, in whatever team.
@@ -40,7 +40,7 @@ impl Team {
         if !self.may_show(self.leaders.len(), self.eligible) {
             return Value::Unknown;
         }
-        let enrolled = self.leaders.iter().filter_map(|id| self.enrolled.get(id)?.as_ref());
+        let enrolled = self.leaders.iter().filter_map(|id| self.enrolled.get(id));
         percent(enrolled.filter(|tally| self.did(tally, &fits)).count(), self.leaders.len())
     }
 
@@ -78,7 +78,7 @@ impl Team {
     /// nothing is known that could be told by subtraction.
     fn sum_of_some(&self, known: &[i64]) -> Value {
         let sum: i128 = known.iter().copied().map(i128::from).sum();
-        match known.len() >= self.view.privacy.minimum_group {
+        match self.is_program() && known.len() >= self.view.privacy.minimum_group {
             true => {
                 let limit = i128::from(LARGEST);
                 i64::try_from(sum.clamp(-limit, limit)).map_or(Value::Unknown, Value::Number)
@@ -110,7 +110,7 @@ impl Team {
             return Value::Unknown;
         };
         let recent = |day: Day| self.view.is_recent(day, LAUNCH_DAYS);
-        let tallies = early.iter().filter_map(|id| self.enrolled.get(*id)?.as_ref());
+        let tallies = early.iter().filter_map(|id| self.enrolled.get(*id));
         percent(tallies.filter(|tally| self.did(tally, recent)).count(), early.len())
     }
 

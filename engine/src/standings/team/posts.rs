@@ -86,7 +86,10 @@ impl Team {
             if left.is_empty() {
                 break;
             }
-            left.retain(|id| !share.tally.contents.contains(*id));
+            left.retain(|id| {
+                let first = share.tally.contents.get(*id);
+                first.is_none_or(|first| *first > view.last_day)
+            });
         }
         left
     }

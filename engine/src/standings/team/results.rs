@@ -80,7 +80,7 @@ impl Team {
             authors += usize::from(!known.is_empty());
             reach += known.iter().sum::<i128>();
         }
-        match authors >= self.view.privacy.minimum_group {
+        match self.is_program() && authors >= self.view.privacy.minimum_group {
             true => carried(reach),
             false => Value::Unknown,
         }

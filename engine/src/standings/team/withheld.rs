@@ -9,7 +9,7 @@
 //! which is one node, that says: those who are in no team that is shown are nobody, or enough.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How many enrolled people are in the same teams of several kinds; 0 where something counts for
@@ -35,10 +35,11 @@ pub(super) fn withheld(
     // The whole program first, then each of the kinds that were decided.
     let others = std::iter::once(None).chain(before.iter().enumerate().map(Some));
     let tables: Vec<Table<'_>> = others.map(|other| table(cells, last, other)).collect();
-    while let Some(name) = tables.iter().find_map(|table| {
-        let graph = Graph::of(table, &withheld);
-        graph.light_cut(minimum).and_then(|side| graph.gives_way(&side, &sizes))
-    }) {
+    let size = |name: &Arc<str>| sizes.get(name).copied().unwrap_or_default();
+    while let Some(name) = tables
+        .iter()
+        .find_map(|table| Graph::of(table, &withheld).parted(minimum, size).map(Arc::clone))
+    {
         withheld.insert(name);
     }
     withheld
@@ -62,9 +63,12 @@ fn table<'a>(
     table
 }
 
+/// The node of those that are withheld.
+const HIDDEN: usize = 0;
+
 /// Of two kinds of teams: who is in which.
 struct Graph<'a> {
-    /// The teams of the kind that is decided, by node; those that are withheld are node 0.
+    /// The teams of the kind that is decided, whose nodes follow that of those that are withheld.
     names: Vec<&'a Arc<str>>,
     nodes: usize,
     edges: BTreeMap<(usize, usize), usize>,
@@ -80,7 +84,7 @@ impl<'a> Graph<'a> {
         let mut edges: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for ((own, other), people) in table {
             let own = own.and_then(|own| names.binary_search(&own).ok());
-            let own = own.map_or(0, |place| place + 1);
+            let own = own.map_or(HIDDEN, |place| place + 1);
             let next = names.len() + 1 + others.len();
             let other = *others.entry(*other).or_insert(next);
             *edges.entry((own, other)).or_default() += people;
@@ -88,94 +92,62 @@ impl<'a> Graph<'a> {
         Self { nodes: names.len() + 1 + others.len(), names, edges }
     }
 
-    /// The nodes on one side of a cut that weighs less than the minimum.
-    fn light_cut(&self, minimum: usize) -> Option<Vec<usize>> {
-        let mut left = Joined::of(self);
-        // What is joined by enough people is never cut apart.
-        while let Some((one, other)) = left.heavy(minimum) {
-            left.join(one, other);
-        }
-        // Stoer and Wagner's minimum cut: the last node of each round is cut off from the others by
-        // its own edges, and then joined to the one before it.
-        while let Some((before, last, weight)) = left.round() {
-            if weight < minimum {
-                return Some(std::mem::take(&mut left.nodes[last]));
+    /// The smallest team that a cut lighter than the minimum parts from those that are withheld, or
+    /// from any other node where it is not connected with those; of equals the last by name.
+    fn parted(&self, minimum: usize, size: impl Fn(&Arc<str>) -> usize) -> Option<&'a Arc<str>> {
+        let joined = Joined::of(self, minimum);
+        let mut teams: Vec<(usize, Reverse<&'a Arc<str>>, usize)> = (1..)
+            .zip(&self.names)
+            .map(|(node, name)| (size(name), Reverse(*name), joined.of[node]))
+            .collect();
+        teams.sort_unstable();
+        let is_parted = |node: usize| {
+            let near = joined.connected(node);
+            let hidden = joined.of[HIDDEN];
+            match near.contains(&hidden) {
+                true => joined.flow(node, hidden, minimum) < minimum,
+                // Joined with those that are withheld, or not connected with them.
+                false if node == hidden => false,
+                false => near.iter().any(|other| joined.flow(node, *other, minimum) < minimum),
             }
-            left.join(before, last);
-        }
-        None
-    }
-
-    /// The team that is withheld so that a cut is none any more: the smallest on the side that has
-    /// not those that are withheld; of equals the last by name.
-    fn gives_way(&self, side: &[usize], sizes: &BTreeMap<&Arc<str>, usize>) -> Option<Arc<str>> {
-        let smallest = |is_there: &dyn Fn(usize) -> bool| {
-            let there = self.names.iter().enumerate().filter(|(place, _)| is_there(place + 1));
-            let sized = there.map(|(_, name)| (sizes.get(name), Reverse(*name)));
-            sized.min().map(|(_, Reverse(name))| Arc::clone(name))
         };
-        let on_side = |node: usize| side.contains(&node);
-        match on_side(0) {
-            true => smallest(&|node| !on_side(node)).or_else(|| smallest(&on_side)),
-            false => smallest(&on_side).or_else(|| smallest(&|node| !on_side(node))),
-        }
+        let first = teams.into_iter().find(|(.., node)| is_parted(*node));
+        first.map(|(_, Reverse(name), _)| name)
     }
 }
 
-/// A graph some of whose nodes were made one.
+/// A graph in which nodes that are joined by enough people, who are never cut apart, are one.
 struct Joined {
-    /// What each node is made of.
-    nodes: Vec<Vec<usize>>,
+    /// Which node each one of the graph is by now.
+    of: Vec<usize>,
     /// What joins each node to which others.
     edges: Vec<BTreeMap<usize, usize>>,
 }
 
 impl Joined {
-    fn of(graph: &Graph<'_>) -> Self {
+    fn of(graph: &Graph<'_>, minimum: usize) -> Self {
         let mut edges = vec![BTreeMap::new(); graph.nodes];
         for ((one, other), weight) in &graph.edges {
             edges[*one].insert(*other, *weight);
             edges[*other].insert(*one, *weight);
         }
-        Self { nodes: (0..graph.nodes).map(|node| vec![node]).collect(), edges }
-    }
-
-    /// Two nodes that are joined by so many or more.
-    fn heavy(&self, minimum: usize) -> Option<(usize, usize)> {
-        self.edges.iter().enumerate().find_map(|(one, edges)| {
-            let heavy = edges.iter().find(|(_, weight)| **weight >= minimum);
-            heavy.map(|(other, _)| (one, *other))
-        })
-    }
-
-    /// Takes nodes in, always the one that is held most by those that are in: the last two, and by
-    /// how much the last is held. Nothing where no two nodes are joined any more.
-    fn round(&self) -> Option<(usize, usize, usize)> {
-        let start = self.edges.iter().position(|edges| !edges.is_empty())?;
-        let mut is_in = BTreeSet::new();
-        let mut held: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut queue = BTreeSet::from([(0, Reverse(start))]);
-        let (mut before, mut last, mut weight) = (start, start, 0);
-        while let Some((held_by, Reverse(node))) = queue.pop_last() {
-            is_in.insert(node);
-            (before, last, weight) = (last, node, held_by);
-            for (next, more) in &self.edges[node] {
-                if is_in.contains(next) {
-                    continue;
-                }
-                let by = held.entry(*next).or_default();
-                queue.remove(&(*by, Reverse(*next)));
-                *by += more;
-                queue.insert((*by, Reverse(*next)));
+        let mut joined = Self { of: (0..graph.nodes).collect(), edges };
+        let mut left: Vec<usize> = (0..graph.nodes).collect();
+        while let Some(node) = left.pop() {
+            let heavy = joined.edges[node].iter().find(|(_, weight)| **weight >= minimum);
+            if let Some(other) = heavy.map(|(other, _)| *other) {
+                joined.join(node, other);
+                left.push(node);
             }
         }
-        Some((before, last, weight))
+        joined
     }
 
     /// Makes two nodes one.
     fn join(&mut self, one: usize, other: usize) {
-        let moved = std::mem::take(&mut self.nodes[other]);
-        self.nodes[one].extend(moved);
+        for of in self.of.iter_mut().filter(|of| **of == other) {
+            *of = one;
+        }
         for (end, weight) in std::mem::take(&mut self.edges[other]) {
             self.edges[end].remove(&other);
             if end != one {
@@ -183,6 +155,56 @@ impl Joined {
                 *self.edges[end].entry(one).or_default() += weight;
             }
         }
+    }
+
+    /// The other nodes that are connected with one.
+    fn connected(&self, node: usize) -> BTreeSet<usize> {
+        let mut known = BTreeSet::from([node]);
+        let mut left = vec![node];
+        while let Some(next) = left.pop() {
+            left.extend(self.edges[next].keys().filter(|end| known.insert(**end)));
+        }
+        known.remove(&node);
+        known
+    }
+
+    /// How much flows at most from one node to another one, which is what the lightest cut between
+    /// them weighs (Ford and Fulkerson); it is not looked for beyond a limit.
+    fn flow(&self, from: usize, to: usize, limit: usize) -> usize {
+        let mut sent: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let mut all = 0;
+        while all < limit {
+            let left = |one: usize, other: usize| {
+                let forth = sent.get(&(one, other)).copied().unwrap_or_default();
+                let back = sent.get(&(other, one)).copied().unwrap_or_default();
+                self.edges[one].get(&other).copied().unwrap_or_default() + back - forth
+            };
+            let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
+            let mut queue = VecDeque::from([from]);
+            while let Some(node) = queue.pop_front().filter(|_| !came_from.contains_key(&to)) {
+                for end in self.edges[node].keys() {
+                    let is_new = *end != from && !came_from.contains_key(end);
+                    if is_new && left(node, *end) > 0 {
+                        came_from.insert(*end, node);
+                        queue.push_back(*end);
+                    }
+                }
+            }
+            let mut way = vec![to];
+            while let Some(before) = way.last().and_then(|node| came_from.get(node)) {
+                way.push(*before);
+            }
+            let steps: Vec<(usize, usize)> =
+                way.windows(2).map(|step| (step[1], step[0])).collect();
+            let Some(more) = steps.iter().map(|(one, other)| left(*one, *other)).min() else {
+                break;
+            };
+            for step in steps {
+                *sent.entry(step).or_default() += more;
+            }
+            all += more;
+        }
+        all
     }
 }
 
