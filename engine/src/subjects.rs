@@ -240,23 +240,34 @@ impl<'a> Run<'a> {
         take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
     ) -> Result<(), Error> {
         let Ground { program, census, .. } = self.ground;
-        let manifest = &program.manifest;
-        let mut shown: Vec<Arc<Team>> = census.everyone().into_iter().collect();
-        for by in &manifest.teams {
-            let teams = census.teams(*by);
-            shown.extend(teams.shown().map(|(_, team)| Arc::clone(team)));
+        if let Some(everyone) = census.everyone() {
+            self.team(everyone, rules, take)?;
         }
-        for team in shown {
-            let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };
-            let mut world = World::new(Arc::clone(&program.view));
-            world.person = PersonFact::nobody();
-            world.team = Some(team as Arc<dyn Figures>);
-            world.period = Arc::clone(&self.ground.period);
-            let world = Arc::new(world);
-            for (index, rule) in rules {
-                let ran = self.ground.ran(*index, rule, &world);
-                self.take(rule, &subject, false, ran, take)?;
+        // One kind after the other: each holds what counts for everyone.
+        for by in &program.manifest.teams {
+            let teams = census.teams(*by);
+            for (_, team) in teams.shown() {
+                self.team(Arc::clone(team), rules, take)?;
             }
+        }
+        Ok(())
+    }
+
+    fn team(
+        &mut self,
+        team: Arc<Team>,
+        rules: &[(usize, &Rule)],
+        take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Error> {
+        let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };
+        let mut world = World::new(Arc::clone(&self.ground.program.view));
+        world.person = PersonFact::nobody();
+        world.team = Some(team as Arc<dyn Figures>);
+        world.period = Arc::clone(&self.ground.period);
+        let world = Arc::new(world);
+        for (index, rule) in rules {
+            let ran = self.ground.ran(*index, rule, &world);
+            self.take(rule, &subject, false, ran, take)?;
         }
         Ok(())
     }

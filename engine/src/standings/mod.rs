@@ -6,7 +6,7 @@
 //!   quotes the page that says why;
 //! - `standing` has the figures of a person, `team` those of a group, `kpi` holds them to the goals,
 //!   `board` puts in order;
-//! - `question` has what can be asked, `document` what is answered.
+//! - `question` and `teams` have what can be asked, `document` what is answered.
 
 mod board;
 mod census;
@@ -18,6 +18,7 @@ mod rhythm;
 mod standing;
 mod tally;
 mod team;
+mod teams;
 mod viewpoint;
 mod workings;
 
@@ -29,8 +30,9 @@ pub use document::{
     TeamDocument, TeamsDocument, WindowDates, Withheld,
 };
 pub use kpi::{KpiFigure, TooEarly, Trend};
-pub use question::{Among, BoardQuestion, TeamQuestion};
+pub use question::{Among, BoardQuestion};
 pub(crate) use tally::{Tally, received};
 pub(crate) use team::Team;
+pub use teams::TeamQuestion;
 pub(crate) use viewpoint::Viewpoint;
 pub use workings::Part;

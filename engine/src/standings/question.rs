@@ -6,12 +6,11 @@ use std::sync::Arc;
 use super::board::{Place, Places, Span, board_of_teams};
 use super::census::Census;
 use super::document::{
-    EmvFormula, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, TeamDocument,
-    TeamsDocument, WindowDates, Withheld, arguments, figures,
+    FigureExplanation, Leaderboard, Origin, StandingDocument, Withheld, arguments, figures,
 };
 use super::formulas::formula;
 use super::standing::Standing;
-use super::team::{Group, Team};
+use super::team::Team;
 use super::viewpoint::Viewpoint;
 use crate::error::{Code, Error, Problem, choose};
 use crate::facts::{Object, PersonFact, STYLES, StandingFact};
@@ -40,29 +39,6 @@ pub enum Among {
     Team(Arc<str>, Arc<str>),
     /// The teams by something, such as `department`, by points for each active person.
     Teams(Arc<str>),
-}
-
-/// Which teams are asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TeamQuestion {
-    /// What they are by, such as `department`; nothing for the whole program.
-    pub by: Option<Arc<str>>,
-    /// Which of them; nothing for all.
-    pub name: Option<Arc<str>>,
-    /// The one window that is looked at, against the window before; nothing for all windows.
-    pub window: Option<Arc<str>>,
-}
-
-impl TeamQuestion {
-    /// All teams by something, such as `department`.
-    pub fn by(by: &str) -> Self {
-        Self { by: Some(by.into()), ..Self::default() }
-    }
-
-    /// One team.
-    pub fn one(by: &str, name: &str) -> Self {
-        Self { name: Some(name.into()), ..Self::by(by) }
-    }
 }
 
 impl Program {
@@ -334,7 +310,7 @@ impl Program {
     }
 
     /// A team, or why it is not to be shown.
-    fn team_of(
+    pub(super) fn team_of(
         &self,
         census: &Census,
         by: &str,
@@ -355,134 +331,13 @@ impl Program {
         }
     }
 
-    /// The figures of teams: of the whole program, of all teams by something, or of one of them.
-    ///
-    /// # Errors
-    ///
-    /// There is no such team or window, or a rule ran out of time (retryable).
-    pub fn teams(
-        &self,
-        records: &Records<'_>,
-        question: &TeamQuestion,
-    ) -> Result<TeamsDocument, Error> {
-        let census = Census::of(self, records, None, false, |_, _| {})?;
-        self.teams_document(&census, question, records.assume_consent)
-    }
-
-    pub(crate) fn teams_document(
-        &self,
-        census: &Census,
-        question: &TeamQuestion,
-        assumed_consent: bool,
-    ) -> Result<TeamsDocument, Error> {
-        let TeamQuestion { by, name, window } = question;
-        let by = by.as_deref().map(|by| self.team_by(by)).transpose()?;
-        let window = window.as_deref().map(|window| self.window_named(window)).transpose()?;
-        let before = window.map(|window| census.earlier(self, window.days));
-        let documents = Documents { program: self, census, window, before: before.as_ref() };
-        let teams = match (by, name) {
-            (None, _) => vec![documents.one(Group::PROGRAM, census.everyone())],
-            (Some(by), Some(name)) => {
-                let group = Group { by: Some(by), name: Some(Arc::clone(name)) };
-                vec![documents.one(group, self.team_of(census, by.name(), name)?.ok())]
-            }
-            (Some(by), None) => documents.all(by),
-        };
-        let origin = Origin::of(self, &census.view, assumed_consent);
-        let window = window.map(|window| {
-            let until = census.view.last_day.plus(1);
-            WindowDates {
-                name: Arc::clone(&window.name),
-                before: until.plus(-2 * window.days).show(),
-                from: until.plus(-window.days).show(),
-                until: until.show(),
-            }
-        });
-        let emv = self.manifest.emv.as_ref().map(EmvFormula::of);
-        Ok(TeamsDocument { origin, window, emv, teams })
-    }
-
-    fn window_named(&self, name: &str) -> Result<&Window, Error> {
+    pub(super) fn window_named(&self, name: &str) -> Result<&Window, Error> {
         self.manifest.windows.iter().find(|known| *known.name == *name).ok_or_else(|| {
             let names = self.manifest.windows.iter().map(|known| &*known.name);
             Problem::new(Code::UnknownName, format!("there is no window `{name}`"))
                 .maybe_help(choose(name, names))
                 .into()
         })
-    }
-}
-
-/// Makes documents of teams.
-struct Documents<'a> {
-    program: &'a Program,
-    census: &'a Census,
-    window: Option<&'a Window>,
-    /// Everyone as of the beginning of the window.
-    before: Option<&'a Census>,
-}
-
-impl Documents<'_> {
-    /// One team, held to the goals.
-    fn one(&self, group: Group, team: Option<Arc<Team>>) -> TeamDocument {
-        let before = self.before.and_then(|before| before.shown(&group));
-        let kpis = match &team {
-            Some(_) => self.program.kpis_of(self.census, &group),
-            None => BTreeMap::new(),
-        };
-        TeamDocument { kpis, ..self.team(group, team.as_ref(), before.as_ref()) }
-    }
-
-    /// All teams of a kind.
-    fn all(&self, by: PersonFact) -> Vec<TeamDocument> {
-        let known = self.census.teams(by);
-        let before = self.before.map(|before| before.teams(by));
-        let document = |(name, team): (&Arc<str>, &Arc<Team>)| {
-            let shown = known.shown_named(name);
-            let before = before.as_ref().and_then(|before| before.shown_named(name));
-            self.team(team.group.clone(), shown, before)
-        };
-        known.teams.iter().map(document).collect()
-    }
-
-    fn team(
-        &self,
-        group: Group,
-        team: Option<&Arc<Team>>,
-        before: Option<&Arc<Team>>,
-    ) -> TeamDocument {
-        let (by, name) = (group.by_name(), group.name);
-        let mut document = TeamDocument {
-            by,
-            name,
-            figures: BTreeMap::new(),
-            members: Vec::new(),
-            before: None,
-            kpis: BTreeMap::new(),
-            unshared_content: Vec::new(),
-            withheld: None,
-        };
-        let Some(team) = team else {
-            document.withheld = Some(Withheld::SmallGroup);
-            return document;
-        };
-        document.figures = self.figures(team);
-        if !self.program.is_aggregate_only() {
-            document.members = team.enrolled.keys().cloned().collect();
-        }
-        if let Some(window) = self.window {
-            document.before = Some(before.map_or_else(BTreeMap::new, |team| self.figures(team)));
-            document.unshared_content = team.unshared_in(window.days);
-        }
-        document
-    }
-
-    fn figures(&self, team: &Team) -> BTreeMap<&'static str, Figure> {
-        let window = self.window.map(|window| &*window.name);
-        let mut figures = figures(self.program, Object::Team, team, window);
-        // They are said beside the figures.
-        figures.remove("by");
-        figures.remove("name");
-        figures
     }
 }
 
