@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken};
 use plaudit_engine::{Code, Error};
@@ -112,7 +114,7 @@ fn on_a_full_disk_nothing_is_lost_and_with_room_it_goes_on() {
         fs::read_dir(&disk.path).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("copy")), "{left:?}");
 
-    fs::remove_file(&ballast).unwrap();
+    make_room(&disk, &ballast);
     let receipt = journal.append(&[share("then", 1)], Batch::Each).unwrap().remove(0);
     assert_eq!(receipt.result, Taken::Recorded);
     acknowledged.push("then".to_owned());
@@ -122,6 +124,18 @@ fn on_a_full_disk_nothing_is_lost_and_with_room_it_goes_on() {
     let journal = open(&path);
     assert_eq!(ids(&journal), acknowledged);
     undamaged(&journal);
+}
+
+/// Takes the ballast away, and waits until the system has given the room back: it may take a moment.
+fn make_room(disk: &Mount, ballast: &Path) {
+    let room = fs::metadata(ballast).unwrap().len() / 2;
+    fs::remove_file(ballast).unwrap();
+    let probe = disk.path.join("probe");
+    let fits = || fs::write(&probe, vec![0; usize::try_from(room).unwrap()]).is_ok();
+    while !fits() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    fs::remove_file(&probe).unwrap();
 }
 
 #[test]
@@ -136,7 +150,7 @@ fn a_journal_that_was_closed_can_be_read_on_a_full_disk() {
     assert_eq!(code(&error), Code::DiskFull, "{error}");
     let error = Sqlite::open(&disk.path.join("new"), Access::Create).unwrap_err();
     assert_eq!(code(&error), Code::DiskFull, "{error}");
-    fs::remove_file(disk.path.join("ballast")).unwrap();
+    make_room(&disk, &disk.path.join("ballast"));
     assert_eq!(ids(&open(&path)), ["a"]);
     open(&path).append(&[share("b", 1)], Batch::Each).unwrap();
     open(&disk.path.join("new")).append(&[share("b", 1)], Batch::Each).unwrap();

@@ -81,6 +81,23 @@ fn a_report_says_what_the_terminal_says_and_needs_nothing_else() {
 }
 
 #[test]
+fn a_report_takes_the_place_of_a_report_and_of_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("report.html");
+    let name = page.display().to_string();
+    fs::write(&page, "[program]\nname = \"mine\"\n").unwrap();
+    let output = simulate(&["--rules", "rules", "--html", &name]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("is no page of a simulation"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(&page).unwrap(), "[program]\nname = \"mine\"\n");
+    fs::remove_file(&page).unwrap();
+    for _ in 0..2 {
+        let output = simulate(&["--rules", "rules", "--html", &name]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn without_another_program_there_is_nothing_to_compare() {
     let output = simulate(&[]);
     assert_eq!(output.status.code(), Some(3));

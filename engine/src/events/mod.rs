@@ -68,6 +68,10 @@ pub struct Identity {
 /// The source of events that name none.
 pub const LOCAL: &str = "local";
 
+/// What helps whoever records something else under an identity that is taken.
+pub(crate) const EDITED: &str = "an activity is edited by an event of type `update` that names its target; anything else is taken \
+     back (`retraction`) and recorded anew under another id";
+
 /// Facts that a record states, by slot and in the order of the slots.
 pub(crate) type Stated = Vec<(u8, Value)>;
 

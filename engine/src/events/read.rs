@@ -160,7 +160,7 @@ impl EventLines {
                     ),
                 },
             )
-            .help("an edit is an event of type `update` that names its target")
+            .help(super::EDITED)
             .field("id")),
         }
     }

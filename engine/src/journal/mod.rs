@@ -174,9 +174,7 @@ pub(crate) fn conflict(identity: &Identity) -> Problem {
         "another event is on record under the id `{}` of `{}`",
         identity.id, identity.source
     );
-    Problem::new(Code::Conflict, message)
-        .help("an edit is an event of type `update` that names its target")
-        .field("id")
+    Problem::new(Code::Conflict, message).help(crate::events::EDITED).field("id")
 }
 
 /// Settles a batch: which events come where, and which are answered without being taken in.

@@ -187,9 +187,7 @@ impl Live {
                 "another event is on record under the id `{}` of `{}`",
                 identity.id, identity.source
             );
-            return Err(Problem::new(Code::Conflict, message)
-                .help("an edit is an event of type `update` that names its target")
-                .into());
+            return Err(Problem::new(Code::Conflict, message).help(crate::events::EDITED).into());
         }
         if state.log.places().end == place {
             return Ok(Recorded::Known);

@@ -145,7 +145,7 @@ fn conflict(first: u32, item: u32) -> Problem {
     let message =
         format!("`events[{first}]` and `events[{item}]` say different things under the same id");
     Problem::new(Code::Conflict, message)
-        .help("an edit is an event of type `update` that names its target")
+        .help(crate::events::EDITED)
         .field(format!("events[{item}].id"))
 }
 

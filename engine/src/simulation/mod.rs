@@ -62,6 +62,22 @@ impl Default for SimulationQuestion {
     }
 }
 
+impl SimulationQuestion {
+    /// Whether it can be asked.
+    ///
+    /// # Errors
+    ///
+    /// It asks for more samples than there may be.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.samples > MOST_SAMPLES {
+            let message = format!("{} samples cannot be asked for", self.samples);
+            let problem = Problem::new(Code::WrongValue, message).field("samples");
+            return Err(problem.help(format!("a number from 0 to {MOST_SAMPLES}")));
+        }
+        Ok(())
+    }
+}
+
 /// Where the events are.
 pub(crate) enum Past<'a> {
     Records(Records<'a>),
@@ -151,11 +167,7 @@ impl Program {
         question: &SimulationQuestion,
         mut progress: impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Simulation, Error> {
-        if question.samples > MOST_SAMPLES {
-            let message = format!("{} samples cannot be asked for", question.samples);
-            let problem = Problem::new(Code::WrongValue, message).field("samples");
-            return Err(problem.help(format!("a number from 0 to {MOST_SAMPLES}")).into());
-        }
+        question.check()?;
         let without =
             question.only.as_deref().map(|rule| self.counted_without(rule)).transpose()?;
         let against = without.as_ref().unwrap_or(against);

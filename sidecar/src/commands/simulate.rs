@@ -1,6 +1,6 @@
 //! `plaudit simulate`: what a change of the program would do, before anybody is touched by it.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -43,6 +43,7 @@ pub(super) fn run(candidate: Option<&Path>, options: &Simulate) -> Result<Exit, 
     let roster = asked.roster();
     if let Some(path) = &options.html {
         let page = simulated::page(&simulation, program, &roster);
+        may_be_written(path)?;
         std::fs::write(path, page).map_err(|error| {
             let name = path.display().to_string();
             let message = format!("`{name}` cannot be written: {error}");
@@ -58,6 +59,25 @@ pub(super) fn run(candidate: Option<&Path>, options: &Simulate) -> Result<Exit, 
         print(&mut output, &simulation, &roster)?;
     }
     Ok(if simulation.exceeded { Exit::No } else { Exit::Success })
+}
+
+/// A page takes the place of an earlier page, and of nothing else.
+fn may_be_written(path: &Path) -> Result<(), Problem> {
+    let Ok(mut file) = std::fs::File::open(path) else { return Ok(()) };
+    let mut start = [0; simulated::PAGE_START.len()];
+    let is_empty = file.metadata().is_ok_and(|file| file.len() == 0);
+    if is_empty
+        || (file.read_exact(&mut start).is_ok() && start == *simulated::PAGE_START.as_bytes())
+    {
+        return Ok(());
+    }
+    let name = path.display().to_string();
+    Err(Problem::new(
+        Code::Unwritable,
+        format!("`{name}` is there, and is no page of a simulation"),
+    )
+    .help("name a file that is not there yet")
+    .file(name))
 }
 
 fn print(output: &mut impl Write, simulation: &Simulation, roster: &Roster) -> std::io::Result<()> {

@@ -88,7 +88,9 @@ pub(crate) fn status(code: Code) -> StatusCode {
 }
 
 impl Refusal {
-    pub(crate) fn of(problems: Vec<Problem>) -> Self {
+    /// Mistakes come before warnings: the answer is called by the first.
+    pub(crate) fn of(mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| problem.level);
         Self { problems, status: None, retry_after: None, allowed: None }
     }
 

@@ -21,6 +21,9 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .warn { border-left: .3rem solid var(--bad); padding-left: .8rem; }
 ";
 
+/// What every page begins with.
+pub(crate) const PAGE_START: &str = "<!doctype html>";
+
 /// The page of a simulation.
 pub(crate) fn page(simulation: &Simulation, candidate: &Program, roster: &Roster) -> String {
     let [title, what] = heading(simulation, candidate).map(|text| escaped(&text));
@@ -29,7 +32,7 @@ pub(crate) fn page(simulation: &Simulation, candidate: &Program, roster: &Roster
         section_of(&mut body, &section);
     }
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "{PAGE_START}\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
          </body>\n</html>\n"

@@ -12,7 +12,7 @@ use plaudit_engine::standings::Withheld;
 use plaudit_engine::subjects::Subject;
 use plaudit_engine::{Program, Roster};
 
-pub(crate) use self::html::page;
+pub(crate) use self::html::{PAGE_START, page};
 use crate::output::{count, grouped};
 
 /// One thing that there is to say, with a table of it. The text is as it came: who shows it makes it

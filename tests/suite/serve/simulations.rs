@@ -95,11 +95,23 @@ fn what_cannot_be_simulated_is_refused_or_fails_with_its_problems() {
     assert_eq!(answer.status, 422, "{answer:?}");
     assert!(answer.body.contains("did you mean `levels_lost`?"), "{answer:?}");
     let only = json!({ "files": files, "only": "welcme" });
+    let answer = served.post("/v1/simulations", &only.to_string());
+    assert_eq!((answer.status, answer.code()), (422, "unknown-rule".to_owned()), "{answer:?}");
+    let many = json!({ "files": files, "samples": 100_000 });
+    let answer = served.post("/v1/simulations", &many.to_string());
+    assert_eq!((answer.status, answer.code()), (422, "wrong-value".to_owned()), "{answer:?}");
+    // What a run comes to say of it is told when it has been made.
+    let only = json!({ "files": files, "only": "next_step" });
     let job = ended(&served, &path(&served.post("/v1/simulations", &only.to_string())));
     assert_eq!(
         (&job["state"], &job["problems"][0]["code"]),
-        (&json!("failed"), &json!("unknown-rule"))
+        (&json!("failed"), &json!("wrong-value"))
     );
+    // A mistake comes before what is only worth a look.
+    let mut files = candidate("goal = 20", "gol = 20");
+    files["notes.md"] = json!("Not a rule.");
+    let answer = served.post("/v1/simulations", &json!({ "files": files }).to_string());
+    assert_eq!((answer.status, answer.code()), (422, "kpi-without-goal".to_owned()), "{answer:?}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Code, Problem, Source};
-use crate::facts::PersonFact;
+use crate::facts::{PersonFact, TeamFact};
 use crate::table::{Report, Table, parse};
 use crate::time::{Calendar, Day};
 pub(crate) use activities::{Cap, Channel, Kind, Role};
@@ -130,7 +130,22 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
             .collect(),
         calendar,
     };
+    without_formula(&root, &manifest);
     (manifest, report.into_problems())
+}
+
+/// Reports what is measured by a formula that there is not.
+fn without_formula(root: &Table<'_, '_>, manifest: &Manifest) {
+    let Some(kpis) = root.table("kpis").filter(|_| root.table("emv").is_none()) else { return };
+    for (name, table) in kpis.tables() {
+        if manifest.kpis.get(name).is_some_and(|kpi| kpi.fact == TeamFact::EmvIn) {
+            let message =
+                format!("`{name}` measures earned media value, which has no formula here");
+            let help = "say in a table `[emv]` what results are worth: formula, version, currency and \
+                        cents_per_1000";
+            table.problem(Problem::new(Code::Missing, message).help(help), table.range());
+        }
+    }
 }
 
 /// The tables inside a table, by name.

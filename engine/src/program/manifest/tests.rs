@@ -342,3 +342,21 @@ fn a_currency_is_three_capital_letters() {
         assert!(help.contains(&format!("such as `{right}`")), "{currency}: {help}");
     }
 }
+
+#[test]
+fn a_goal_of_earned_media_value_needs_its_formula() {
+    let goal = "[kpis.value]\nmetric = \"emv\"\ngoal = 500\n";
+    assert_eq!(problems(goal), [(Code::Missing, "value".to_owned())]);
+    let formula = "[emv]\nformula = \"views\"\nversion = \"1\"\ncurrency = \"EUR\"\n\
+                   [emv.cents_per_1000]\nimpressions = 650\n";
+    let emv = manifest(&format!("{goal}{formula}")).emv.unwrap();
+    assert_eq!((&*emv.formula, &*emv.version, &*emv.currency), ("views", "1", "EUR"));
+    assert_eq!(
+        problems(
+            "[emv]\nformula = \"views\"\nversion = \"1\"\ncurrency = \"EUR\"\n\
+                         [emv.cents_per_1000]\nimpresions = 1\n"
+        )[0]
+        .0,
+        Code::UnknownSetting
+    );
+}

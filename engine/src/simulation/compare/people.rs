@@ -145,6 +145,7 @@ impl Comparison<'_> {
         }
         let better = |step: &PlaceChange| step.before.into_iter().chain(step.after).min();
         top.sort_by_key(|step| (better(step), step.after, step.advocate.clone()));
+        top.truncate(self.question.samples);
         (moved > 0).then_some(BoardChanges { moved, leave_top, top })
     }
 }

@@ -86,8 +86,16 @@ pub(crate) fn begin(call: &Call) -> Outcome {
         .into_iter()
         .fold(Sources::new(), |sources, (path, text)| sources.with(path, text));
     let candidate = Program::from_sources(&sources)?;
+    // What can be told at once is no job that fails.
+    if let Some(rule) = &asked.only {
+        candidate.without(rule).map_err(|error| {
+            let problems = error.problems().iter().cloned();
+            Refusal::of(problems.map(|problem| problem.field("only")).collect()).of_body()
+        })?;
+    }
     let as_of = asked.as_of.map_or_else(by_now, |when| when.instant(&candidate));
     let question = SimulationQuestion { only: asked.only, fail_if: asked.fail_if, samples };
+    question.check()?;
     let published = Arc::clone(&call.published);
     let asked = Asked { published, candidate, question, as_of };
     let job = call.service.simulations.begin(asked, Arc::clone(&call.service.ending))?;
