@@ -109,11 +109,7 @@ impl Census {
     /// The same so many dates earlier: what was done by then, as it is known now, by those who
     /// were there then.
     pub(crate) fn earlier(&self, program: &Program, days: i64) -> Self {
-        let view = match days {
-            0 => Arc::clone(&self.view),
-            days => Arc::new(self.view.earlier(program, days)),
-        };
-        Self { view, ..self.clone() }
+        Self { view: Arc::new(self.view.earlier(program, days)), ..self.clone() }
     }
 
     /// The advocate whom a name stands for, where there is one who may be seen.

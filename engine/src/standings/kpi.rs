@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::census::Census;
-use super::team::{Group, Team};
+use super::team::Team;
 use crate::program::{Kpi, Program, Role};
 use crate::time::Day;
 
@@ -87,23 +87,22 @@ pub enum TooEarly {
 
 impl Program {
     /// How a team stands to the goals, by their names.
-    pub(super) fn kpis_of(&self, census: &Census, group: &Group) -> BTreeMap<Arc<str>, KpiFigure> {
-        let mut earlier: BTreeMap<i64, Option<Arc<Team>>> = BTreeMap::new();
+    pub(super) fn kpis_of(
+        &self,
+        census: &Census,
+        now: &Arc<Team>,
+    ) -> BTreeMap<Arc<str>, KpiFigure> {
+        let mut known = BTreeMap::from([(0, Some(Arc::clone(now)))]);
         let mut team = |days: i64| {
-            earlier.entry(days).or_insert_with(|| census.earlier(self, days).shown(group)).clone()
+            let earlier = || census.earlier(self, days).shown(&now.group);
+            known.entry(days).or_insert_with(earlier).clone()
         };
         let kpis = self.manifest.kpis.iter();
-        kpis.filter_map(|(name, kpi)| Some((name.as_str().into(), figure(kpi, group, &mut team)?)))
-            .collect()
+        kpis.map(|(name, kpi)| (name.as_str().into(), figure(kpi, now, &mut team))).collect()
     }
 }
 
-fn figure(
-    kpi: &Kpi,
-    group: &Group,
-    team: &mut impl FnMut(i64) -> Option<Arc<Team>>,
-) -> Option<KpiFigure> {
-    let now = team(0)?;
+fn figure(kpi: &Kpi, now: &Team, team: &mut impl FnMut(i64) -> Option<Arc<Team>>) -> KpiFigure {
     let (days, goal, at_most) = (kpi.window, kpi.goal, kpi.is_at_most());
     let whole = now.whole_windows(days).min(SERIES);
     let mut series: Vec<Option<i64>> = (0..whole.max(1))
@@ -120,7 +119,7 @@ fn figure(
     if kpi.is_result() && now.is_fresh(days) {
         too_early.push(TooEarly::ResultsComing);
     }
-    let of_program = group.by.is_none();
+    let of_program = now.group.by.is_none();
     let reached = value.filter(|_| of_program).and_then(|value| match at_most {
         true => too_early.is_empty().then_some(value <= goal),
         false if value >= goal => Some(true),
@@ -128,7 +127,7 @@ fn figure(
     });
     let percent =
         |value: i64| i64::try_from(i128::from(value) * 100 / i128::from(goal.max(1))).ok();
-    Some(KpiFigure {
+    KpiFigure {
         metric: kpi.metric.as_str().into(),
         description: kpi.description.as_deref().map(Into::into),
         days,
@@ -142,7 +141,7 @@ fn figure(
         series,
         value,
         too_early,
-    })
+    }
 }
 
 fn trend(now: i64, before: i64) -> Trend {

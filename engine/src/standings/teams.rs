@@ -98,10 +98,8 @@ impl Documents<'_> {
     /// One team, held to the goals.
     fn one(&self, group: Group, team: Option<Arc<Team>>) -> TeamDocument {
         let before = self.before.and_then(|before| before.shown(&group));
-        let kpis = match &team {
-            Some(_) => self.program.kpis_of(self.census, &group),
-            None => BTreeMap::new(),
-        };
+        let kpis = team.as_ref().map(|team| self.program.kpis_of(self.census, team));
+        let kpis = kpis.unwrap_or_default();
         TeamDocument { kpis, ..self.team(group, team.as_ref(), before.as_ref()) }
     }
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::withheld::{Cells, withheld};
 use super::{Group, Share, Team, Teams};
+use crate::events::Market;
 use crate::facts::{PersonFact, Value};
 use crate::standings::{Census, Tally};
+use crate::time::Day;
 
 /// While the same was known of somebody.
 struct Phase<'a> {
@@ -60,7 +62,7 @@ impl Census {
     }
 
     /// The figures of the market up to the last instant.
-    fn market_by_now(&self) -> Vec<(crate::time::Day, crate::events::Market)> {
+    fn market_by_now(&self) -> Vec<(Day, Market)> {
         let before = self.market.iter().filter(|(at, _)| *at <= self.view.last);
         before.map(|(at, market)| (self.view.calendar.day(*at), *market)).collect()
     }
@@ -107,14 +109,13 @@ impl Census {
     fn withheld(&self, by: PersonFact) -> BTreeSet<Arc<str>> {
         let kinds = &self.view.teams;
         let before = kinds.iter().position(|kind| *kind == by).unwrap_or(kinds.len());
+        let kinds: Vec<PersonFact> = kinds[..before].iter().copied().chain([by]).collect();
+        let cells = self.cells(&kinds);
         let mut decided: Vec<BTreeSet<Arc<str>>> = Vec::new();
-        for count in 1..=before {
-            let cells = self.cells(&kinds[..count]);
+        for _ in &kinds {
             decided.push(withheld(&cells, &decided, self.view.privacy.minimum_group));
         }
-        let mut kinds = kinds[..before].to_vec();
-        kinds.push(by);
-        withheld(&self.cells(&kinds), &decided, self.view.privacy.minimum_group)
+        decided.pop().unwrap_or_default()
     }
 
     /// Who is, or did something, in which teams of these kinds at once.

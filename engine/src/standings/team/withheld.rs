@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// them of which nobody is there any more.
 pub(super) type Cells = BTreeMap<Vec<Option<Arc<str>>>, usize>;
 
-/// Of the last kind of the cells, the names of the teams to be withheld; `before` has those of the
-/// other kinds, which were decided first.
+/// Of the next kind of the cells, the names of the teams to be withheld; `before` has those of the
+/// kinds in front of it, which were decided first. Kinds behind it do not matter.
 pub(super) fn withheld(
     cells: &Cells,
     before: &[BTreeSet<Arc<str>>],
