@@ -16,7 +16,7 @@ use crate::fault::{Fault, retryable};
 use crate::program::{Program, Rule, Subject as Kind, evidence};
 use crate::script::{Failure, Given};
 use crate::standings::{Census, Tally, Team, Withheld};
-use crate::threads::each;
+use crate::threads::{each, each_large};
 
 /// A rule that failed, however often it happened.
 #[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
@@ -111,6 +111,29 @@ impl Ground<'_> {
             .map(|(index, rule)| (*rule, self.ran(*index, rule, &world)))
             .filter(|(_, (given, _))| !matches!(given, Ok(Given::Nothing)))
             .collect()
+    }
+
+    /// What the rules give to all teams of a kind, or to everyone as a team.
+    fn of_teams<'r>(
+        &self,
+        by: Option<PersonFact>,
+        rules: &[(usize, &'r Rule)],
+    ) -> Vec<(Subject, Vec<(&'r Rule, Ran)>)> {
+        let teams: Vec<Arc<Team>> = match by {
+            None => self.census.everyone().into_iter().collect(),
+            Some(by) => self.census.teams(by).shown().map(|(_, team)| Arc::clone(team)).collect(),
+        };
+        let of_team = |team: Arc<Team>| {
+            let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };
+            let mut world = World::new(Arc::clone(&self.program.view));
+            world.person = PersonFact::nobody();
+            world.team = Some(team as Arc<dyn Figures>);
+            world.period = Arc::clone(&self.period);
+            let world = Arc::new(world);
+            let ran = rules.iter().map(|(index, rule)| (*rule, self.ran(*index, rule, &world)));
+            (subject, ran.collect())
+        };
+        teams.into_iter().map(of_team).collect()
     }
 
     /// The teams of the first kind, which are people's own.
@@ -239,35 +262,14 @@ impl<'a> Run<'a> {
         rules: &[(usize, &Rule)],
         take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
     ) -> Result<(), Error> {
-        let Ground { program, census, .. } = self.ground;
-        if let Some(everyone) = census.everyone() {
-            self.team(everyone, rules, take)?;
-        }
-        // One kind after the other: each holds what counts for everyone.
-        for by in &program.manifest.teams {
-            let teams = census.teams(*by);
-            for (_, team) in teams.shown() {
-                self.team(Arc::clone(team), rules, take)?;
+        let ground = &self.ground;
+        let kinds = ground.program.manifest.teams.iter().copied().map(Some);
+        let kinds: Vec<Option<PersonFact>> = std::iter::once(None).chain(kinds).collect();
+        let ran = each_large(&kinds, |by| Ok(ground.of_teams(*by, rules)))?;
+        for (subject, ran) in ran.into_iter().flatten() {
+            for (rule, ran) in ran {
+                self.take(rule, &subject, false, ran, take)?;
             }
-        }
-        Ok(())
-    }
-
-    fn team(
-        &mut self,
-        team: Arc<Team>,
-        rules: &[(usize, &Rule)],
-        take: &mut impl FnMut(Gift<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Error> {
-        let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };
-        let mut world = World::new(Arc::clone(&self.ground.program.view));
-        world.person = PersonFact::nobody();
-        world.team = Some(team as Arc<dyn Figures>);
-        world.period = Arc::clone(&self.ground.period);
-        let world = Arc::new(world);
-        for (index, rule) in rules {
-            let ran = self.ground.ran(*index, rule, &world);
-            self.take(rule, &subject, false, ran, take)?;
         }
         Ok(())
     }

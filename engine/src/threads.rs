@@ -21,18 +21,27 @@ pub(crate) fn each<T: Sync, W, R: Send>(
     work: impl Fn(&mut W, &T) -> Result<R, Error> + Sync,
     progress: impl FnMut(usize, usize),
 ) -> Result<Vec<R>, Error> {
-    each_of(*CORES, things, with, work, progress)
+    each_of(*CORES, SOME, things, with, work, progress)
+}
+
+/// The same for few things, each of which is a lot of work.
+pub(crate) fn each_large<T: Sync, R: Send>(
+    things: &[T],
+    work: impl Fn(&T) -> Result<R, Error> + Sync,
+) -> Result<Vec<R>, Error> {
+    each_of(*CORES, 1, things, || (), |(), thing| work(thing), |_, _| {})
 }
 
 fn each_of<T: Sync, W, R: Send>(
     cores: usize,
+    at_a_time: usize,
     things: &[T],
     with: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, &T) -> Result<R, Error> + Sync,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Vec<R>, Error> {
     let all = things.len();
-    if cores < 2 || all < 2 * SOME {
+    if cores < 2 || all < 2 * at_a_time {
         let mut with = with();
         let done = things.iter().enumerate().map(|(done, thing)| {
             progress(done, all);
@@ -44,7 +53,7 @@ fn each_of<T: Sync, W, R: Send>(
     }
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let mut parts: Vec<Option<Result<Vec<R>, Error>>> = Vec::new();
-    parts.resize_with(all.div_ceil(SOME), || None);
+    parts.resize_with(all.div_ceil(at_a_time), || None);
     scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..cores.min(parts.len()) {
@@ -56,7 +65,7 @@ fn each_of<T: Sync, W, R: Send>(
                 // are finished.
                 while !failed.load(Ordering::Relaxed) {
                     let part = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(these) = things.chunks(SOME).nth(part) else { return };
+                    let Some(these) = things.chunks(at_a_time).nth(part) else { return };
                     let done: Result<Vec<R>, Error> =
                         these.iter().map(|thing| work(&mut with, thing)).collect();
                     if done.is_err() {
@@ -93,10 +102,10 @@ mod tests {
     fn any_number_of_threads_gives_the_same_in_the_same_order() {
         for all in [0, 1, SOME, 2 * SOME, 10 * SOME + 7] {
             let things: Vec<usize> = (0..all).collect();
-            for cores in [1, 2, 7] {
+            for (cores, some) in [(1, SOME), (2, SOME), (2, 1), (7, SOME), (7, 3)] {
                 let mut told = Vec::new();
                 let twice = |_: &mut (), thing: &usize| Ok(thing * 2);
-                let done = each_of(cores, &things, || (), twice, |done, _| told.push(done));
+                let done = each_of(cores, some, &things, || (), twice, |done, _| told.push(done));
                 assert_eq!(done.unwrap(), things.iter().map(|it| it * 2).collect::<Vec<_>>());
                 assert!(told.is_sorted());
                 assert_eq!(told.last(), Some(&all));
@@ -113,7 +122,7 @@ mod tests {
                     true => Ok(()),
                     false => Err(Problem::new(Code::Internal, thing.to_string()).into()),
                 };
-                let error = each_of(cores, &things, || (), fails, |_, _| {}).unwrap_err();
+                let error = each_of(cores, SOME, &things, || (), fails, |_, _| {}).unwrap_err();
                 assert!(error.to_string().contains(&first.to_string()), "{error}");
             }
         }

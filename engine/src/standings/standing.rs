@@ -287,7 +287,7 @@ impl Standing {
                 let metric = ActivityFact::OUTCOMES
                     .iter()
                     .position(|fact| ActivityFact::FACTS[*fact as usize].name == argument);
-                let amount = |entry: &Entry| Some(entry.results()?[metric?]);
+                let amount = |entry: &Entry| entry.result(metric?);
                 Workings::Sum(
                     entries()
                         .filter_map(|entry| Some((entry, amount(entry)?)))
@@ -308,9 +308,8 @@ impl Standing {
                     .collect(),
             ),
             _ => {
-                let told = self.entries(|entry| {
-                    entry.role == Some(Role::Publishing) && entry.results().is_some()
-                });
+                let told = self
+                    .entries(|entry| entry.role == Some(Role::Publishing) && entry.has_results());
                 let all = told.len();
                 let engaged = told.into_iter().filter(|entry| engagements(entry) > 0).collect();
                 Workings::Share(engaged, all)
@@ -479,7 +478,7 @@ pub(super) fn conversation<'a>(
 
 pub(super) fn result(entry: &Entry, fact: ActivityFact) -> i64 {
     let place = ActivityFact::OUTCOMES.iter().position(|known| *known == fact);
-    entry.results().zip(place).map_or(0, |(results, place)| results[place])
+    place.and_then(|place| entry.result(place)).unwrap_or(0)
 }
 
 fn impressions(entry: &Entry) -> i64 {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -50,12 +51,30 @@ const HAS_COUNTERPART: u8 = 8;
 struct More {
     /// Who was mentored.
     mentee: Option<Arc<str>>,
-    /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
-    results: Option<[i64; ActivityFact::OUTCOMES.len()]>,
+    /// The latest results, where any is on record.
+    results: Option<Results>,
     /// How much each guideline found in its post.
-    findings: FindingCounts,
+    findings: Box<[(Arc<str>, usize)]>,
     /// The words of its post as a number: texts that say the same have the same.
-    words: Option<u64>,
+    words: Option<NonZeroU64>,
+}
+
+/// Results in the order of [`ActivityFact::OUTCOMES`].
+#[derive(Clone, Debug)]
+enum Results {
+    /// Nearly all are so small.
+    Small([u32; ActivityFact::OUTCOMES.len()]),
+    Large(Box<[i64; ActivityFact::OUTCOMES.len()]>),
+}
+
+impl Results {
+    fn of(results: [i64; ActivityFact::OUTCOMES.len()]) -> Self {
+        let small = results.map(|result| u32::try_from(result).ok());
+        match small.iter().all(Option::is_some) {
+            true => Self::Small(small.map(Option::unwrap_or_default)),
+            false => Self::Large(Box::new(results)),
+        }
+    }
 }
 
 impl Entry {
@@ -103,13 +122,21 @@ impl Entry {
         self.more.as_ref()?.mentee.as_ref()
     }
 
-    /// The latest results, in the order of [`ActivityFact::OUTCOMES`], where any is on record.
-    pub(crate) fn results(&self) -> Option<&[i64]> {
-        self.more.as_ref()?.results.as_ref().map(<[i64; _]>::as_slice)
+    /// Whether any result is on record.
+    pub(crate) fn has_results(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.results.is_some())
+    }
+
+    /// The latest of a result, by its place in [`ActivityFact::OUTCOMES`], where any is on record.
+    pub(crate) fn result(&self, metric: usize) -> Option<i64> {
+        Some(match self.more.as_ref()?.results.as_ref()? {
+            Results::Small(results) => results[metric].into(),
+            Results::Large(results) => results[metric],
+        })
     }
 
     /// The words of its post as a number: texts that say the same have the same.
-    pub(crate) fn words(&self) -> Option<u64> {
+    pub(crate) fn words(&self) -> Option<NonZeroU64> {
         self.more.as_ref()?.words
     }
 
@@ -121,7 +148,7 @@ impl Entry {
 
 /// The words of a text as a number, whatever its case, white space and links, which suites make
 /// anew for everyone who shares; nothing where no word is left.
-fn words_of(text: &str) -> Option<u64> {
+fn words_of(text: &str) -> Option<NonZeroU64> {
     let is_link = |word: &&str| {
         let begins_with_www = word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
         word.contains("://") || begins_with_www
@@ -130,7 +157,7 @@ fn words_of(text: &str) -> Option<u64> {
     words.peek()?;
     let mut hasher = DefaultHasher::new();
     words.for_each(|word| word.to_lowercase().hash(&mut hasher));
-    Some(hasher.finish())
+    Some(NonZeroU64::new(hasher.finish()).unwrap_or(NonZeroU64::MIN))
 }
 
 /// The place of a word in a list; beyond it where it is not in there.
@@ -253,12 +280,14 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
     let results = outcomes
         .iter()
         .any(stated)
-        .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)));
+        .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)))
+        .map(Results::of);
     let role = declared.and_then(|kind| kind.role);
     let mentee = activity.counterpart.clone().filter(|_| role == Some(Role::Mentoring));
     let words = activity.post.as_ref().and_then(|post| words_of(&post.text));
     let has_more = mentee.is_some() || results.is_some() || !findings.is_empty() || words.is_some();
     let own_words = fact(ActivityFact::OwnWords).number();
+    let findings = findings.into_boxed_slice();
     Entry {
         points: 0,
         second: activity.at.as_second(),
@@ -307,5 +336,37 @@ mod tests {
     #[test]
     fn an_entry_stays_small() {
         assert!(size_of::<Entry>() <= 48, "{} bytes", size_of::<Entry>());
+        assert!(size_of::<More>() <= 80, "{} bytes", size_of::<More>());
+    }
+
+    #[test]
+    fn results_are_kept_however_large() {
+        for largest in [0, 7, i64::from(u32::MAX), i64::from(u32::MAX) + 1, crate::facts::LARGEST] {
+            let mut results = [3; ActivityFact::OUTCOMES.len()];
+            results[5] = largest;
+            let more = More { results: Some(Results::of(results)), ..More::default() };
+            let entry = Entry { more: Some(Box::new(more)), ..an_entry() };
+            assert_eq!((entry.result(4), entry.result(5)), (Some(3), Some(largest)));
+        }
+        assert_eq!((an_entry().has_results(), an_entry().result(0)), (false, None));
+    }
+
+    fn an_entry() -> Entry {
+        Entry {
+            points: 0,
+            second: 0,
+            nanosecond: 0,
+            place: 0,
+            day: Calendar::new(jiff::tz::TimeZone::UTC, jiff::civil::Weekday::Monday)
+                .day(Timestamp::UNIX_EPOCH),
+            kind: 0,
+            more: None,
+            style: 0,
+            format: 0,
+            origin: 0,
+            own_words: 0,
+            role: None,
+            flags: 0,
+        }
     }
 }

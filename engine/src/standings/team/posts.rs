@@ -1,6 +1,7 @@
 //! What a team publishes: how much, in whose words, about what, and whether anybody minds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::Team;
@@ -18,7 +19,7 @@ impl Team {
         match fact {
             TeamFact::PostsIn => posts().count().into(),
             TeamFact::EngagedPostsIn => {
-                let told: Vec<&Entry> = posts().filter(|entry| entry.results().is_some()).collect();
+                let told: Vec<&Entry> = posts().filter(|entry| entry.has_results()).collect();
                 percent(told.iter().filter(|entry| engagements(entry) > 0).count(), told.len())
             }
             TeamFact::PushOnlyIn => self.push_only(fits),
@@ -50,7 +51,7 @@ impl Team {
 
     /// Of the posts with a text, those that say the same as another person's.
     fn copies(&self, fits: impl Fn(Day) -> bool) -> Value {
-        let mut authors: BTreeMap<u64, (BTreeSet<&Arc<str>>, usize)> = BTreeMap::new();
+        let mut authors: BTreeMap<NonZeroU64, (BTreeSet<&Arc<str>>, usize)> = BTreeMap::new();
         for share in &self.shares {
             let posts = share.entries().filter(|entry| fits(entry.day) && is_post(entry));
             for words in posts.filter_map(Entry::words) {
