@@ -53,7 +53,7 @@ impl Kept {
             Some(settled)
         };
 
-        let mut activities = Vec::new();
+        let mut activities = std::mem::take(&mut fold.room);
         // Everyone whom these activities speak of: whom a name stands for may change with time.
         let mut people = names.clone();
         let mut note = |name: &Arc<str>| {
@@ -99,6 +99,8 @@ impl Kept {
         let has_done = !activities.is_empty() || !adjustments.is_empty();
         let judged = fold.judge;
         let tally = Tally::of(&live.program, log, fold, id, &activities, &adjustments, gifts)?;
+        activities.clear();
+        fold.room = activities;
         let Times { after, until, .. } = times;
         Ok(Self { tally: Arc::new(tally), after, until, judged, has_done })
     }

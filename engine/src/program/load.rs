@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::manifest::Pattern;
 use super::rules::{self, RuleText};
 use super::{Manifest, Program, Rule, Sources, Tests, example, manifest};
-use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source};
+use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
 use crate::facts::{Folder, PLACES, ProgramView};
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
-use crate::text::{Lexicon, Scanner, Trouble};
+use crate::text::{Expression, Lexicon, Scanner, Trouble};
 
 /// Compiles a program from its files.
 pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
@@ -125,12 +125,14 @@ impl<'a> Loading<'a> {
         let (patterns, problems) = manifest::read_patterns(source);
         self.problems.extend(problems);
         self.names_of_their_own(&lexicons, &patterns);
+        self.company(&lexicons, &patterns);
         let lexicons: Vec<Lexicon> = lexicons.into_iter().map(|(_, lexicon)| lexicon).collect();
         let expressions = |bad: &[String]| {
             patterns
                 .iter()
-                .filter(|pattern| !bad.contains(&pattern.name))
-                .map(|pattern| (pattern.name.clone(), pattern.expression.clone()))
+                .map(|pattern| &pattern.expression)
+                .filter(|expression| !bad.contains(&expression.name))
+                .cloned()
                 .collect()
         };
         let troubles = match Scanner::new(lexicons.clone(), expressions(&[])) {
@@ -140,7 +142,7 @@ impl<'a> Loading<'a> {
         let too_many = troubles.len() > MOST_PROBLEMS;
         let mut bad = Vec::new();
         for (name, trouble) in troubles.into_iter().take(MOST_PROBLEMS) {
-            let pattern = patterns.iter().find(|pattern| pattern.name == name);
+            let pattern = patterns.iter().find(|pattern| pattern.expression.name == name);
             let range = pattern.map_or(0..0, |pattern| pattern.range.clone());
             let problem = Problem::new(Code::Syntax, trouble.message).maybe_help(trouble.help);
             self.problems.push(problem.at(&source, source.place(range)));
@@ -155,7 +157,7 @@ impl<'a> Loading<'a> {
     /// Lexicons, patterns and the places in every text share their names: `.at()` takes any.
     fn names_of_their_own(&mut self, lexicons: &[(&'a str, Lexicon)], patterns: &[Pattern]) {
         let source = self.source("patterns.toml");
-        for Pattern { name, range, .. } in patterns {
+        for Pattern { expression: Expression { name, .. }, range } in patterns {
             let taken = if PLACES.contains(&name.as_str()) {
                 "a place in every text"
             } else if lexicons.iter().any(|(_, lexicon)| lexicon.name == *name) {
@@ -173,6 +175,47 @@ impl<'a> Loading<'a> {
                 let problem =
                     Problem::new(Code::Duplicate, message).help("give the lexicon another name");
                 self.problems.push(problem.file(*file));
+            }
+        }
+    }
+
+    /// What something should stand near must be a list that is there, and one that counts in any
+    /// company.
+    fn company(&mut self, lexicons: &[(&'a str, Lexicon)], patterns: &[Pattern]) {
+        let names = || lexicons.iter().map(|(_, lexicon)| lexicon.name.as_str());
+        let trouble = |list: &str| {
+            if !names().any(|known| known == list) {
+                let problem = Problem::new(Code::WrongValue, format!("there is no list `{list}`"));
+                return Some(problem.maybe_help(did_you_mean(list, names())));
+            }
+            let of_list = |(_, lexicon): &&(&str, Lexicon)| lexicon.name == list;
+            let depends = lexicons
+                .iter()
+                .filter(of_list)
+                .find(|(_, lexicon)| lexicon.company.lists().next().is_some());
+            depends.map(|(file, _)| {
+                let message =
+                    format!("`{list}` counts only in a certain company itself, as {file} says");
+                Problem::new(Code::WrongValue, message)
+                    .help("name a list that has neither `%with` nor `%without`")
+            })
+        };
+        for (file, lexicon) in lexicons {
+            let source = self.source(file);
+            for list in lexicon.company.lists() {
+                let Some(problem) = trouble(list) else { continue };
+                let says = |line: &&str| {
+                    line.trim().starts_with("%with") && line.split_whitespace().nth(1) == Some(list)
+                };
+                let line = source.text.lines().find(says).unwrap_or_default();
+                let start = source.text.find(line).unwrap_or_default();
+                self.problems.push(problem.at(&source, source.place(start..start + line.len())));
+            }
+        }
+        let source = self.source("patterns.toml");
+        for pattern in patterns {
+            for problem in pattern.expression.company.lists().filter_map(|list| trouble(list)) {
+                self.problems.push(problem.at(&source, source.place(pattern.range.clone())));
             }
         }
     }

@@ -74,6 +74,9 @@ pub(crate) struct Fold<'a> {
     by_rule: Vec<Given>,
     /// What a check says of the posts of the person who was folded last, where posts are judged.
     pub(crate) verdicts: Vec<PostVerdict>,
+    /// Room for a person's activities, taken and given back, so that the memory that is made for
+    /// their tallies meanwhile has no gaps in between.
+    pub(crate) room: Vec<Settled>,
     pub(crate) keep_lines: bool,
     /// Whether published posts are judged by the guidelines, too.
     pub(crate) judge: bool,
@@ -103,6 +106,7 @@ impl<'a> Fold<'a> {
             looks_back: program.guidelines_ask(Object::SoFar, None),
             by_rule: Vec::new(),
             verdicts: Vec::new(),
+            room: Vec::new(),
             keep_lines: false,
             judge: false,
         }

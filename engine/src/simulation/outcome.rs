@@ -1,6 +1,7 @@
 //! What one program makes of the records, in as few bytes as a comparison needs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
@@ -29,6 +30,9 @@ pub(super) struct Outcome {
     pub(super) too_small: bool,
     /// Everyone, in the order of the people who are counted.
     pub(super) people: Vec<Person>,
+    /// What each rule gave each of them, one person after the other: kept apart from them, because
+    /// many small pieces between the memory of tallies would keep it from being used again.
+    by_rule: Vec<ByRule>,
     /// The posts that are judged, by place.
     pub(super) posts: Vec<Post>,
     /// Sorted by row, subject and key.
@@ -52,8 +56,22 @@ pub(super) struct Person {
     pub(super) levels: usize,
     /// Their rank on the board of the period; 0 where they are not listed.
     pub(super) rank: usize,
-    /// What each rule gave them, by row.
-    pub(super) by_rule: Box<[(u32, Given)]>,
+    /// What rules gave them, among what they gave everyone.
+    by_rule: Range<usize>,
+}
+
+/// What a rule gave somebody.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ByRule {
+    pub(super) row: u32,
+    activities: u32,
+    points: i64,
+}
+
+impl ByRule {
+    pub(super) fn given(&self) -> Given {
+        Given { points: self.points, activities: self.activities }
+    }
 }
 
 /// How a post is judged.
@@ -112,7 +130,8 @@ impl Outcome {
     ) -> Result<Self, Error> {
         let names: HashMap<&str, u32> =
             program.rules.iter().zip(rows).map(|(rule, row)| (rule.id(), *row)).collect();
-        let (census, mut people, posts) = count(program, rows, &names, scene, steps)?;
+        let (census, Kept { mut people, by_rule, posts }) =
+            count(program, rows, &names, scene, steps)?;
         let Scene { past, everyone, .. } = scene;
         let too_small = census.everyone().is_none();
         let question = BoardQuestion { span: Span::Period, among: Among::Everyone, period: None };
@@ -165,7 +184,12 @@ impl Outcome {
         grants.shrink_to_fit();
         let origin = Origin::of(program, &census.view, past.assumes_consent());
         let small_teams = small_teams(program, &census, scene.minimum, &grants);
-        Ok(Self { origin, too_small, people, posts, grants, small_teams, rewards, faults })
+        Ok(Self { origin, too_small, people, by_rule, posts, grants, small_teams, rewards, faults })
+    }
+
+    /// What each rule gave somebody, by row.
+    pub(super) fn by_rule(&self, person: &Person) -> &[ByRule] {
+        &self.by_rule[person.by_rule.clone()]
     }
 }
 
@@ -207,6 +231,23 @@ fn add_fault(faults: &mut Vec<(Fault, usize)>, fault: &Fault, many: usize) {
     }
 }
 
+/// What is kept of people when their tallies are gone.
+#[derive(Default)]
+struct Kept {
+    people: Vec<Person>,
+    by_rule: Vec<ByRule>,
+    posts: Vec<Post>,
+}
+
+impl Kept {
+    fn take(&mut self, person: Person, by_rule: &[ByRule], posts: Vec<Post>) {
+        let start = self.by_rule.len();
+        self.by_rule.extend_from_slice(by_rule);
+        self.people.push(Person { by_rule: start..self.by_rule.len(), ..person });
+        self.posts.extend(posts);
+    }
+}
+
 /// Everyone's tallies, with what is kept of each when they are gone.
 fn count(
     program: &Program,
@@ -214,7 +255,7 @@ fn count(
     names: &HashMap<&str, u32>,
     scene: &Scene<'_>,
     steps: &mut Steps<'_>,
-) -> Result<(Census, Vec<Person>, Vec<Post>), Error> {
+) -> Result<(Census, Kept), Error> {
     let Scene { past, timeline, everyone, .. } = scene;
     let gifts = past.with_log(|log| gifts(program, timeline, log));
     let some: Vec<(u32, &[Arc<str>])> = (0..).zip(everyone.chunks(AT_A_TIME)).collect();
@@ -230,8 +271,8 @@ fn count(
             let first = *turn * AT_A_TIME as u32;
             let counted = (first..).zip(some.iter()).map(|(author, advocate)| {
                 let tally = timeline.tally(program, log, fold, &gifts, advocate)?;
-                let person = person(program, rows, fold, &tally);
-                Ok((tally, person, posts(names, fold, author)))
+                let person = person(program, &tally);
+                Ok((tally, person, by_rule(rows, fold), posts(names, fold, author)))
             });
             counted.collect::<Result<Vec<_>, Error>>()
         })
@@ -239,33 +280,35 @@ fn count(
     let counted = each(&some, fold, count, |done, _| steps.tell(done * AT_A_TIME))?;
     stop.check()?;
     steps.over();
-    let mut people = Vec::with_capacity(everyone.len());
-    let mut judged = Vec::new();
+    let mut kept = Kept::default();
     let mut tallies = Vec::with_capacity(everyone.len());
-    for (tally, person, posts) in counted.into_iter().flatten() {
-        people.push(person);
-        judged.extend(posts);
+    for (tally, person, by_rule, posts) in counted.into_iter().flatten() {
+        kept.take(person, &by_rule, posts);
         tallies.push(tally);
     }
-    judged.sort_unstable_by_key(|post: &Post| post.place);
+    kept.posts.sort_unstable_by_key(|post| post.place);
     let census = Census::with(program, timeline, everyone.iter().cloned().zip(tallies));
-    Ok((census, people, judged))
+    Ok((census, kept))
 }
 
-/// What is kept of the person who was folded last.
-fn person(program: &Program, rows: &[u32], fold: &Fold<'_>, tally: &Tally) -> Person {
-    let mut by_rule: BTreeMap<u32, Given> = BTreeMap::new();
-    for (rule, given) in fold.by_rule() {
-        by_rule.insert(rows[rule], given);
-    }
+/// What is kept of a person beside what rules gave.
+fn person(program: &Program, tally: &Tally) -> Person {
     Person {
         points: tally.points,
         activities: tally.entries.len(),
         counts: !tally.entries.is_empty() || !tally.by_hand.is_empty(),
         levels: program.manifest.levels.partition_point(|level| level.points <= tally.points),
         rank: 0,
-        by_rule: by_rule.into_iter().collect(),
+        by_rule: 0..0,
     }
+}
+
+/// What rules gave the person who was folded last, by row.
+fn by_rule(rows: &[u32], fold: &Fold<'_>) -> Vec<ByRule> {
+    let mut all: BTreeMap<u32, Given> = BTreeMap::new();
+    all.extend(fold.by_rule().map(|(rule, given)| (rows[rule], given)));
+    let of = |(row, Given { points, activities })| ByRule { row, activities, points };
+    all.into_iter().map(of).collect()
 }
 
 /// What is kept of the posts of the person who was folded last.

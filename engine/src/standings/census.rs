@@ -166,7 +166,8 @@ impl Timeline {
         gifts: &Gifts,
         advocate: &Arc<str>,
     ) -> Result<Tally, Error> {
-        let activities = self.activities(log, advocate);
+        let mut activities = std::mem::take(&mut fold.room);
+        self.put_activities(log, advocate, &mut activities);
         let adjustments = self.adjustments_of(advocate);
         let gifts = gifts.get(advocate).map(|gifts| {
             let mut gifts = gifts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -174,6 +175,9 @@ impl Timeline {
             std::mem::take(&mut *gifts)
         });
         let gifts = gifts.unwrap_or_default();
-        Tally::of(program, log, fold, advocate, &activities, adjustments, gifts)
+        let tally = Tally::of(program, log, fold, advocate, &activities, adjustments, gifts);
+        activities.clear();
+        fold.room = activities;
+        tally
     }
 }

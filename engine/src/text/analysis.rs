@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::context::{Negation, Negations};
 use super::entities::Entities;
 use super::fold::Folded;
@@ -12,7 +14,7 @@ use super::measure::{self, Count};
 use super::own_words::{Fingerprint, own_words};
 use super::patterns::PatternId;
 use super::quotation::quotations;
-use super::scan::{Find, ListId, Scanner};
+use super::scan::{Find, ListId, Near, Scanner};
 use super::{characters, language, x};
 
 /// How a channel shows and counts text.
@@ -59,6 +61,7 @@ pub struct Analysis {
     hidden: OnceLock<Vec<Range<usize>>>,
     quotations: OnceLock<Vec<Range<usize>>>,
     negations: OnceLock<Negations>,
+    sentence_ends: OnceLock<Vec<usize>>,
     own_words: OnceLock<u8>,
 }
 
@@ -83,6 +86,7 @@ impl Analysis {
             hidden: OnceLock::new(),
             quotations: OnceLock::new(),
             negations: OnceLock::new(),
+            sentence_ends: OnceLock::new(),
             own_words: OnceLock::new(),
         }
     }
@@ -179,7 +183,7 @@ impl Analysis {
     /// Whether a word or phrase of a list stands in the text.
     pub fn mentions(&self, list: ListId) -> bool {
         let (plain, disguised) = self.finds(list);
-        if plain.iter().any(|find| find.exception) {
+        if self.scanner.has_company(list) || plain.iter().any(|find| find.exception) {
             return !self.places(list).is_empty();
         }
         plain.iter().chain(disguised).any(|find| self.counts(find))
@@ -205,8 +209,16 @@ impl Analysis {
         places.iter().any(|place| place.range.end <= end)
     }
 
-    /// Whether a pattern matches.
+    /// Whether a pattern matches somewhere where it counts.
     pub fn matches(&self, pattern: PatternId) -> bool {
+        match self.scanner.patterns().depends_on_places(pattern) {
+            true => !self.pattern_spans(pattern).is_empty(),
+            false => self.may_match(pattern),
+        }
+    }
+
+    /// Whether a pattern matches anywhere.
+    fn may_match(&self, pattern: PatternId) -> bool {
         let matches = self.matches.get_or_init(|| self.scanner.patterns().matches(self.text()));
         matches.get(pattern.index()).is_some_and(|matched| *matched)
     }
@@ -224,11 +236,15 @@ impl Analysis {
 
     /// Where a pattern matches, at most the first 100 places; empty ones are left out.
     pub fn pattern_spans(&self, pattern: PatternId) -> Vec<Range<usize>> {
-        if self.matches(pattern) {
-            self.scanner.patterns().places(pattern, self.text())
-        } else {
-            Vec::new()
+        if !self.may_match(pattern) {
+            return Vec::new();
         }
+        let patterns = self.scanner.patterns();
+        let mut places = patterns.places(pattern, self.text());
+        if let Some(company) = patterns.company(pattern).filter(|company| company.is_any()) {
+            places.retain(|place| self.is_in_company(company, place));
+        }
+        places
     }
 
     /// A short form of the text that tells how alike two texts are.
@@ -295,10 +311,44 @@ impl Analysis {
         for_language && (find.address || !self.entities().in_address(&(find.start..find.end)))
     }
 
-    /// Where the entries of a list stand that count.
-    fn places(&self, list: ListId) -> Vec<Place> {
+    /// Where the entries of a list stand that count in any company.
+    fn all_places(&self, list: ListId) -> Vec<Place> {
         let (plain, disguised) = self.finds(list);
         resolve(plain.iter().chain(disguised).filter(|find| self.counts(find)).cloned())
+    }
+
+    /// Where the entries of a list stand that count.
+    fn places(&self, list: ListId) -> Vec<Place> {
+        let mut places = self.all_places(list);
+        if self.scanner.has_company(list) {
+            places.retain(|place| {
+                self.is_in_company(self.scanner.company(place.source), &place.range)
+            });
+        }
+        places
+    }
+
+    /// Whether what must stand in the same sentence does, and what must not does not.
+    fn is_in_company(&self, company: &Near, place: &Range<usize>) -> bool {
+        let sentence = self.sentence_of(place);
+        let stands = |list: &ListId| {
+            let mut places = self.all_places(*list).into_iter();
+            places
+                .any(|other| sentence.start <= other.range.start && other.range.end <= sentence.end)
+        };
+        company.with.iter().all(stands) && !company.without.iter().any(stands)
+    }
+
+    /// The sentences that a place reaches into.
+    fn sentence_of(&self, place: &Range<usize>) -> Range<usize> {
+        let ends = self.sentence_ends.get_or_init(|| {
+            let sentences = self.text().split_sentence_bound_indices();
+            sentences.map(|(start, sentence)| start + sentence.len()).collect()
+        });
+        let first = ends.partition_point(|end| *end <= place.start);
+        let last = ends.partition_point(|end| *end < place.end);
+        let start = first.checked_sub(1).and_then(|before| ends.get(before));
+        start.copied().unwrap_or(0)..ends.get(last).copied().unwrap_or(self.text().len())
     }
 
     fn is_quoted(&self, range: &Range<usize>) -> bool {

@@ -9,6 +9,9 @@
 //! | `- killer feature` | an exception: a find that overlaps it does not count |
 //! | `{brand}` | the program's brand is filled in |
 //! | `%obfuscated` | find the entries of this file in disguise too |
+//! | `%exact` | find the entries of this file only with the capitals they are written with |
+//! | `%with family` | an entry of this file counts only where one of the list `family` stands in the same sentence |
+//! | `%without quotes` | it counts only where none of the list `quotes` stands there |
 //! | `%window 3`, `%window 3 2` | how many words a negation reaches forwards, and backwards |
 //! | `# note`, `#` | a comment |
 //! | `\#ad`, `\*`, `\\` | a sign that would mean something else, as itself |
@@ -17,7 +20,7 @@
 //! `contrast` which words end that (`but`). All other lists mean what the rules make of them.
 //!
 //! Upper and lower case, composed and decomposed letters, kinds of apostrophe and of white space
-//! make no difference. An entry written as an address (`rival.com`) is looked for within links too.
+//! make no difference. A sentence ends where UAX 29 ends it. An entry written as an address (`rival.com`) is looked for within links too.
 
 use super::fold::folded;
 use super::language;
@@ -67,9 +70,29 @@ pub struct Lexicon {
     pub language: Option<String>,
     /// Whether its entries are found in disguise too.
     pub obfuscated: bool,
+    /// Whether its entries are found only with the capitals they are written with.
+    pub exact: bool,
     /// How far its entries reach, where the list is `negation`.
     pub window: Window,
+    /// What must and must not stand near its entries.
+    pub company: Company,
     pub(crate) entries: Vec<Entry>,
+}
+
+/// What must and must not stand in the same sentence for something to count, each a list by its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Company {
+    /// A word of each of these must stand there.
+    pub with: Vec<String>,
+    /// No word of any of these may stand there.
+    pub without: Vec<String>,
+}
+
+impl Company {
+    /// All lists that it names.
+    pub fn lists(&self) -> impl Iterator<Item = &String> {
+        self.with.iter().chain(&self.without)
+    }
 }
 
 /// A word or phrase to find.
@@ -77,12 +100,24 @@ pub struct Lexicon {
 pub(crate) struct Entry {
     /// Folded; neither empty nor with white space around it.
     pub(crate) text: String,
+    /// Which of its letters are capitals.
+    pub(crate) capitals: Capitals,
     /// Whether the word may have more before it.
     pub(crate) open_start: bool,
     /// Whether the word may have more after it.
     pub(crate) open_end: bool,
     /// Whether finds that overlap it do not count.
     pub(crate) exception: bool,
+}
+
+/// Which letters of a text are capitals, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Capitals(Box<[bool]>);
+
+impl Capitals {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.chars().filter(|letter| letter.is_alphabetic()).map(char::is_uppercase).collect())
+    }
 }
 
 /// After so many troubles a file is given up: the rest is likely of the same kind.
@@ -116,7 +151,9 @@ impl Lexicon {
             name: name.to_owned(),
             language: language.map(str::to_owned),
             obfuscated: false,
+            exact: false,
             window: USUAL_WINDOW,
+            company: Company::default(),
             entries: Vec::new(),
         };
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -186,6 +223,25 @@ impl Lexicon {
                 self.obfuscated = true;
                 Ok(())
             }
+            (Some("exact"), None, ..) => {
+                self.exact = true;
+                Ok(())
+            }
+            (Some(what @ ("with" | "without")), Some(list), None, _) if is_name(list) => {
+                let lists = match what {
+                    "with" => &mut self.company.with,
+                    _ => &mut self.company.without,
+                };
+                lists.push(list.to_owned());
+                Ok(())
+            }
+            (Some(what @ ("with" | "without")), ..) => Err((
+                format!("`%{what}` takes the name of one list"),
+                format!("write `%{what} family` for the list in `lexicons/family.en.txt`, and a line for each list"),
+            )),
+            (Some("exact"), ..) => {
+                Err(("`%exact` takes nothing after it".to_owned(), "write `%exact` alone".to_owned()))
+            }
             (Some("window"), Some(forwards), backwards, None) => {
                 let reach = |word: &str| word.parse().ok().filter(|&reach: &u8| reach <= WIDEST_WINDOW);
                 match (reach(forwards), backwards.map_or(Some(0), reach)) {
@@ -208,7 +264,7 @@ impl Lexicon {
             }
             _ => Err((
                 format!("`%{}` is not an option", option.trim()),
-                "the options are `%obfuscated` and `%window`; for an entry that starts with `%`, write `\\%`".to_owned(),
+                "the options are `%obfuscated`, `%exact`, `%with`, `%without` and `%window`; for an entry that starts with `%`, write `\\%`".to_owned(),
             )),
         }
     }
@@ -259,13 +315,14 @@ fn entry(written: &str, exception: bool, brand: &str) -> Result<Entry, (String, 
         }
         rest = after;
     }
+    let capitals = Capitals::of(&text);
     let text = folded(&text);
     if text.is_empty() {
         let message =
             "the entry is empty once white space and invisible characters are gone".to_owned();
         return Err((message, "write a word or phrase, or remove the line".to_owned()));
     }
-    Ok(Entry { text, open_start, open_end, exception })
+    Ok(Entry { text, capitals, open_start, open_end, exception })
 }
 
 fn is_name(name: &str) -> bool {
@@ -343,6 +400,9 @@ mod tests {
         assert!(lexicon.obfuscated);
         assert_eq!(lexicon.window, Window { forwards: 4, backwards: 2 });
         assert_eq!(read("word").window, USUAL_WINDOW);
+        let lexicon = read("%exact\n%with family\n%with health\n%without quotes\n");
+        assert!(lexicon.exact && !read("word").exact);
+        assert_eq!(lexicon.company.lists().collect::<Vec<_>>(), ["family", "health", "quotes"]);
     }
 
     #[test]
@@ -359,6 +419,10 @@ mod tests {
             "%window",
             "%window x",
             "%window 99",
+            "%exact now",
+            "%with",
+            "%with family health",
+            "%without Family",
             "*",
             "**",
             "a*b",

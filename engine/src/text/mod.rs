@@ -41,10 +41,10 @@ pub mod x;
 pub use analysis::{Analysis, Channel, Input};
 pub use hits::Hit;
 pub use lexicon::{
-    LARGEST_LEXICON, LONGEST_ENTRY, Lexicon, Trouble, USUAL_WINDOW, WIDEST_WINDOW, Window,
+    Company, LARGEST_LEXICON, LONGEST_ENTRY, Lexicon, Trouble, USUAL_WINDOW, WIDEST_WINDOW, Window,
 };
 pub use measure::Count;
 pub use own_words::Fingerprint;
-pub use patterns::PatternId;
+pub use patterns::{Expression, PatternId};
 pub use scan::{ListId, Scanner};
 pub use span::{Span, spans};

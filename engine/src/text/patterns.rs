@@ -11,7 +11,8 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::lexicon::Trouble;
+use super::lexicon::{Company, Trouble};
+use super::scan::Near;
 
 /// The most memory that all patterns together may take when compiled, in bytes.
 const LARGEST_PATTERNS: usize = 8 << 20;
@@ -36,6 +37,27 @@ impl PatternId {
     }
 }
 
+/// Something to find that no word list can name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression {
+    /// Its name.
+    pub name: String,
+    /// A regular expression.
+    pub find: String,
+    /// Another one: what is found does not count where this matches within it.
+    pub except: Option<String>,
+    /// What must and must not stand near.
+    pub company: Company,
+}
+
+impl Expression {
+    /// An expression without exceptions, which counts in any company.
+    pub fn new(name: &str, find: &str) -> Self {
+        let (name, find) = (name.to_owned(), find.to_owned());
+        Self { name, find, except: None, company: Company::default() }
+    }
+}
+
 /// The compiled patterns of a program.
 #[derive(Debug)]
 pub(crate) struct Patterns {
@@ -53,6 +75,8 @@ struct Pattern {
     has_boundary: bool,
     /// Compiled when first asked for.
     alone: OnceLock<Option<Regex>>,
+    except: Option<Regex>,
+    company: Near,
 }
 
 impl Pattern {
@@ -63,19 +87,35 @@ impl Pattern {
 }
 
 impl Patterns {
-    /// Compiles patterns (name and regular expression).
-    pub(crate) fn new(patterns: Vec<(String, String)>) -> Result<Self, Vec<(String, Trouble)>> {
-        let mut parsed = Vec::with_capacity(patterns.len());
+    /// Compiles patterns, each with what must and must not stand near it.
+    pub(crate) fn new(
+        expressions: Vec<Expression>,
+        company: Vec<Near>,
+    ) -> Result<Self, Vec<(String, Trouble)>> {
+        let mut parsed = Vec::with_capacity(expressions.len());
         let mut troubles = Vec::new();
-        for (name, text) in &patterns {
-            match parse(text) {
+        for expression in &expressions {
+            match parse(&expression.find) {
                 Ok(pattern) => parsed.push(pattern),
-                Err(trouble) => troubles.push((name.clone(), trouble)),
+                Err(trouble) => troubles.push((expression.name.clone(), trouble)),
+            }
+        }
+        let mut exceptions = Vec::with_capacity(expressions.len());
+        for Expression { name, except, .. } in &expressions {
+            let except = except.as_deref().map(|text| parse(text).map(|_| text)).transpose();
+            match except {
+                Ok(text) => exceptions.push(text.and_then(|text| compile(text).ok())),
+                Err(trouble) => {
+                    let message = format!("in `except`: {}", trouble.message);
+                    troubles.push((name.clone(), Trouble { message, ..trouble }));
+                }
             }
         }
         if !troubles.is_empty() {
             return Err(troubles);
         }
+        let patterns: Vec<(String, String)> =
+            expressions.into_iter().map(|known| (known.name, known.find)).collect();
         let exact = compile_set(patterns.iter().map(|(_, text)| text.as_str()));
         let exact = exact.map_err(|_| too_large(&patterns))?;
         let has_boundary: Vec<bool> = parsed.iter().map(has_word_boundary).collect();
@@ -86,13 +126,17 @@ impl Patterns {
                 .collect();
             compile_set(without.iter().map(String::as_str)).ok()
         });
-        let pattern = |((name, text), has_boundary)| Pattern {
+        let pattern = |(((name, text), has_boundary), (except, company))| Pattern {
             name,
             text,
             has_boundary,
             alone: OnceLock::new(),
+            except,
+            company,
         };
-        let patterns = patterns.into_iter().zip(has_boundary).map(pattern).collect();
+        let conditions = exceptions.into_iter().zip(company);
+        let patterns =
+            patterns.into_iter().zip(has_boundary).zip(conditions).map(pattern).collect();
         Ok(Self { patterns, exact, relaxed: relaxed.flatten() })
     }
 
@@ -120,11 +164,27 @@ impl Patterns {
         matches
     }
 
-    /// The first places of a pattern in a text; empty ones are left out.
+    /// The first places of a pattern in a text that are no exceptions; empty ones are left out.
     pub(crate) fn places(&self, pattern: PatternId, text: &str) -> Vec<Range<usize>> {
-        let alone = self.patterns.get(pattern.index()).and_then(Pattern::alone);
-        let places = alone.into_iter().flat_map(|regex| regex.find_iter(text)).take(MOST_PLACES);
-        places.map(|found| found.range()).filter(|place| !place.is_empty()).collect()
+        let Some(pattern) = self.patterns.get(pattern.index()) else { return Vec::new() };
+        let counts = |place: &Range<usize>| {
+            let except = pattern.except.as_ref();
+            !except.is_some_and(|except| except.is_match(&text[place.clone()]))
+        };
+        let alone = pattern.alone().into_iter();
+        let places = alone.flat_map(|regex| regex.find_iter(text)).take(MOST_PLACES);
+        places.map(|found| found.range()).filter(|it| !it.is_empty()).filter(counts).collect()
+    }
+
+    /// Whether it takes the places of a pattern to know whether it counts at all.
+    pub(crate) fn depends_on_places(&self, pattern: PatternId) -> bool {
+        let pattern = self.patterns.get(pattern.index());
+        pattern.is_some_and(|known| known.except.is_some() || known.company.is_any())
+    }
+
+    /// What must and must not stand near a pattern.
+    pub(crate) fn company(&self, pattern: PatternId) -> Option<&Near> {
+        self.patterns.get(pattern.index()).map(|known| &known.company)
     }
 }
 
@@ -226,17 +286,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn patterns(texts: &[&str]) -> Patterns {
-        let named =
-            texts.iter().zip(0..).map(|(text, number)| (format!("p{number}"), (*text).to_owned()));
-        Patterns::new(named.collect()).unwrap()
+        let named = texts.iter().zip(0..);
+        let named = named.map(|(text, number)| Expression::new(&format!("p{number}"), text));
+        Patterns::new(named.collect(), vec![Near::default(); texts.len()]).unwrap()
     }
 
     fn troubles(text: &str) -> Vec<(String, Trouble)> {
-        Patterns::new(vec![
-            ("fine".to_owned(), "a+".to_owned()),
-            ("wrong".to_owned(), text.to_owned()),
-        ])
-        .unwrap_err()
+        let expressions = vec![Expression::new("fine", "a+"), Expression::new("wrong", text)];
+        Patterns::new(expressions, vec![Near::default(); 2]).unwrap_err()
     }
 
     #[test]
@@ -275,8 +332,9 @@ mod tests {
 
     #[test]
     fn patterns_cannot_eat_memory_together() {
-        let many = (0..20).map(|number| (format!("p{number}"), r"\pL{30}".to_owned()));
-        assert_eq!(Patterns::new(many.collect()).unwrap_err().len(), 1);
+        let many = (0..20).map(|number| Expression::new(&format!("p{number}"), r"\pL{30}"));
+        let troubles = Patterns::new(many.collect(), vec![Near::default(); 20]).unwrap_err();
+        assert_eq!(troubles.len(), 1);
     }
 
     proptest! {

@@ -9,9 +9,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::boundary::Boundaries;
 use super::fold::Folded;
 use super::language;
-use super::lexicon::{Lexicon, Trouble, Window};
+use super::lexicon::{Capitals, Company, Lexicon, Trouble, Window};
 use super::obfuscation::Disguises;
-use super::patterns::{PatternId, Patterns};
+use super::patterns::{Expression, PatternId, Patterns};
 
 /// The most memory the automaton may take as a full table, the fastest kind; beyond it a slower
 /// one of a tenth of the size is built.
@@ -49,6 +49,8 @@ pub struct Scanner {
 struct List {
     name: String,
     obfuscated: bool,
+    /// Whether some of it counts only in a certain company.
+    has_company: bool,
 }
 
 /// A file of a list.
@@ -57,6 +59,20 @@ struct Source {
     list: ListId,
     language: Option<String>,
     window: Window,
+    company: Near,
+}
+
+/// The lists that must and must not stand in the same sentence.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Near {
+    pub(crate) with: Box<[ListId]>,
+    pub(crate) without: Box<[ListId]>,
+}
+
+impl Near {
+    pub(crate) fn is_any(&self) -> bool {
+        !self.with.is_empty() || !self.without.is_empty()
+    }
 }
 
 /// What it means that a text of the automaton is found.
@@ -67,6 +83,8 @@ struct Target {
     open_end: bool,
     exception: bool,
     address: bool,
+    /// The capitals that it must have, where they matter.
+    capitals: Option<Capitals>,
 }
 
 /// An entry found in a text, before language, exceptions and links are looked at.
@@ -84,31 +102,47 @@ pub(crate) struct Find {
 }
 
 impl Scanner {
-    /// Compiles lists and patterns (name and regular expression).
+    /// Compiles lists and patterns. A list that something should stand near and that is not there is
+    /// as one that is empty.
     ///
     /// # Errors
     ///
     /// The patterns that are not right, by name, and what is not right about each.
     pub fn new(
         lexicons: Vec<Lexicon>,
-        patterns: Vec<(String, String)>,
+        patterns: Vec<Expression>,
     ) -> Result<Self, Vec<(String, Trouble)>> {
-        let patterns = Patterns::new(patterns)?;
         let mut obfuscated: BTreeMap<String, bool> = BTreeMap::new();
         for lexicon in &lexicons {
             *obfuscated.entry(lexicon.name.clone()).or_default() |= lexicon.obfuscated;
         }
         let ids: BTreeMap<String, ListId> =
             obfuscated.keys().cloned().zip((0..).map(ListId)).collect();
-        let lists =
-            obfuscated.into_iter().map(|(name, obfuscated)| List { name, obfuscated }).collect();
+        // What nothing is found of: no text has a word of it.
+        let nowhere = ListId(u32::MAX);
+        let near = |company: &Company| {
+            let known = |name: &String| ids.get(name).copied().unwrap_or(nowhere);
+            Near {
+                with: company.with.iter().map(known).collect(),
+                without: company.without.iter().map(known).collect(),
+            }
+        };
+        let company = patterns.iter().map(|pattern| near(&pattern.company)).collect();
+        let patterns = Patterns::new(patterns, company)?;
+        let mut lists: Vec<List> = obfuscated
+            .into_iter()
+            .map(|(name, obfuscated)| List { name, obfuscated, has_company: false })
+            .collect();
         let mut sources = Vec::new();
         let mut disguises = Disguises::default();
         let mut targets_by_text: BTreeMap<String, Vec<Target>> = BTreeMap::new();
         for lexicon in lexicons {
             let Some(&list) = ids.get(&lexicon.name) else { continue };
             let source = sources.len();
-            sources.push(Source { list, language: lexicon.language, window: lexicon.window });
+            let company = near(&lexicon.company);
+            lists[list.index()].has_company |= company.is_any();
+            let (language, window) = (lexicon.language, lexicon.window);
+            sources.push(Source { list, language, window, company });
             for entry in lexicon.entries {
                 if lexicon.obfuscated && !entry.exception && !entry.open_start {
                     disguises.add(&entry.text, entry.open_end, source);
@@ -116,7 +150,8 @@ impl Scanner {
                 let (open_start, open_end, exception) =
                     (entry.open_start, entry.open_end, entry.exception);
                 let address = is_address(&entry.text);
-                let target = Target { source, open_start, open_end, exception, address };
+                let capitals = lexicon.exact.then_some(entry.capitals);
+                let target = Target { source, open_start, open_end, exception, address, capitals };
                 targets_by_text.entry(entry.text).or_default().push(target);
             }
         }
@@ -167,6 +202,12 @@ impl Scanner {
             for target in &self.targets[self.targets_of[found.pattern().as_usize()].clone()] {
                 if (!may_start && !target.open_start) || (!may_end && !target.open_end) {
                     continue;
+                }
+                if let Some(capitals) = &target.capitals {
+                    let core = folded.original(found.start()..found.end());
+                    if Capitals::of(&original[core]) != *capitals {
+                        continue;
+                    }
                 }
                 let start = if may_start {
                     found.start()
@@ -231,6 +272,16 @@ impl Scanner {
             .language
             .as_deref()
             .is_none_or(|list| language::applies(list, language))
+    }
+
+    /// Whether some of a list counts only in a certain company.
+    pub(crate) fn has_company(&self, list: ListId) -> bool {
+        self.lists.get(list.index()).is_some_and(|list| list.has_company)
+    }
+
+    /// What must and must not stand near the entries of a file.
+    pub(crate) fn company(&self, source: usize) -> &Near {
+        &self.sources[source].company
     }
 
     /// How far the entries of a file reach, where its list is the one of negations.

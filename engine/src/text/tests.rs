@@ -28,7 +28,7 @@ const PATTERNS: &[(&str, &str)] =
 
 static SCANNER: LazyLock<Arc<Scanner>> = LazyLock::new(|| {
     let lexicons = FILES.iter().map(|(stem, text)| Lexicon::parse(stem, text, "Acme").unwrap());
-    let patterns = PATTERNS.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let patterns = PATTERNS.iter().map(|(name, text)| Expression::new(name, text));
     Arc::new(Scanner::new(lexicons.collect(), patterns.collect()).unwrap())
 });
 
@@ -414,4 +414,74 @@ proptest! {
             prop_assert!(Scanner::new(vec![lexicon], Vec::new()).is_ok());
         }
     }
+}
+
+/// What a list has in a text, under the files and expressions given.
+fn found(files: &[(&str, &str)], patterns: Vec<Expression>, name: &str, text: &str) -> Vec<String> {
+    let lexicons = files.iter().map(|(stem, list)| Lexicon::parse(stem, list, "Acme").unwrap());
+    let scanner = Arc::new(Scanner::new(lexicons.collect(), patterns).unwrap());
+    let analysis = Analysis::new(Arc::clone(&scanner), input(text));
+    let ranges = match (scanner.list(name), scanner.pattern(name)) {
+        (Some(list), _) => {
+            let hits = analysis.hits(list);
+            assert_eq!(analysis.mentions(list), !hits.is_empty(), "{text}");
+            hits.into_iter().map(|hit| hit.range).collect()
+        }
+        (_, Some(pattern)) => {
+            let places = analysis.pattern_spans(pattern);
+            assert_eq!(analysis.matches(pattern), !places.is_empty(), "{text}");
+            places
+        }
+        _ => Vec::new(),
+    };
+    ranges.into_iter().map(|range| text[range].to_owned()).collect()
+}
+
+#[test]
+fn exact_entries_are_found_with_their_capitals_only() {
+    let files = [("brand", "%exact\n{brand}\nBloom\niPad*\n- In Bloom")];
+    let found = |text: &str| found(&files, Vec::new(), "brand", text);
+    assert_eq!(found("A Bloom from Acme, and iPads"), ["Bloom", "Acme", "iPads"]);
+    assert!(found("in full bloom, at the acme, ACME, BLOOM, IPad").is_empty());
+    assert_eq!(found("“In Bloom” is on, in Bloom"), ["Bloom"]);
+}
+
+#[test]
+fn entries_count_in_the_company_that_their_file_asks_for() {
+    let files = [
+        ("illness.en", "%with family\n%without giving\ncancer\nflu"),
+        ("illness", "plague"),
+        ("family", "my mother\nhis wife"),
+        ("giving", "donat*\nresearch"),
+    ];
+    let found = |text: &str| found(&files, Vec::new(), "illness", text);
+    assert_eq!(found("My mother has cancer, and the flu."), ["cancer", "flu"]);
+    // In another sentence it is about something else.
+    assert!(found("My mother called. Cancer is a sign of the zodiac.").is_empty());
+    assert!(found("My mother donates for cancer research.").is_empty());
+    assert_eq!(found("My mother donates. His wife has cancer."), ["cancer"]);
+    // A file of the same list that asks for no company has none of it.
+    assert_eq!(found("The plague came, and cancer."), ["plague"]);
+}
+
+#[test]
+fn patterns_have_exceptions_and_company() {
+    let mail = Expression {
+        except: Some("^(?:info|jobs)@".to_owned()),
+        company: Company { with: Vec::new(), without: vec!["office".to_owned()] },
+        ..Expression::new("mail", r"[a-z.]+@[a-z.]+[a-z]")
+    };
+    let files = [("office", "at work")];
+    let found = |text: &str| found(&files, vec![mail.clone()], "mail", text);
+    assert_eq!(found("info@a.example or bo@b.example"), ["bo@b.example"]);
+    assert!(found("jobs@a.example").is_empty());
+    assert!(found("At work: bo@b.example").is_empty());
+    assert_eq!(found("At work! bo@b.example"), ["bo@b.example"]);
+}
+
+#[test]
+fn a_list_that_is_not_there_stands_nowhere() {
+    let files = [("a", "%with nothing\nword"), ("b", "%without nothing\nword")];
+    assert!(found(&files, Vec::new(), "a", "word").is_empty());
+    assert_eq!(found(&files, Vec::new(), "b", "word"), ["word"]);
 }

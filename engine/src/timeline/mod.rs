@@ -171,11 +171,16 @@ impl Timeline {
 
     /// A person's activities, in the order of the fold.
     pub(crate) fn activities(&self, log: &Log, advocate: &str) -> Vec<Settled> {
-        let places = self.by_advocate.get(advocate).map_or(&[][..], Vec::as_slice);
-        let mut activities: Vec<Settled> =
-            places.iter().filter_map(|place| self.settled(log, *place)).collect();
-        in_order(log, &mut activities);
+        let mut activities = Vec::new();
+        self.put_activities(log, advocate, &mut activities);
         activities
+    }
+
+    /// Puts a person's activities, in the order of the fold, where none are.
+    pub(crate) fn put_activities(&self, log: &Log, advocate: &str, room: &mut Vec<Settled>) {
+        let places = self.by_advocate.get(advocate).map_or(&[][..], Vec::as_slice);
+        room.extend(places.iter().filter_map(|place| self.settled(log, *place)));
+        in_order(log, room);
     }
 
     /// The activities with a counterpart whose kind may fit.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crate::error::{Code, Problem, Source};
 use crate::facts::{PersonFact, TeamFact};
 use crate::table::{Report, Table, parse};
+use crate::text::{Company, Expression};
 use crate::time::{Calendar, Day};
 pub(crate) use activities::{Cap, Channel, Kind, Role};
 pub(crate) use goals::Rewards;
@@ -165,26 +166,38 @@ fn need(table: &Table<'_, '_>, name: &str) {
     }
 }
 
-/// A named regular expression and where it stands.
+/// A pattern and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    pub(super) name: String,
-    pub(super) expression: String,
+    pub(super) expression: Expression,
     pub(super) range: Range<usize>,
 }
 
-/// Reads `patterns.toml`: a name and a regular expression a line.
+/// Reads `patterns.toml`: a name and a regular expression a line, or a table of what to find, with
+/// what does not count and what must and must not stand in the same sentence.
 pub(super) fn read_patterns(source: Source<'_>) -> (Vec<Pattern>, Vec<Problem>) {
     let report = Report::new(source);
     let document = parse(&report);
-    let root = Table::root(&report, &document);
-    let patterns = root
-        .names()
-        .filter_map(|(name, _)| {
-            let set = root.text(name)?;
-            let (name, expression) = (name.to_owned(), set.value.to_owned());
-            Some(Pattern { name, expression, range: set.range })
-        })
-        .collect();
+    let root = Table::named(&report, &document, "patterns.toml");
+    let pattern = |name: &str| {
+        let is_table = root.get(name)?.get_ref().is_table();
+        let table = if is_table { root.table(name)? } else { root };
+        if is_table {
+            table.only(&["find", "except", "with", "without"]);
+        }
+        let find = if is_table { table.need_text("find")? } else { table.text(name)? };
+        let (range, find) = (find.range, find.value);
+        let mut expression = Expression::new(name, find);
+        if is_table {
+            let lists = |setting: &str| {
+                let lists = table.texts(setting).into_iter();
+                lists.map(|list| list.value.to_owned()).collect()
+            };
+            expression.except = table.text("except").map(|except| except.value.to_owned());
+            expression.company = Company { with: lists("with"), without: lists("without") };
+        }
+        Some(Pattern { expression, range })
+    };
+    let patterns = root.names().filter_map(|(name, _)| pattern(name)).collect();
     (patterns, report.into_problems())
 }

@@ -21,7 +21,7 @@ use super::document::{
     PeopleChanges, PostChanges, RuleChange, RuleChanges, RuleFault, Simulation, Swing, Totals,
 };
 use super::limits::{Figure, LimitOutcome};
-use super::outcome::{Outcome, Person};
+use super::outcome::{ByRule, Outcome, Person};
 use super::rows::Rows;
 use crate::events::Log;
 use crate::facts::Folder;
@@ -183,6 +183,16 @@ impl Comparison<'_> {
         (0..).zip(self.everyone).zip(people).map(|((place, id), (was, is))| (place, id, was, is))
     }
 
+    /// What each rule gives somebody, as they are and as they would be.
+    fn by_rule(&self, was: &Person, is: &Person) -> Vec<(u32, Given, Given)> {
+        let [before, after] = self.outcomes;
+        let (were, are) = (before.by_rule(was), after.by_rule(is));
+        let given = |of: Option<&ByRule>| of.map(ByRule::given).unwrap_or_default();
+        let row = |(was, is): &Pair<'_, ByRule>| is.or(*was).map_or(0, |of| of.row);
+        let pairs = merged(were, are, |was, is| was.row.cmp(&is.row));
+        pairs.into_iter().map(|pair| (row(&pair), given(pair.0), given(pair.1))).collect()
+    }
+
     fn rules(&self, differences: &Differences, discretion: &Discretion) -> Vec<RuleChanges> {
         let mut told = Vec::new();
         for (row, change) in self.rows.rows.iter().zip(&differences.changes) {
@@ -291,14 +301,6 @@ fn sum(outcome: &Outcome) -> Sum {
         activities: sum.activities + person.activities,
         points: sum.points.saturating_add(person.points),
     })
-}
-
-/// What two lists that are sorted by row have of each row.
-fn side_by_side(were: &[(u32, Given)], are: &[(u32, Given)]) -> Vec<(u32, Given, Given)> {
-    let pairs = merged(were, are, |(was, _), (is, _)| was.cmp(is));
-    let given = |of: Option<&(u32, Given)>| of.map(|(_, given)| *given).unwrap_or_default();
-    let row = |(was, is): &Pair<'_, (u32, Given)>| is.or(*was).map_or(0, |(row, _)| *row);
-    pairs.into_iter().map(|pair| (row(&pair), given(pair.0), given(pair.1))).collect()
 }
 
 /// Two sorted lists, the same beside the same.

@@ -3,7 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
-use super::{Change, Comparison, TOP, shortened, side_by_side};
+use super::{Change, Comparison, TOP, shortened};
 use crate::program::{Level, Program};
 use crate::simulation::discretion::Discretion;
 use crate::simulation::document::{
@@ -22,7 +22,7 @@ impl Comparison<'_> {
         let mut changed: Vec<(Reverse<u64>, &Arc<str>, &Person, &Person)> = Vec::new();
         let (mut otherwise, mut given) = (0, 0);
         for (place, id, was, is) in self.pairs() {
-            for (row, was, is) in side_by_side(&was.by_rule, &is.by_rule) {
+            for (row, was, is) in self.by_rule(was, is) {
                 let change = &mut changes[row as usize];
                 change.points.before += was.points;
                 change.points.after += is.points;
@@ -67,7 +67,8 @@ impl Comparison<'_> {
     }
 
     pub(super) fn person(&self, id: &Arc<str>, was: &Person, is: &Person) -> PersonChange {
-        let rules = side_by_side(&was.by_rule, &is.by_rule)
+        let rules = self
+            .by_rule(was, is)
             .into_iter()
             .filter(|(_, was, is)| was.points != is.points)
             .map(|(row, was, is)| (self.rows.rows[row as usize].id(), is.points - was.points))
