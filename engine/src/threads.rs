@@ -56,10 +56,11 @@ fn each_of<T: Sync, W, R: Send>(
     parts.resize_with(all.div_ceil(at_a_time), || None);
     scope(|scope| {
         let (send, receive) = mpsc::channel();
+        let mut threads = Vec::new();
         for _ in 0..cores.min(parts.len()) {
             let send = send.clone();
             let (next, failed, with, work) = (&next, &failed, &with, &work);
-            scope.spawn(move || {
+            threads.push(scope.spawn(move || {
                 let mut with = with();
                 // Parts are taken in order: those before one that fails are taken already, and
                 // are finished.
@@ -75,7 +76,7 @@ fn each_of<T: Sync, W, R: Send>(
                         return;
                     }
                 }
-            });
+            }));
         }
         drop(send);
         let mut done = 0;
@@ -84,6 +85,11 @@ fn each_of<T: Sync, W, R: Send>(
             done += result.as_ref().map_or(0, Vec::len);
             parts[part] = Some(result);
             progress(done, all);
+        }
+        // A scope ends when its threads have done their work; whoever allocates next can have their
+        // memory only when they are gone. One that panicked makes the scope panic.
+        for thread in threads {
+            let _ = thread.join();
         }
     });
     let mut done = Vec::with_capacity(all);

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -46,34 +45,42 @@ const OWN_PHOTO: u8 = 2;
 const CUSTOMER: u8 = 4;
 const HAS_COUNTERPART: u8 = 8;
 
+/// Results in the order of [`ActivityFact::OUTCOMES`].
+type Results<N> = [N; ActivityFact::OUTCOMES.len()];
+
 /// What few activities have.
+#[derive(Clone, Debug)]
+enum More {
+    /// Results alone, and no large ones: that is what most of them have.
+    Results(Results<u32>),
+    Rare(Box<Rare>),
+}
+
+/// What hardly any activity has.
 #[derive(Clone, Debug, Default)]
-struct More {
+struct Rare {
     /// Who was mentored.
     mentee: Option<Arc<str>>,
     /// The latest results, where any is on record.
-    results: Option<Results>,
+    results: Option<Results<i64>>,
     /// How much each guideline found in its post.
-    findings: Box<[(Arc<str>, usize)]>,
+    findings: FindingCounts,
     /// The words of its post as a number: texts that say the same have the same.
-    words: Option<NonZeroU64>,
+    words: Option<u64>,
 }
 
-/// Results in the order of [`ActivityFact::OUTCOMES`].
-#[derive(Clone, Debug)]
-enum Results {
-    /// Nearly all are so small.
-    Small([u32; ActivityFact::OUTCOMES.len()]),
-    Large(Box<[i64; ActivityFact::OUTCOMES.len()]>),
-}
-
-impl Results {
-    fn of(results: [i64; ActivityFact::OUTCOMES.len()]) -> Self {
-        let small = results.map(|result| u32::try_from(result).ok());
-        match small.iter().all(Option::is_some) {
-            true => Self::Small(small.map(Option::unwrap_or_default)),
-            false => Self::Large(Box::new(results)),
+impl More {
+    /// Nothing where there is nothing of it.
+    fn of(rare: Rare) -> Option<Box<Self>> {
+        let Rare { mentee, results, findings, words } = &rare;
+        let has_results_alone = mentee.is_none() && findings.is_empty() && words.is_none();
+        if has_results_alone {
+            let small = results.as_ref()?.map(|result| u32::try_from(result).ok());
+            if small.iter().all(Option::is_some) {
+                return Some(Box::new(Self::Results(small.map(Option::unwrap_or_default))));
+            }
         }
+        Some(Box::new(Self::Rare(Box::new(rare))))
     }
 }
 
@@ -117,38 +124,45 @@ impl Entry {
         (self.own_words <= 100).then(|| self.own_words.into())
     }
 
+    fn rare(&self) -> Option<&Rare> {
+        match self.more.as_deref()? {
+            More::Results(_) => None,
+            More::Rare(rare) => Some(rare),
+        }
+    }
+
     /// Who was mentored, where it is mentoring.
     pub(crate) fn mentee(&self) -> Option<&Arc<str>> {
-        self.more.as_ref()?.mentee.as_ref()
+        self.rare()?.mentee.as_ref()
     }
 
     /// Whether any result is on record.
     pub(crate) fn has_results(&self) -> bool {
-        self.more.as_ref().is_some_and(|more| more.results.is_some())
+        self.result(0).is_some()
     }
 
     /// The latest of a result, by its place in [`ActivityFact::OUTCOMES`], where any is on record.
     pub(crate) fn result(&self, metric: usize) -> Option<i64> {
-        Some(match self.more.as_ref()?.results.as_ref()? {
-            Results::Small(results) => results[metric].into(),
-            Results::Large(results) => results[metric],
-        })
+        match self.more.as_deref()? {
+            More::Results(results) => Some(results[metric].into()),
+            More::Rare(rare) => Some(rare.results.as_ref()?[metric]),
+        }
     }
 
     /// The words of its post as a number: texts that say the same have the same.
-    pub(crate) fn words(&self) -> Option<NonZeroU64> {
-        self.more.as_ref()?.words
+    pub(crate) fn words(&self) -> Option<u64> {
+        self.rare()?.words
     }
 
     /// How much each guideline found in its post.
     pub(crate) fn findings(&self) -> &[(Arc<str>, usize)] {
-        self.more.as_ref().map_or(&[], |more| &more.findings)
+        self.rare().map_or(&[], |rare| &rare.findings)
     }
 }
 
 /// The words of a text as a number, whatever its case, white space and links, which suites make
 /// anew for everyone who shares; nothing where no word is left.
-fn words_of(text: &str) -> Option<NonZeroU64> {
+fn words_of(text: &str) -> Option<u64> {
     let is_link = |word: &&str| {
         let begins_with_www = word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
         word.contains("://") || begins_with_www
@@ -157,7 +171,7 @@ fn words_of(text: &str) -> Option<NonZeroU64> {
     words.peek()?;
     let mut hasher = DefaultHasher::new();
     words.for_each(|word| word.to_lowercase().hash(&mut hasher));
-    Some(NonZeroU64::new(hasher.finish()).unwrap_or(NonZeroU64::MIN))
+    Some(hasher.finish())
 }
 
 /// The place of a word in a list; beyond it where it is not in there.
@@ -280,14 +294,11 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
     let results = outcomes
         .iter()
         .any(stated)
-        .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)))
-        .map(Results::of);
+        .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)));
     let role = declared.and_then(|kind| kind.role);
     let mentee = activity.counterpart.clone().filter(|_| role == Some(Role::Mentoring));
     let words = activity.post.as_ref().and_then(|post| words_of(&post.text));
-    let has_more = mentee.is_some() || results.is_some() || !findings.is_empty() || words.is_some();
     let own_words = fact(ActivityFact::OwnWords).number();
-    let findings = findings.into_boxed_slice();
     Entry {
         points: 0,
         second: activity.at.as_second(),
@@ -295,7 +306,7 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
         place: activity.place,
         day: program.manifest.calendar.day(activity.at),
         kind: number.and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX),
-        more: has_more.then(|| Box::new(More { mentee, results, findings, words })),
+        more: More::of(Rare { mentee, results, findings, words }),
         style: number_of(STYLES, declared.map(|kind| &*kind.style)),
         format: number_of(FORMATS, fact(ActivityFact::Format).text().map(|format| &**format)),
         origin: number_of(ORIGINS, fact(ActivityFact::Origin).text().map(|origin| &**origin)),
@@ -336,7 +347,7 @@ mod tests {
     #[test]
     fn an_entry_stays_small() {
         assert!(size_of::<Entry>() <= 48, "{} bytes", size_of::<Entry>());
-        assert!(size_of::<More>() <= 80, "{} bytes", size_of::<More>());
+        assert!(size_of::<More>() <= 40, "{} bytes", size_of::<More>());
     }
 
     #[test]
@@ -344,10 +355,14 @@ mod tests {
         for largest in [0, 7, i64::from(u32::MAX), i64::from(u32::MAX) + 1, crate::facts::LARGEST] {
             let mut results = [3; ActivityFact::OUTCOMES.len()];
             results[5] = largest;
-            let more = More { results: Some(Results::of(results)), ..More::default() };
-            let entry = Entry { more: Some(Box::new(more)), ..an_entry() };
-            assert_eq!((entry.result(4), entry.result(5)), (Some(3), Some(largest)));
+            for words in [None, Some(7)] {
+                let rare = Rare { results: Some(results), words, ..Rare::default() };
+                let entry = Entry { more: More::of(rare), ..an_entry() };
+                assert_eq!((entry.result(4), entry.result(5)), (Some(3), Some(largest)));
+                assert_eq!(entry.words(), words);
+            }
         }
+        assert!(More::of(Rare::default()).is_none());
         assert_eq!((an_entry().has_results(), an_entry().result(0)), (false, None));
     }
 

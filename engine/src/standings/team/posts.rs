@@ -1,7 +1,6 @@
 //! What a team publishes: how much, in whose words, about what, and whether anybody minds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::Team;
@@ -51,7 +50,7 @@ impl Team {
 
     /// Of the posts with a text, those that say the same as another person's.
     fn copies(&self, fits: impl Fn(Day) -> bool) -> Value {
-        let mut authors: BTreeMap<NonZeroU64, (BTreeSet<&Arc<str>>, usize)> = BTreeMap::new();
+        let mut authors: BTreeMap<u64, (BTreeSet<&Arc<str>>, usize)> = BTreeMap::new();
         for share in &self.shares {
             let posts = share.entries().filter(|entry| fits(entry.day) && is_post(entry));
             for words in posts.filter_map(Entry::words) {
