@@ -22,6 +22,8 @@ pub(crate) struct Judged {
     pub(crate) findings: FindingCounts,
     /// The gravest of it, as a check says it.
     pub(crate) verdict: Outcome,
+    /// How grave the gravest of it is, rule by rule, as `findings` has them.
+    gravest: Vec<Severity>,
     /// Guidelines that failed.
     pub(crate) faults: Vec<Fault>,
     /// Whether it is talk that is protected.
@@ -29,6 +31,13 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
+    /// The guidelines that found something this grave or graver. One that failed holds nothing back:
+    /// that is not its author's fault.
+    pub(crate) fn at_least(&self, severity: Severity) -> impl Iterator<Item = &Arc<str>> {
+        let rules = self.findings.iter().zip(&self.gravest);
+        rules.filter(move |(_, gravest)| **gravest >= severity).map(|((rule, _), _)| rule)
+    }
+
     /// What counts of it for its author: of talk that is protected, nothing.
     pub(crate) fn counted(self) -> (FindingCounts, Vec<Fault>) {
         if self.protected { (Vec::new(), Vec::new()) } else { (self.findings, self.faults) }
@@ -36,7 +45,7 @@ impl Judged {
 }
 
 /// The lexicon of talk that is protected by law (NLRA §7 and its like).
-const PROTECTED: &str = "protected";
+pub(crate) const PROTECTED: &str = "protected";
 
 impl Program {
     /// Whether a post speaks of what nobody may be kept from speaking of.
@@ -50,7 +59,7 @@ impl Program {
     /// What the guidelines say of a published post.
     pub(crate) fn judged(&self, world: &Arc<World>, at: Timestamp) -> Result<Judged, Error> {
         let protected = self.is_protected(world);
-        let (mut findings, mut faults) = (Vec::new(), Vec::new());
+        let (mut findings, mut gravest_of, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         let mut verdict = Outcome::Clear;
         for (index, rule) in self.rules_of(Folder::Guidelines) {
             if !rule.settings().in_force(at) {
@@ -69,6 +78,7 @@ impl Program {
                     };
                     verdict = verdict.max(Outcome::Worst(severity));
                     findings.push((Arc::clone(rule.shared_id()), drafts.len()));
+                    gravest_of.push(severity);
                 }
                 Err(failure) => {
                     retryable(rule, &failure)?;
@@ -77,6 +87,6 @@ impl Program {
                 }
             }
         }
-        Ok(Judged { findings, verdict, faults, protected })
+        Ok(Judged { findings, verdict, gravest: gravest_of, faults, protected })
     }
 }

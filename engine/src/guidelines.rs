@@ -112,6 +112,10 @@ pub struct Verdict {
     pub faults: Vec<Fault>,
     /// The language of the text, as an ISO 639-1 code, or `unknown`.
     pub language: String,
+    /// Rules that ask word lists of which none is for the language of the text, so that they saw less of
+    /// it than of others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_words: Vec<Arc<str>>,
     /// Whether the post talks of pay, hours, conditions or the like: such talk is protected, and
     /// nothing in it weighs more than advice.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -175,8 +179,23 @@ impl Program {
             findings,
             faults,
             language: language.to_owned(),
+            without_words: self.without_words(language, at),
             protected,
         })
+    }
+
+    /// The rules that have no words for a language.
+    fn without_words(&self, language: &str, at: Timestamp) -> Vec<Arc<str>> {
+        let lacks = |rule: &Rule| {
+            let mut lists = rule.lists().filter_map(|name| self.scanner.list(name));
+            lists.any(|list| !self.scanner.has_words(list, language))
+        };
+        if language == text::UNKNOWN {
+            return Vec::new();
+        }
+        let rules = self.rules_of(Folder::Guidelines).map(|(_, rule)| rule);
+        let rules = rules.filter(|rule| rule.settings().in_force(at) && lacks(rule));
+        rules.map(|rule| Arc::clone(rule.shared_id())).collect()
     }
 
     /// Runs one rule; the outer error is a call that may be tried again.

@@ -21,7 +21,7 @@ use crate::timeline::{Contents, Records, Settled, Timeline};
 /// Posts of others within so many days before a post count as near-duplicates …
 const NEAR_DAYS: i64 = 30;
 /// … when so much of their words is the same, in percent (Jaccard index of three-word shingles).
-const NEAR_SIMILARITY: u8 = 80;
+const NEAR_SIMILARITY: u8 = 50;
 
 /// Published activities that a check may look back on.
 #[derive(Debug)]

@@ -33,6 +33,7 @@
 //! - [`requests`]: what other languages ask in JSON.
 
 pub mod awards;
+mod care;
 pub mod coaching;
 pub mod disputes;
 pub mod error;

@@ -61,11 +61,11 @@ facts! {
         Hidden = "hidden": COUNT;
         /// Attached media.
         Media = "media": COUNT;
-        /// Attached pictures, videos and sound without a text alternative.
+        /// Attached pictures, videos and sound without a text alternative; the name of a file is none.
         WithoutAlt = "without_alt": COUNT;
         /// Attached stock media.
         Stock = "stock": COUNT;
-        /// Attached media of others without a licence or a credit.
+        /// Attached media of others that lack a licence or a credit, and stock media that lack both.
         Uncredited = "uncredited": COUNT;
         /// Whether somebody else wrote it for the author.
         Ghostwritten = "ghostwritten": Type::Flag, personal;
@@ -147,12 +147,16 @@ impl PostView {
             PostFact::Media => media(&|_| true),
             PostFact::WithoutAlt => media(&|medium| {
                 medium.kind != MediaKind::Document
-                    && medium.alt.as_deref().is_none_or(|alt| alt.trim().is_empty())
+                    && !medium.alt.as_deref().is_some_and(says_something)
             }),
             PostFact::Stock => media(&|medium| medium.source == Some(MediaSource::Stock)),
-            PostFact::Uncredited => media(&|medium| {
-                medium.source == Some(MediaSource::ThirdParty)
-                    && (medium.licence.is_none() || medium.credit.is_none())
+            PostFact::Uncredited => media(&|medium| match medium.source {
+                Some(MediaSource::ThirdParty) => {
+                    medium.licence.is_none() || medium.credit.is_none()
+                }
+                // Most licences of stock media ask for no credit.
+                Some(MediaSource::Stock) => medium.licence.is_none() && medium.credit.is_none(),
+                Some(MediaSource::Own | MediaSource::Company) | None => false,
             }),
             PostFact::Ghostwritten => self.post.ghostwritten.into(),
             PostFact::NearDuplicates => self.near_duplicates.into(),
@@ -205,6 +209,34 @@ impl PostView {
 /// The places in a text that have a name of their own; no lexicon or pattern may take it.
 pub(crate) const PLACES: &[&str] =
     &["links", "hashtags", "handles", "emoji", "capitals", "decorative", "hidden"];
+
+/// Whether a text alternative says what there is: a name of a file does not, nor does a word such as
+/// “photo”, which screen readers say anyway.
+fn says_something(alt: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "audio",
+        "bild",
+        "clip",
+        "foto",
+        "grafik",
+        "graphic",
+        "image",
+        "imagen",
+        "photo",
+        "picture",
+        "screenshot",
+        "video",
+        "vidéo",
+    ];
+    const ENDINGS: &[&str] = &[
+        ".avif", ".gif", ".heic", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".pdf", ".png",
+        ".svg", ".tif", ".tiff", ".wav", ".webm", ".webp",
+    ];
+    let alt = alt.trim().to_lowercase();
+    let bare = alt.trim_end_matches(|sign: char| sign.is_ascii_digit() || " .-_()".contains(sign));
+    let is_file = !alt.contains(' ') && ENDINGS.iter().any(|ending| alt.ends_with(ending));
+    alt.chars().any(char::is_alphabetic) && !is_file && !KINDS.contains(&bare)
+}
 
 fn over(actual: usize, limit: Option<usize>) -> Value {
     limit.map_or(0, |limit| actual.saturating_sub(limit)).into()

@@ -144,6 +144,12 @@ impl Rule {
             .any(|known| known.object == object && slot.is_none_or(|slot| known.slot == slot))
     }
 
+    /// The names that it may ask a post for: word lists and patterns.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &str> {
+        let of_posts = self.uses.iter().filter(|known| known.object == Object::Post);
+        of_posts.filter_map(|known| known.argument.as_deref())
+    }
+
     /// Whether the checker knew that the rule may read this.
     #[cfg(test)]
     pub(crate) fn foresees(&self, read: &Read) -> bool {

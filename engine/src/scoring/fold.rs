@@ -136,10 +136,10 @@ impl<'a> Fold<'a> {
             let not_counted = refusal(self.program, self.roster, member, activity);
             let mut points = 0;
             if not_counted.is_none() {
-                points = self.activity(member, activity, &mut lines, &mut faults)?;
+                let judged;
+                (points, judged) = self.activity(member, activity, &mut lines, &mut faults)?;
                 let missing = !faults.is_empty();
-                if self.judge && activity.post.is_some() {
-                    let judged = self.judged(activity)?;
+                if let Some(judged) = judged.filter(|_| self.judge) {
                     // A check looks back, and says where points may be missing.
                     let missing_before = total.incomplete && self.looks_back;
                     let least = if missing_before { Outcome::FAULT } else { Outcome::Clear };
@@ -188,18 +188,23 @@ impl<'a> Fold<'a> {
         std::mem::take(&mut unique(&mut self.world).so_far)
     }
 
-    /// Scores one activity that counts, and takes it into the record.
+    /// Scores one activity that counts, and takes it into the record; with what the guidelines say of
+    /// its post, where that was asked.
     fn activity(
         &mut self,
         advocate: Option<&Member>,
         activity: &Settled,
         lines: &mut Vec<Line>,
         faults: &mut Vec<Fault>,
-    ) -> Result<i64, Error> {
-        let calendar = &self.program.manifest.calendar;
-        let day = calendar.day(activity.at);
+    ) -> Result<(i64, Option<Judged>), Error> {
+        let manifest = &self.program.manifest;
+        let day = manifest.calendar.day(activity.at);
         let kind = activity.text(ActivityFact::Kind).cloned().unwrap_or_default();
         self.show_world(advocate, activity, &kind, day);
+        let held_back_from = manifest.held_back_from;
+        let is_judged = activity.post.is_some() && (self.judge || held_back_from.is_some());
+        let judged = is_judged.then(|| self.judged(activity)).transpose()?;
+        let held_back_by = self.held_back_by(activity, judged.as_ref());
         let mut sum = 0;
         for index in 0..self.rules.len() {
             let (rule_index, rule) = self.rules[index];
@@ -223,7 +228,10 @@ impl<'a> Fold<'a> {
                     continue;
                 }
             };
-            let (points, capped_by) = self.clip(index, earned, day);
+            let (points, capped_by) = match held_back_by.is_empty() {
+                true => self.clip(index, earned, day),
+                false => (0, held_back_by.clone()),
+            };
             sum = add(sum, points)?;
             let given = &mut self.by_rule[index];
             *given = Given {
@@ -243,7 +251,20 @@ impl<'a> Fold<'a> {
                 });
             }
         }
-        Ok(sum)
+        Ok((sum, judged))
+    }
+
+    /// The guidelines that hold the points of an activity back: what is grave in its post, unless
+    /// somebody objected to it and was right.
+    fn held_back_by(&self, activity: &Settled, judged: Option<&Judged>) -> Vec<Arc<str>> {
+        let (Some(judged), Some(severity)) = (judged, self.program.manifest.held_back_from) else {
+            return Vec::new();
+        };
+        let upheld = |rule: &str| {
+            let mut upheld = activity.upheld.iter();
+            upheld.any(|(_, disputed)| self.program.present_name(disputed) == rule)
+        };
+        judged.at_least(severity).filter(|rule| !upheld(rule)).cloned().collect()
     }
 
     /// What the guidelines say of the post of an activity, by what its advocate did before.

@@ -274,6 +274,12 @@ impl Scanner {
             .is_none_or(|list| language::applies(list, language))
     }
 
+    /// Whether any file of a list is for texts of a language.
+    pub(crate) fn has_words(&self, list: ListId, language: &str) -> bool {
+        let mut files = (0..self.sources.len()).filter(|file| self.sources[*file].list == list);
+        files.any(|file| self.applies(file, language))
+    }
+
     /// Whether some of a list counts only in a certain company.
     pub(crate) fn has_company(&self, list: ListId) -> bool {
         self.lists.get(list.index()).is_some_and(|list| list.has_company)

@@ -116,6 +116,16 @@ fn print(
             "  It talks of working conditions. Such talk is protected: what follows is advice only."
         )?;
     }
+    if !verdict.without_words.is_empty() {
+        let rules: Vec<String> = verdict.without_words.iter().map(|rule| safe(rule)).collect();
+        writeln!(
+            output,
+            "  It is written in `{}`, for which the word lists of these rules have nothing, so that \
+             they saw less of it: {}.",
+            verdict.language,
+            rules.join(", ")
+        )?;
+    }
     writeln!(output)?;
     for line in marked(&named.post.text, &verdict.findings).lines() {
         writeln!(output, "    {line}")?;

@@ -34,7 +34,7 @@ struct DataUse {
 pub(super) fn run(directory: &Path, options: &Lint) -> Result<Exit, Failure> {
     let loaded = Program::load(directory);
     let problems: Vec<Problem> = match &loaded {
-        Ok(program) => [program.warnings(), &program.scenario_problems()].concat(),
+        Ok(program) => [program.warnings(), &program.care(), &program.scenario_problems()].concat(),
         Err(error) => error.problems().to_vec(),
     };
     let problems = problems.as_slice();

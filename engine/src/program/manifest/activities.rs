@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::need;
 use crate::facts::STYLES;
+use crate::severity::Severity;
 use crate::table::{Set, Table};
 use crate::text::Count;
 use crate::time::Unit;
@@ -111,6 +112,14 @@ pub(super) fn kind(table: &Table<'_, '_>, name: &str) -> Kind {
         None => Role::usual(name, style),
     };
     Kind { style: style.into(), role }
+}
+
+/// From which severity on guidelines hold points back.
+pub(super) fn held_back_from(root: &Table<'_, '_>) -> Option<Severity> {
+    const NEVER: &str = "never";
+    let table = root.table("points")?.only(&["held_back_from"]);
+    let names: Vec<&str> = Severity::ALL.iter().map(|it| it.name()).chain([NEVER]).collect();
+    Severity::of(table.word("held_back_from", &names)?.value)
 }
 
 pub(super) fn cap(table: &Table<'_, '_>, name: &str) -> Cap {

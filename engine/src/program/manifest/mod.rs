@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use crate::error::{Code, Problem, Source};
 use crate::facts::{PersonFact, TeamFact};
+use crate::severity::Severity;
 use crate::table::{Report, Table, parse};
 use crate::text::{Company, Expression};
 use crate::time::{Calendar, Day};
@@ -36,6 +37,8 @@ pub(crate) struct Manifest {
     pub(crate) channels: BTreeMap<Arc<str>, Channel>,
     pub(crate) kinds: BTreeMap<Arc<str>, Kind>,
     pub(crate) caps: Vec<Cap>,
+    /// Posts with a finding this grave bring no points.
+    pub(crate) held_back_from: Option<Severity>,
     /// Shortest first.
     pub(crate) windows: Vec<Window>,
     pub(crate) periods: Periods,
@@ -84,6 +87,7 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         "channels",
         "kinds",
         "caps",
+        "points",
         "windows",
         "periods",
         "levels",
@@ -109,6 +113,7 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         channels: each(&root, "channels", activities::channel),
         kinds: each(&root, "kinds", activities::kind),
         caps: each::<Cap>(&root, "caps", activities::cap).into_values().collect(),
+        held_back_from: activities::held_back_from(&root),
         windows: periods::windows(&root),
         periods: periods::periods(&root),
         levels: people::levels(&root),
