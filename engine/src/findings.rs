@@ -20,6 +20,8 @@ pub(crate) type FindingCounts = Vec<(Arc<str>, usize)>;
 pub(crate) struct Judged {
     /// How much each guideline found, in the order of rules.
     pub(crate) findings: FindingCounts,
+    /// How grave the gravest of it is, beside each of them.
+    pub(crate) severities: Vec<Severity>,
     /// The gravest of it, as a check says it.
     pub(crate) verdict: Outcome,
     /// Guidelines that failed.
@@ -50,7 +52,7 @@ impl Program {
     /// What the guidelines say of a published post.
     pub(crate) fn judged(&self, world: &Arc<World>, at: Timestamp) -> Result<Judged, Error> {
         let protected = self.is_protected(world);
-        let (mut findings, mut faults) = (Vec::new(), Vec::new());
+        let (mut findings, mut severities, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         let mut verdict = Outcome::Clear;
         for (index, rule) in self.rules_of(Folder::Guidelines) {
             if !rule.settings().in_force(at) {
@@ -69,6 +71,7 @@ impl Program {
                     };
                     verdict = verdict.max(Outcome::Worst(severity));
                     findings.push((Arc::clone(rule.shared_id()), drafts.len()));
+                    severities.push(severity);
                 }
                 Err(failure) => {
                     retryable(rule, &failure)?;
@@ -77,6 +80,6 @@ impl Program {
                 }
             }
         }
-        Ok(Judged { findings, verdict, faults, protected })
+        Ok(Judged { findings, severities, verdict, faults, protected })
     }
 }
