@@ -328,7 +328,10 @@ mod tests {
         super::lines(table.as_bytes(), &mut |event: Result<Event, _>, _| {
             match event {
                 Ok(event) => events.push(event),
-                Err(problem) => failed = Some(problem.message),
+                Err(problem) => {
+                    let help = problem.help.unwrap_or_default();
+                    failed = Some(format!("{} {help}", problem.message).trim_end().to_owned());
+                }
             }
             true
         })
@@ -354,7 +357,7 @@ mod tests {
     fn a_date_without_a_time_is_told_what_it_lacks() {
         let table = "type,id,at,closed_deals\nmarket,m,2026-06-30,3\n";
         let wrong = events(table).unwrap_err();
-        assert!(wrong.contains("is a date; add the time of day"), "{wrong}");
+        assert!(wrong.contains("is a date add the time of day"), "{wrong}");
         assert!(wrong.contains("2026-06-30T14:00:00+02:00"), "{wrong}");
     }
 }

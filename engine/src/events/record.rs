@@ -8,10 +8,10 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use smallvec::SmallVec;
 
-use super::{Market, Stated};
 use super::event::EVENT;
 use super::person::PERSON;
 use super::value::OfFact;
+use super::{Market, Stated};
 use crate::error::{Code, Problem, did_you_mean};
 use crate::facts::{Fact, Object, Type, Value};
 

@@ -55,8 +55,7 @@ impl Sources {
     /// The files by path, then the scenarios by theirs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let tests = self.tests.iter();
-        self.program_files()
-            .chain(tests.map(|(path, content)| (path.as_str(), content.as_slice())))
+        self.program_files().chain(tests.map(|(path, content)| (path.as_str(), content.as_slice())))
     }
 
     /// The files that decide something, by path.

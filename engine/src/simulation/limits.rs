@@ -136,7 +136,9 @@ impl FromStr for Limit {
             let help = match sign {
                 "=>" | "≥" => "write >=, which is exceeded from the number on",
                 "=<" | "≤" => "write <=, which is exceeded up to the number",
-                _ => "write what is too much: > is exceeded beyond the number, >= from the number on",
+                _ => {
+                    "write what is too much: > is exceeded beyond the number, >= from the number on"
+                }
             };
             return Err(wrong(format!("`{shown}` compares by no sign of limits")).help(help));
         };

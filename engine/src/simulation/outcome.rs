@@ -278,7 +278,13 @@ fn posts(names: &HashMap<&str, u32>, fold: &mut Fold<'_>, author: u32) -> Vec<Po
         at: judged.at,
         author,
         verdict: judged.verdict,
-        found: judged.rules.iter().filter_map(found).collect::<BTreeMap<_, _>>().into_iter().collect(),
+        found: judged
+            .rules
+            .iter()
+            .filter_map(found)
+            .collect::<BTreeMap<_, _>>()
+            .into_iter()
+            .collect(),
     };
     verdicts.map(post).collect()
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::{Change, Comparison, Pair, merged, numbers, shortened};
 use crate::events::{Log, Place};
 use crate::guidelines::Outcome as Verdict;
+use crate::severity::Severity;
 use crate::simulation::discretion::Discretion;
 use crate::simulation::document::{Part, PostChanges, PostSample, Said, VerdictChange};
-use crate::severity::Severity;
 use crate::simulation::outcome::Post;
 
 /// Posts that go from one verdict to another.
@@ -56,7 +56,9 @@ impl Comparison<'_> {
                 match after.cmp(&before) {
                     Ordering::Greater => stricter += 1,
                     Ordering::Less => milder += 1,
-                    Ordering::Equal if !were.iter().map(rule).eq(are.iter().map(rule)) => otherwise += 1,
+                    Ordering::Equal if !were.iter().map(rule).eq(are.iter().map(rule)) => {
+                        otherwise += 1
+                    }
                     Ordering::Equal => continue,
                 }
             }
