@@ -267,8 +267,8 @@ fn against_before(
     }
     let name = window_name(&window.name);
     let dates = format!(
-        "The {name} are from {} up to, and without, {}; the same before begin on {}. What is as of \
-         {name} ago was so when {} began.",
+        "The {name} are from {} up to, and without, {}; the same before begin on {}; “{name} ago” is the \
+         beginning of {}.",
         window.from, window.until, window.before, window.from
     );
     writeln!(output, "\n{}", styled(DIM, dates))?;
