@@ -357,7 +357,7 @@ mod tests {
     fn a_date_without_a_time_is_told_what_it_lacks() {
         let table = "type,id,at,closed_deals\nmarket,m,2026-06-30,3\n";
         let wrong = events(table).unwrap_err();
-        assert!(wrong.contains("is a date add the time of day"), "{wrong}");
+        assert!(wrong.contains("is not a time but a date add the time of day"), "{wrong}");
         assert!(wrong.contains("2026-06-30T14:00:00+02:00"), "{wrong}");
     }
 }
