@@ -20,10 +20,10 @@ pub(crate) type FindingCounts = Vec<(Arc<str>, usize)>;
 pub(crate) struct Judged {
     /// How much each guideline found, in the order of rules.
     pub(crate) findings: FindingCounts,
+    /// How grave the gravest of it is, beside each of them.
+    pub(crate) severities: Vec<Severity>,
     /// The gravest of it, as a check says it.
     pub(crate) verdict: Outcome,
-    /// How grave the gravest of it is, rule by rule, as `findings` has them.
-    gravest: Vec<Severity>,
     /// Guidelines that failed.
     pub(crate) faults: Vec<Fault>,
     /// Whether it is talk that is protected.
@@ -34,7 +34,7 @@ impl Judged {
     /// The guidelines that found something this grave or graver. One that failed holds nothing back:
     /// that is not its author's fault.
     pub(crate) fn at_least(&self, severity: Severity) -> impl Iterator<Item = &Arc<str>> {
-        let rules = self.findings.iter().zip(&self.gravest);
+        let rules = self.findings.iter().zip(&self.severities);
         rules.filter(move |(_, gravest)| **gravest >= severity).map(|((rule, _), _)| rule)
     }
 
@@ -59,7 +59,7 @@ impl Program {
     /// What the guidelines say of a published post.
     pub(crate) fn judged(&self, world: &Arc<World>, at: Timestamp) -> Result<Judged, Error> {
         let protected = self.is_protected(world);
-        let (mut findings, mut gravest_of, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut findings, mut severities, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         let mut verdict = Outcome::Clear;
         for (index, rule) in self.rules_of(Folder::Guidelines) {
             if !rule.settings().in_force(at) {
@@ -78,7 +78,7 @@ impl Program {
                     };
                     verdict = verdict.max(Outcome::Worst(severity));
                     findings.push((Arc::clone(rule.shared_id()), drafts.len()));
-                    gravest_of.push(severity);
+                    severities.push(severity);
                 }
                 Err(failure) => {
                     retryable(rule, &failure)?;
@@ -87,6 +87,6 @@ impl Program {
                 }
             }
         }
-        Ok(Judged { findings, verdict, gravest: gravest_of, faults, protected })
+        Ok(Judged { findings, severities, verdict, faults, protected })
     }
 }

@@ -371,7 +371,11 @@ pub(crate) fn whole(value: &Spanned<DeValue<'_>>) -> Option<i64> {
 
 fn article(kind: &str) -> String {
     match kind {
-        "integer" | "array" => format!("an {kind}"),
+        "integer" => "a whole number".to_owned(),
+        "float" => "a number with a point".to_owned(),
+        "boolean" => "`true` or `false`".to_owned(),
+        "array" => "a list".to_owned(),
+        "datetime" => "a date".to_owned(),
         "string" => "text".to_owned(),
         other => format!("a {other}"),
     }

@@ -196,6 +196,10 @@ pub(crate) fn parse_instant(text: &str) -> Result<Timestamp, String> {
         if has_offset {
             return format!("`{text}` is not a time that exists: look at its day, month and hour");
         }
+        // No program is at hand here that would say in which zone the day begins.
+        if text.len() == 10 && text.parse::<Date>().is_ok() {
+            return format!("`{text}` is not a time but a date; add the time of day and its offset from UTC, such as {text}T12:00:00Z or {text}T14:00:00+02:00");
+        }
         format!("`{text}` is not a time with an offset, such as 2026-06-30T12:00:00Z or 2026-06-30T14:00:00+02:00")
     })
 }

@@ -17,7 +17,7 @@ pub(crate) use self::journal::{
 use crate::serve::{CONFIG, Level, Role};
 use crate::values::{
     AskedFigure, OneTeam, SomeTeams, When, figure, instant, journal_file, kind_of_team, limit,
-    one_team, some_teams, source, when,
+    one_team, samples, some_teams, source, when,
 };
 
 /// Check posts, score participation, and try rules before you publish them.
@@ -352,7 +352,7 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "LIMIT", value_parser = limit)]
     pub(crate) fail_if: Vec<Limit>,
     /// Name so many people, entitlements and posts of each kind of change.
-    #[arg(long, value_name = "N", default_value_t = USUAL_SAMPLES)]
+    #[arg(long, value_name = "N", default_value_t = USUAL_SAMPLES, value_parser = samples)]
     pub(crate) samples: usize,
     /// Write a report as a page, too.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

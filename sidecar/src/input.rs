@@ -108,6 +108,11 @@ impl Asked {
         Ok(Self { program, loaded, as_of, assume_consent: past.records.assume_consent })
     }
 
+    /// As of when, as people of the program read it.
+    pub(crate) fn clock(&self) -> String {
+        clock(&self.program, self.as_of)
+    }
+
     /// What the engine is to look at.
     pub(crate) fn records(&self) -> plaudit_engine::Records<'_> {
         plaudit_engine::Records {
@@ -122,6 +127,12 @@ impl Asked {
     pub(crate) fn roster(&self) -> Roster {
         Roster::new(&self.loaded.people, &self.loaded.log, self.as_of, self.assume_consent)
     }
+}
+
+/// A time as people of the program read it: by its clock, with the zone.
+pub(crate) fn clock(program: &Program, at: Timestamp) -> String {
+    let zone = program.time_zone().iana_name().unwrap_or("local time");
+    format!("{} ({zone})", program.local_time(at))
 }
 
 /// Reads the files of records.

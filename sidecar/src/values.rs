@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use plaudit_engine::Problem;
 use plaudit_engine::awards::SOURCE;
 pub(crate) use plaudit_engine::requests::When;
-use plaudit_engine::simulation::Limit;
+use plaudit_engine::simulation::{Limit, MOST_SAMPLES};
 
 /// A team by what it is a group by, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,12 @@ pub(crate) fn limit(text: &str) -> Result<Limit, String> {
         Some(help) => format!("{}: {help}", problem.message),
         None => problem.message,
     })
+}
+
+/// How many people, entitlements and posts a simulation names.
+pub(crate) fn samples(text: &str) -> Result<usize, String> {
+    // One that is too large is refused by the engine, as through every door.
+    text.parse().map_err(|_| format!("write a whole number from 0 to {MOST_SAMPLES}"))
 }
 
 pub(crate) fn when(text: &str) -> Result<When, String> {

@@ -108,6 +108,14 @@ fn through_c(case: &Case, driver: &mut Driver) -> Result<(), String> {
     if loaded.0 != 0 {
         return agree(&rust, &loaded);
     }
+    if let Some(candidate) = case.candidate() {
+        write(&folder.path().join("candidate"), &candidate);
+        let rules = folder.path().join("candidate/rules").display().to_string();
+        let (status, answer) = driver.call("load_candidate", &rules);
+        if status != 0 {
+            return Err(format!("the candidate cannot be loaded: {answer}"));
+        }
+    }
     let (function, request) = asked(case);
     if function == "standing" && case.job().1.advocate.is_none() {
         rust = rust.map(as_list);

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use jiff::Timestamp;
 use plaudit_engine::Post;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people, read_record};
+use plaudit_engine::simulation::{SimulationQuestion, USUAL_SAMPLES};
 use plaudit_engine::standings::{Among, BoardQuestion, Span, TeamQuestion};
 use plaudit_engine::{CheckContext, Error, History, Program, Records, Roster, Sources, canonical};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,9 @@ pub(crate) struct Case {
     pub(crate) entitlements: Option<ScoreCase>,
     pub(crate) coach: Option<ScoreCase>,
     pub(crate) pair: Option<ScoreCase>,
+    pub(crate) simulate: Option<ScoreCase>,
+    /// The program that is simulated beside the one of the case, as that one is written.
+    pub(crate) candidate: Option<Value>,
     pub(crate) expect: Option<Value>,
     pub(crate) refused: Option<Vec<String>>,
 }
@@ -75,6 +80,13 @@ pub(crate) struct ScoreCase {
     pub(crate) team: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) teams: Option<String>,
+    // How it is simulated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) only: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fail_if: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) samples: Option<usize>,
 }
 
 impl ScoreCase {
@@ -84,6 +96,14 @@ impl ScoreCase {
             Some(Ok((by, name))) => (Some(by), Some(name)),
             Some(Err(by)) => (Some(by), None),
             None => (None, None),
+        }
+    }
+
+    fn simulation(&self) -> SimulationQuestion {
+        SimulationQuestion {
+            only: self.only.as_deref().map(Into::into),
+            fail_if: self.fail_if.iter().map(|limit| limit.parse().unwrap()).collect(),
+            samples: self.samples.unwrap_or(USUAL_SAMPLES),
         }
     }
 
@@ -115,6 +135,7 @@ impl Case {
             ("entitlements", &self.entitlements),
             ("coach", &self.coach),
             ("pair", &self.pair),
+            ("simulate", &self.simulate),
         ];
         let mut given = jobs.into_iter().filter_map(|(name, job)| Some((name, job.as_ref()?)));
         given.next().expect("a case has a job")
@@ -150,6 +171,11 @@ impl Case {
     /// The files of its program; nothing for the starter program.
     pub(crate) fn files(&self) -> Option<Files> {
         files_of(&self.program)
+    }
+
+    /// The files of the candidate; nothing where there is none.
+    pub(crate) fn candidate(&self) -> Option<Files> {
+        self.candidate.as_ref().and_then(files_of)
     }
 }
 
@@ -259,6 +285,12 @@ pub(crate) fn through_rust(case: &Case, files: Option<&Files>) -> Result<String,
         }
         ("coach", advocate, _) => canonical(&program.coach(&input, advocate.as_deref())?),
         ("pair", ..) => canonical(&program.pair(&input)?),
+        ("simulate", ..) => {
+            let files = case.candidate().expect("a simulation has a candidate");
+            let candidate = Program::from_sources(&sources(&files))?;
+            let goes_on = |_, _| ControlFlow::Continue(());
+            canonical(&candidate.simulate(&program, &input, &job.simulation(), goes_on)?)
+        }
         _ => canonical(&program.score(&input)?),
     }
 }

@@ -73,6 +73,13 @@ MEASURED = [
     "applied", "mentored", "mentoring_lift", "audience", "enrolled", "adoption",
 ]
 
+# Of those, parts of a whole in percent: a goal beyond all of it is refused.
+PERCENT = {
+    "participation", "top_share", "without_top", "gini", "conversation", "engaged_posts", "push_only", "copies",
+    "own_voice", "own_content", "company_content", "third_party_content", "share_of_voice", "leaders_active",
+    "leaders_own_voice", "applied", "adoption",
+}
+
 SEASONS = {
     "before": ["2019-11-01", "2020-12-31"],
     "ice": ["2020-12-31", "2021-01-04"],
@@ -159,7 +166,7 @@ class Maker:
         self.size = self.settings.pop("people", 13)
         self.leaders = self.dice.choice([10, 50])
         self.settings["kpis"] = {
-            metric: {"goal": self.dice.choice([1, 5, 20, 50, 100, 400]), "window": self.dice.choice([1, 7, 10, 28, 45])}
+            metric: {"goal": self.goal(metric), "window": self.dice.choice([1, 7, 10, 28, 45])}
             for metric in self.dice.sample(MEASURED, 12)
             if metric != "emv" or "cents_per_1000" in self.settings
         }
@@ -204,6 +211,10 @@ class Maker:
 
     def stamp(self, at: Instant) -> str:
         return stamp(at, self.dice.choice(OFFSETS))
+
+    def goal(self, metric: str) -> int:
+        goal = self.dice.choice([1, 5, 20, 50, 100, 400])
+        return min(goal, 100) if metric in PERCENT else goal
 
     def chance(self, percent: int) -> bool:
         return self.dice.randrange(100) < percent

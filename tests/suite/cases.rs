@@ -72,6 +72,10 @@ fn through_command_line(case: &Case, rules: &str, folder: &Path) -> Result<Strin
         arguments.push(file("post.json", check.post.to_string()));
     } else {
         let (name, job) = case.job();
+        if let Some(candidate) = case.candidate() {
+            write(&folder.join("candidate"), &candidate);
+            arguments[1] = folder.join("candidate/rules").display().to_string();
+        }
         arguments.push(name.to_owned());
         match (name, &job.advocate) {
             ("standing", None) => arguments.push("--everyone".to_owned()),
@@ -81,6 +85,18 @@ fn through_command_line(case: &Case, rules: &str, folder: &Path) -> Result<Strin
                     .extend(job.window.iter().flat_map(|it| ["--window".to_owned(), it.clone()]));
             }
             ("leaderboard", _) => arguments.extend(options(job)),
+            ("simulate", _) => {
+                // One rule alone is compared with the candidate without it.
+                let (option, value) = match &job.only {
+                    Some(rule) => ("--only", rule.as_str()),
+                    None => ("--against", rules),
+                };
+                arguments.extend([option.to_owned(), value.to_owned()]);
+                let limits = job.fail_if.iter();
+                arguments.extend(limits.flat_map(|it| ["--fail-if".to_owned(), it.clone()]));
+                let samples = job.samples.iter();
+                arguments.extend(samples.flat_map(|it| ["--samples".to_owned(), it.to_string()]));
+            }
             (_, advocate) => arguments.extend(advocate.clone()),
         }
         arguments.extend(job.figure.iter().chain(&job.argument).cloned());

@@ -206,8 +206,18 @@ fn an_edited_export_is_refused_with_line_and_field_and_what_would_be_right() {
     let grant = r#"{"type": "grant", "source": "plaudit", "id": "48297d01a63089e3", "at": "2026-02-01T00:00:00Z", "advocate": "ada", "by": "eve", "grant": {"rule": "coffee", "kind": "reward", "id": "coffee", "key": "coffee@2026-Q1", "period": "2026-Q1", "amount": 10, "title": "G", "program": "0"}}"#;
     for (from, to, field, right) in [
         ("\"amount\": 10", "\"amount\": -10", "grant.amount", "from 1 to 1000000000"),
-        ("\"amount\": 10", "\"amount\": 1.5", "grant.amount", "expected a whole number"),
-        ("\"amount\": 10", "\"amount\": 1e30", "grant.amount", "expected a whole number"),
+        (
+            "\"amount\": 10",
+            "\"amount\": 1.5",
+            "grant.amount",
+            "stands where a whole number belongs",
+        ),
+        (
+            "\"amount\": 10",
+            "\"amount\": 1e30",
+            "grant.amount",
+            "stands where a whole number belongs",
+        ),
         ("\"coffee\", \"kind\"", "\"tea\", \"kind\"", "id", "it would be `"),
         ("3089e3", "3089e4", "id", "it would be `48297d01a63089e3`"),
         ("\"coffee\", \"kind\"", "\"cof\\u0007fee\", \"kind\"", "grant.rule", "visible signs"),

@@ -68,7 +68,7 @@ fn a_wrong_field_is_named_with_what_would_be_right() {
         (r#","origin":"compny""#, WrongValue, "origin", "did you mean `company`?"),
         (r#","channel":{}"#, WrongValue, "channel", "text"),
         (r#","source":"""#, WrongValue, "source", "empty"),
-        (r#","ext":5"#, WrongValue, "ext", "map"),
+        (r#","ext":5"#, WrongValue, "ext", "an object in braces"),
         (r#","liks":1"#, UnknownField, "", "did you mean `likes`?"),
         (r#","zzzzzz":1"#, UnknownField, "", "under `ext`"),
         (r#","weekday":1"#, WrongValue, "", "worked out"),
@@ -475,7 +475,7 @@ fn people_and_meetings_among_events_are_read_with_care() {
             event("person", r#","advocate":"a","aliases":"b""#),
             Code::WrongValue,
             "aliases",
-            "sequence",
+            "a list in brackets",
         ),
         (
             event("person", r#","advocate":"a","consnt":true"#),

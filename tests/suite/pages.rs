@@ -74,7 +74,7 @@ fn a_page_leaves_out_what_is_no_news_and_shows_it_where_all_is_asked_for() {
 fn a_cut_board_says_so_and_json_is_never_cut() {
     let cut = sample(&["leaderboard", "--all-time", "--top", "2"]);
     assert!(
-        cut.contains("amara") && !cut.contains("bjorn") && cut.contains("… and 4 more"),
+        cut.contains("amara") && !cut.contains("bjorn") && cut.contains("… and 8 more"),
         "{cut}"
     );
     let json = |top| sample(&["leaderboard", "--all-time", "--json", "--top", top]);
@@ -104,6 +104,59 @@ fn a_team_in_the_wrong_form_is_a_wrong_call_that_says_what_is_right() {
     let output = run(&["team", "departmnt"], "", &SAMPLE);
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("did you mean `department`?"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_team_by_its_name_alone_is_asked_back_by_what_it_is() {
+    let output = run(&["team", "Sales"], "", &SAMPLE);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("did you mean `department=Sales` or "), "{}", stderr(&output));
+    let output = run(&["team", "Nowhere"], "", &SAMPLE);
+    assert!(stderr(&output).contains("known: "), "{}", stderr(&output));
+}
+
+#[test]
+fn columns_say_as_of_when_and_dashes_say_why() {
+    let page = sample(&["team", "--window", "30_days", "--all"]);
+    let header = |title: &str| page.lines().find(|line| line.trim().starts_with(title)).unwrap();
+    for (title, columns) in [
+        ("People ", ["now", "30 days ago"]),
+        ("Points ", ["now", "30 days ago"]),
+        ("Taking part ", ["30 days", "the same before"]),
+        ("Results ", ["30 days", "the same before"]),
+    ] {
+        let mut line = header(title).split("  ").map(str::trim).filter(|cell| !cell.is_empty());
+        assert_eq!(line.next(), Some(title.trim()), "{page}");
+        assert_eq!(line.collect::<Vec<_>>(), columns, "{page}");
+    }
+    // A line under each table that has a dash, and none under others.
+    for table in page.split("\n\n") {
+        let cells = table.lines().skip(1).filter(|line| !line.trim().starts_with("–:"));
+        let has_dash = cells.flat_map(str::split_whitespace).any(|cell| cell == "–");
+        assert_eq!(has_dash, table.contains("–: "), "{table}");
+    }
+}
+
+#[test]
+fn goals_have_their_units_and_descriptions() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("rules");
+    fs::create_dir_all(rules.join("scoring")).unwrap();
+    fs::write(rules.join("scoring/a.rhai"), "/// A.\nfn share(activity) { 5 }\n").unwrap();
+    let settings = "[program]\nname = \"Test\"\ntime_zone = \"UTC\"\n[brand]\nname = \"Acme\"\n\
+                    [kinds.share]\nstyle = \"curator\"\n[rewards]\nbudget = 10\ncurrency = \"EUR\"\n\
+                    [emv]\nformula = \"House\"\nversion = \"1\"\ncurrency = \"USD\"\n\
+                    [emv.cents_per_1000]\nimpressions = 650\n\
+                    [kpis.adoption]\ngoal = 40\ndescription = \"Employees who have opted in.\"\n\
+                    [kpis.emv]\ngoal = 900\n[kpis.pipeline_value]\ngoal = 5000\n[kpis.reach]\ngoal = 70\n";
+    fs::write(rules.join("program.toml"), settings).unwrap();
+    let rules = rules.display().to_string();
+    let page = sample(&["team", "--rules", &rules]);
+    for cell in ["40 %", "900 USD", "5,000 EUR", "adoption: Employees who have opted in."] {
+        assert!(page.contains(cell), "{cell}: {page}");
+    }
+    let reach = page.lines().find(|line| line.trim().starts_with("reach ")).unwrap();
+    assert!(reach.contains(" 70  "), "{reach}");
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn without_consent_nobody_scores() {
 fn the_sample_gives_everyone_the_points_of_the_independent_calculation() {
     let sample = Data::read("sample", false);
     let totals = sample.agree("2026-06-30T22:00:00Z");
-    assert_eq!(totals.len(), 6);
+    assert_eq!(totals.len(), 10);
     assert!(!totals.contains_key("goran"), "did not opt in");
     for as_of in [
         "2026-04-16T09:20:00Z",

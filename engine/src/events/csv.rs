@@ -316,3 +316,48 @@ pub(super) fn value_problem<T: Line>(name: &str, value: Json) -> Option<Problem>
     let problem = of_value::<T>(record.into()).err()?;
     problem.field.as_deref().is_some_and(|field| field.starts_with(name)).then_some(problem)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::events::{Event, read_record};
+
+    /// The events of a table, as they are.
+    fn events(table: &str) -> Result<Vec<Event>, String> {
+        let mut events = Vec::new();
+        let mut failed = None;
+        super::lines(table.as_bytes(), &mut |event: Result<Event, _>, _| {
+            match event {
+                Ok(event) => events.push(event),
+                Err(problem) => {
+                    let help = problem.help.unwrap_or_default();
+                    failed = Some(format!("{} {help}", problem.message).trim_end().to_owned());
+                }
+            }
+            true
+        })
+        .map_err(|problem| problem.message)?;
+        failed.map_or(Ok(events), Err)
+    }
+
+    #[test]
+    fn numbers_of_every_type_of_event_are_read_from_cells() {
+        let table = "type,id,at,closed_deals,brand_mentions,market_mentions,advocate,points,reason\n\
+                     market,m,2026-06-30T12:00:00Z,3,10,40,,,\n\
+                     adjustment,a,2026-06-30T12:00:00Z,,,,ada, -5 ,thanks\n";
+        let market = r#"{"type":"market","id":"m","at":"2026-06-30T12:00:00Z","closed_deals":3,"brand_mentions":10,"market_mentions":40}"#;
+        let adjustment = r#"{"type":"adjustment","id":"a","at":"2026-06-30T12:00:00Z","advocate":"ada","points":-5,"reason":"thanks"}"#;
+        let same: Vec<Event> =
+            [market, adjustment].map(|line| read_record(line, "event").unwrap()).into();
+        assert_eq!(events(table).unwrap(), same);
+        let wrong = events(&table.replace("3,10", "three,10")).unwrap_err();
+        assert_eq!(wrong, "`three` is not a whole number");
+    }
+
+    #[test]
+    fn a_date_without_a_time_is_told_what_it_lacks() {
+        let table = "type,id,at,closed_deals\nmarket,m,2026-06-30,3\n";
+        let wrong = events(table).unwrap_err();
+        assert!(wrong.contains("is not a time but a date add the time of day"), "{wrong}");
+        assert!(wrong.contains("2026-06-30T14:00:00+02:00"), "{wrong}");
+    }
+}

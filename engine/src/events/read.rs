@@ -413,7 +413,7 @@ pub(super) fn parse<'de, T: Deserialize<'de>>(
         let message = whole.rfind(" at line ").map_or(whole.as_str(), |at| &whole[..at]);
         let message = match code {
             Code::Syntax => format!("this is not JSON: {message}"),
-            _ => message.to_owned(),
+            _ => misfit(message).unwrap_or_else(|| message.to_owned()),
         };
         let (message, help) = match (unknown_field(&message), message.split_once("; ")) {
             (Some((message, help)), _) => (message, help),
@@ -434,6 +434,38 @@ fn unknown_field(message: &str) -> Option<(String, Option<String>)> {
     let unknown = names.next()?;
     let help = choose(unknown, names);
     Some((format!("there is no field `{unknown}`"), help))
+}
+
+/// Serde's own words for what does not fit, in ours: it speaks of types as programmers do.
+fn misfit(message: &str) -> Option<String> {
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return Some(format!("the field {field} is missing"));
+    }
+    let rest = ["invalid type: ", "invalid value: "];
+    let rest = rest.iter().find_map(|start| message.strip_prefix(start))?;
+    let (found, wanted) = rest.rsplit_once(", expected ")?;
+    let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
+    let found = match kind {
+        "sequence" => "a list".to_owned(),
+        "map" => "an object".to_owned(),
+        "string" => format!("the text {value}"),
+        "boolean" | "integer" => value.to_owned(),
+        "floating" => value.trim_start_matches("point ").to_owned(),
+        "null" | "unit" => "null".to_owned(),
+        _ => found.to_owned(),
+    };
+    let wanted = match wanted {
+        "a map" => "an object in braces",
+        "a sequence" => "a list in brackets",
+        "a string" | "str" => "text",
+        "a boolean" => "`true` or `false`",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        wanted if wanted.starts_with("struct ") => "an object in braces",
+        wanted => wanted,
+    };
+    Some(format!("{found} stands where {wanted} belongs"))
 }
 
 fn data_code(message: &str) -> Code {
@@ -457,4 +489,53 @@ pub(crate) fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<
 
 pub(super) fn unreadable(error: &std::io::Error) -> Problem {
     Problem::new(Code::Unreadable, format!("the file cannot be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::requests::Simulate;
+
+    #[test]
+    fn what_does_not_fit_is_told_in_plain_words() {
+        for (request, field, message) in [
+            (
+                r#"{"as_of":"2026-07-01","samples":"many"}"#,
+                "samples",
+                "the text \"many\" stands where a whole number from 0 belongs",
+            ),
+            (
+                r#"{"as_of":"2026-07-01","samples":-3}"#,
+                "samples",
+                "`-3` stands where a whole number from 0 belongs",
+            ),
+            (
+                r#"{"as_of":"2026-07-01","samples":1.5}"#,
+                "samples",
+                "`1.5` stands where a whole number from 0 belongs",
+            ),
+            (
+                r#"{"as_of":"2026-07-01","fail_if":"faults > 0"}"#,
+                "fail_if",
+                "the text \"faults > 0\" stands where a list in brackets belongs",
+            ),
+            (
+                r#"{"as_of":"2026-07-01","fail_if":[5]}"#,
+                "fail_if[0]",
+                "`5` stands where text belongs",
+            ),
+            (r#"{"as_of":"2026-07-01","only":["a"]}"#, "only", "a list stands where text belongs"),
+            (
+                r#"{"as_of":"2026-07-01","assume_consent":"yes"}"#,
+                "assume_consent",
+                "the text \"yes\" stands where `true` or `false` belongs",
+            ),
+            ("{}", "", "the field `as_of` is missing"),
+        ] {
+            let error = read_record::<Simulate>(request, "request").unwrap_err();
+            let [problem] = error.problems() else { panic!("{error}") };
+            assert_eq!(problem.message, message);
+            assert_eq!(problem.field.as_deref().unwrap_or_default(), field, "{request}");
+        }
+    }
 }

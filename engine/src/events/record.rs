@@ -8,10 +8,10 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use smallvec::SmallVec;
 
-use super::Stated;
 use super::event::EVENT;
 use super::person::PERSON;
 use super::value::OfFact;
+use super::{Market, Stated};
 use crate::error::{Code, Problem, did_you_mean};
 use crate::facts::{Fact, Object, Type, Value};
 
@@ -180,6 +180,7 @@ pub(super) fn column_cell(object: Object, name: &str) -> Cell {
         "consent" | "active" | "away" | "leaderboard" | "agenda" => return Cell::Flag,
         "post.labelled" | "post.ghostwritten" => return Cell::Flag,
         "points" => return Cell::Number,
+        name if Market::FIGURES.contains(&name) => return Cell::Number,
         "aliases" => return Cell::List,
         _ => {}
     }

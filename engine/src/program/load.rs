@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::manifest::Pattern;
 use super::rules::{self, RuleText};
-use super::{Manifest, Program, Rule, Sources, Tests, example, manifest};
+use super::{Manifest, Program, Rule, Sources, Tests, Written, example, manifest};
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
 use crate::facts::{Folder, PLACES, ProgramView};
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
@@ -16,7 +16,10 @@ use crate::text::{Expression, Lexicon, Scanner, Trouble};
 pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
     let (texts, problems) = sources.tests();
     let texts = texts.into_iter().map(|(file, text)| (file.to_owned(), text.to_owned())).collect();
-    Loading::new(sources).finish(sources.version(), Tests { texts, problems })
+    let loading = Loading::new(sources);
+    let written = Written::of(sources, loading.source("program.toml"));
+    let program = loading.finish(sources.version(), Tests { texts, problems })?;
+    Ok(Program { written: Arc::new(written), ..program })
 }
 
 /// A program while it is read: problems are collected, and what is wrong is left out so that the
@@ -80,6 +83,7 @@ impl<'a> Loading<'a> {
                 vocabulary,
                 warnings,
                 tests,
+                written: Arc::default(),
             }),
         }
     }

@@ -4,7 +4,8 @@
 //! - `sources` reads the files, `manifest` the `program.toml` through `table`, `rules` what stands
 //!   in rule files beside the code, `example` the inputs of examples, `settings` looks whether
 //!   settings fit the rules;
-//! - `view` shows a post under the program.
+//! - `view` shows a post under the program; `written` has what stands there beside rules, to tell two
+//!   programs apart.
 
 mod example;
 mod load;
@@ -13,6 +14,7 @@ mod rules;
 mod settings;
 mod sources;
 mod view;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,9 +26,10 @@ pub(crate) use manifest::{
 };
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
+pub(crate) use written::Written;
 
 use crate::error::{Code, Error, Place, Problem, choose};
-use crate::facts::{Evidence, Folder, Object, ProgramView, Read};
+use crate::facts::{Evidence, Folder, Object, ProgramView, Read, TeamFact};
 use crate::script::{FactUse, File, Function, Sandbox, Vocabulary};
 use crate::text::Scanner;
 
@@ -215,6 +218,7 @@ pub struct Program {
     pub(crate) vocabulary: Vocabulary,
     warnings: Vec<Problem>,
     pub(crate) tests: Tests,
+    pub(crate) written: Arc<Written>,
 }
 
 /// The scenarios of a program, by file; they are read when they are run.
@@ -301,6 +305,16 @@ impl Program {
     /// The key performance indicators with their goals, by name.
     pub fn kpis(&self) -> impl Iterator<Item = (&str, &Kpi)> {
         self.manifest.kpis.iter().map(|(name, kpi)| (name.as_str(), kpi))
+    }
+
+    /// What a KPI is counted in: `%`, or a currency where it is known; nothing where things are counted.
+    pub fn unit_of(&self, kpi: &Kpi) -> Option<&str> {
+        let rewards = self.manifest.rewards.currency.as_deref();
+        match kpi.fact {
+            TeamFact::EmvIn => self.manifest.emv.as_ref().map(|emv| &*emv.currency),
+            TeamFact::PipelineValueIn => rewards,
+            _ => kpi.is_percent().then_some("%"),
+        }
     }
 
     /// The figures of the field to compare with, by name.

@@ -54,10 +54,13 @@ impl Sources {
 
     /// The files by path, then the scenarios by theirs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.files
-            .iter()
-            .chain(&self.tests)
-            .map(|(path, content)| (path.as_str(), content.as_slice()))
+        let tests = self.tests.iter();
+        self.program_files().chain(tests.map(|(path, content)| (path.as_str(), content.as_slice())))
+    }
+
+    /// The files that decide something, by path.
+    pub(super) fn program_files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(path, content)| (path.as_str(), content.as_slice()))
     }
 
     /// Reads those files of a directory that make a program; others are left alone.

@@ -14,6 +14,7 @@ use crate::guidelines::Outcome;
 use crate::program::{Program, Rule, evidence};
 use crate::roster::{Member, NotCounted, Roster};
 use crate::script;
+use crate::severity::Severity;
 use crate::time::Day;
 use crate::timeline::{Contents, Settled};
 
@@ -39,8 +40,8 @@ pub(crate) struct PostVerdict {
     pub(crate) place: Place,
     pub(crate) at: Timestamp,
     pub(crate) verdict: Outcome,
-    /// The guidelines that found something.
-    pub(crate) rules: Vec<Arc<str>>,
+    /// The guidelines that found something, and how grave it is.
+    pub(crate) rules: Vec<(Arc<str>, Severity)>,
 }
 
 /// An activity that was just scored.
@@ -143,7 +144,8 @@ impl<'a> Fold<'a> {
                     // A check looks back, and says where points may be missing.
                     let missing_before = total.incomplete && self.looks_back;
                     let least = if missing_before { Outcome::FAULT } else { Outcome::Clear };
-                    let found = judged.findings.iter().map(|(rule, _)| Arc::clone(rule));
+                    let found = judged.findings.iter().zip(&judged.severities);
+                    let found = found.map(|((rule, _), severity)| (Arc::clone(rule), *severity));
                     self.verdicts.push(PostVerdict {
                         place: activity.place,
                         at: activity.at,

@@ -28,9 +28,13 @@ pub struct Simulation {
     /// The one rule that it is about: the candidate is compared with itself without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only: Option<Arc<str>>,
-    /// Whether anything would be different; not told of a group that is too small.
+    /// Whether anything would be different for anybody; not told of a group that is too small.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differs: Option<bool>,
+    /// The settings of `program.toml` that are others, by name.
+    pub settings: Vec<SettingChange>,
+    /// Word lists, patterns and libraries of rules that are others, by path.
+    pub files: Vec<FileChange>,
     /// What is not told, and why.
     pub withheld: Vec<WithheldPart>,
     /// People, activities and points of all time in all.
@@ -72,6 +76,43 @@ pub struct Against {
     /// The period that is looked at under it; nothing between seasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Dates>,
+}
+
+/// A setting that is another.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct SettingChange {
+    /// Its name with those of the tables around it, such as `kpis.clicks.goal`.
+    pub setting: Arc<str>,
+    /// As it is, written as in TOML; nothing where it is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Arc<str>>,
+    /// As it would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Arc<str>>,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "FileChangeKind")]
+pub enum Became {
+    /// It was not there.
+    New,
+    /// It is no longer there.
+    Gone,
+    /// It says something else.
+    Changed,
+}
+
+/// A file that is another.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct FileChange {
+    /// Its path within the program directory.
+    pub path: Arc<str>,
+    /// What became of it.
+    pub change: Became,
 }
 
 /// A part of a simulation that may be withheld.
@@ -282,7 +323,8 @@ pub struct RuleChanges {
     /// What it entitles people and teams to; of recognition rules only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entitlements: Option<Numbers>,
-    /// How many people it gives something else to, or finds something else of.
+    /// How many people it gives something else to, or finds something else of, or something graver or
+    /// milder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub people: Option<usize>,
 }

@@ -37,6 +37,14 @@ macro_rules! figures {
     };
 }
 
+impl Figure {
+    /// Whether it is never more than what a percentage is of.
+    const fn is_part(self) -> bool {
+        use Figure::{GrantsLost, LevelsLost, VerdictsMilder, VerdictsStricter};
+        matches!(self, LevelsLost | GrantsLost | VerdictsStricter | VerdictsMilder)
+    }
+}
+
 figures! {
     /// People who would have fewer points.
     PeopleLosing = "people_losing" of "people with anything that counts" in Points,
@@ -75,7 +83,6 @@ enum Compare {
 }
 
 impl Compare {
-    /// Longer signs first: `>` is the beginning of `>=`.
     const ALL: [(&'static str, Compare); 4] =
         [(">=", Compare::From), ("<=", Compare::UpTo), (">", Compare::Over), ("<", Compare::Under)];
 
@@ -119,15 +126,22 @@ impl FromStr for Limit {
     fn from_str(text: &str) -> Result<Self, Problem> {
         let shown: String = text.chars().take(100).collect();
         let wrong = |message: String| Problem::new(Code::WrongValue, message).field("fail_if");
-        let found = Compare::ALL
-            .iter()
-            .filter_map(|(sign, compare)| Some((text.find(sign)?, sign, *compare)))
-            .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())));
-        let Some((at, sign, compare)) = found else {
+        let Some(start) = text.find(is_sign) else {
             return Err(wrong(format!("`{shown}` compares nothing"))
                 .help("write a figure, >, >=, < or <=, and a number: levels_lost > 5%"));
         };
-        let (name, bound) = (text[..at].trim(), text[at + sign.len()..].trim());
+        let end = text[start..].find(|sign| !is_sign(sign)).map_or(text.len(), |end| start + end);
+        let (name, sign, bound) = (text[..start].trim(), &text[start..end], text[end..].trim());
+        let Some((_, compare)) = Compare::ALL.iter().find(|(known, _)| *known == sign) else {
+            let help = match sign {
+                "=>" | "≥" => "write >=, which is exceeded from the number on",
+                "=<" | "≤" => "write <=, which is exceeded up to the number",
+                _ => {
+                    "write what is too much: > is exceeded beyond the number, >= from the number on"
+                }
+            };
+            return Err(wrong(format!("`{shown}` compares by no sign of limits")).help(help));
+        };
         let names = Figure::ALL.iter().map(|figure| figure.name());
         let figure = Figure::ALL.iter().find(|figure| figure.name() == name).ok_or_else(|| {
             let named: String = name.chars().take(100).collect();
@@ -147,8 +161,16 @@ impl FromStr for Limit {
             wrong(format!("`{shown}` does not say how much"))
                 .help(format!("a whole number, or a percentage such as 5%{budget}"))
         })?;
-        Ok(Self { figure: *figure, compare, bound })
+        let limit = Self { figure: *figure, compare: *compare, bound };
+        match limit.pointless() {
+            Some(problem) => Err(problem.field("fail_if")),
+            None => Ok(limit),
+        }
     }
+}
+
+fn is_sign(sign: char) -> bool {
+    "<>=!≤≥".contains(sign)
 }
 
 impl fmt::Display for Limit {
@@ -211,6 +233,39 @@ pub struct LimitOutcome {
 }
 
 impl Limit {
+    /// What is wrong with a limit that nothing can exceed, or that everything does.
+    fn pointless(self) -> Option<Problem> {
+        let (number, is_percent) = match self.bound {
+            Bound::Number(number) => (number, false),
+            Bound::Percent(percent) => (percent, true),
+            Bound::Budget => return None,
+        };
+        let over_all = is_percent && self.figure.is_part();
+        let always = match self.compare {
+            // No figure is below 0.
+            Compare::Under if number == 0 => false,
+            Compare::From if number == 0 => true,
+            Compare::Over if over_all && number >= 100 => false,
+            Compare::From if over_all && number > 100 => false,
+            Compare::Under if over_all && number > 100 => true,
+            Compare::UpTo if over_all && number >= 100 => true,
+            _ => return None,
+        };
+        let name = self.figure.name();
+        let (message, most) = match always {
+            true => (format!("`{self}` is always exceeded"), "0"),
+            false => (format!("`{self}` is never exceeded"), "5%"),
+        };
+        let help = match number {
+            0 => format!("no figure is below 0; to allow none of it, write {name} > 0"),
+            _ => {
+                let whole = self.figure.whole();
+                format!("`{name}` is a part of {whole}, at most 100%: write {name} > {most}")
+            }
+        };
+        Some(Problem::new(Code::WrongValue, message).help(help))
+    }
+
     pub(super) fn figure(self) -> Figure {
         self.figure
     }
@@ -281,10 +336,37 @@ mod tests {
             ("cost > -1", "or `budget`"),
             ("> 5", "known: "),
             ("", "write a figure"),
+            ("levels_lost = 5", "> is exceeded beyond the number"),
+            ("levels_lost == 5", "> is exceeded beyond the number"),
+            ("levels_lost != 5", "> is exceeded beyond the number"),
+            ("levels_lost => 5%", "write >="),
+            ("levels_lost ≥ 5%", "write >="),
+            ("levels_lost =< 5%", "write <="),
         ] {
             let problem = text.parse::<Limit>().unwrap_err();
             let told = problem.help.clone().unwrap_or_default();
             assert!(told.contains(help), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_limit_that_decides_nothing_is_refused() {
+        for (text, message, help) in [
+            ("levels_lost < 0", "never exceeded", "levels_lost > 0"),
+            ("points_lost < 0%", "never exceeded", "points_lost > 0"),
+            ("cost >= 0", "always exceeded", "cost > 0"),
+            ("levels_lost > 200%", "never exceeded", "a part of people with a level"),
+            ("levels_lost > 100%", "never exceeded", "at most 100%"),
+            ("grants_lost >= 101%", "never exceeded", "a part of entitlements"),
+            ("verdicts_milder <= 100%", "always exceeded", "a part of posts that are judged"),
+        ] {
+            let problem = text.parse::<Limit>().unwrap_err();
+            let told = problem.help.clone().unwrap_or_default();
+            assert!(problem.message.contains(message) && told.contains(help), "{text}: {problem}");
+        }
+        // More can come than there was; and all of it may be too much.
+        for text in ["points_gained > 200%", "levels_lost >= 100%", "points_gained <= 0"] {
+            assert!(text.parse::<Limit>().is_ok(), "{text}");
         }
     }
 

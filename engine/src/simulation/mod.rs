@@ -3,7 +3,8 @@
 //!
 //! - `outcome` is what one program makes of the records, in few bytes: one program is counted after
 //!   the other, and never two at once;
-//! - `rows` puts the rules of both side by side; `compare` tells the two outcomes apart;
+//! - `rows` puts the rules of both side by side, `written` whatever else is written in them; `compare`
+//!   tells the two outcomes apart;
 //! - `discretion` says what of it may be told; `limits` are what an owner does not want it to exceed;
 //! - `document` is the answer.
 
@@ -15,6 +16,7 @@ mod outcome;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -23,10 +25,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 
 pub use document::{
-    Against, BoardChanges, CostChange, EntitlementChange, EntitlementChanges, GrantChange,
-    LevelChanges, LevelCount, LevelStep, Numbers, Part, PeopleChanges, PersonChange, PlaceChange,
-    PostChanges, PostSample, RewardCount, RuleChange, RuleChanges, RuleFault, Said, Simulation,
-    Swing, Totals, VerdictChange, WithheldPart,
+    Against, Became, BoardChanges, CostChange, EntitlementChange, EntitlementChanges, FileChange,
+    GrantChange, LevelChanges, LevelCount, LevelStep, Numbers, Part, PeopleChanges, PersonChange,
+    PlaceChange, PostChanges, PostSample, RewardCount, RuleChange, RuleChanges, RuleFault, Said,
+    SettingChange, Simulation, Swing, Totals, VerdictChange, WithheldPart,
 };
 pub use limits::{Limit, LimitOutcome};
 

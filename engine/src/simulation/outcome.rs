@@ -16,6 +16,7 @@ use crate::guidelines::Outcome as Verdict;
 use crate::program::Program;
 use crate::scoring::{Fold, Given, PostVerdict};
 use crate::script::GrantKind;
+use crate::severity::Severity;
 use crate::standings::{Among, BoardQuestion, Census, Origin, Span, Tally, gifts};
 use crate::subjects::{Run, Who};
 use crate::threads::each;
@@ -83,8 +84,8 @@ pub(super) struct Post {
     /// The author, by their place among the people.
     pub(super) author: u32,
     pub(super) verdict: Verdict,
-    /// The rows of the guidelines that found something.
-    pub(super) rows: Box<[u32]>,
+    /// The rows of the guidelines that found something, and how grave it is.
+    pub(super) found: Box<[(u32, Severity)]>,
 }
 
 /// What somebody is entitled to.
@@ -314,13 +315,19 @@ fn by_rule(rows: &[u32], fold: &Fold<'_>) -> Vec<ByRule> {
 /// What is kept of the posts of the person who was folded last.
 fn posts(names: &HashMap<&str, u32>, fold: &mut Fold<'_>, author: u32) -> Vec<Post> {
     let verdicts = std::mem::take(&mut fold.verdicts).into_iter();
-    let row = |rule: &Arc<str>| names.get(&**rule).copied();
+    let found = |(rule, severity): &(Arc<str>, Severity)| Some((*names.get(&**rule)?, *severity));
     let post = |judged: PostVerdict| Post {
         place: judged.place,
         at: judged.at,
         author,
         verdict: judged.verdict,
-        rows: judged.rules.iter().filter_map(row).collect::<BTreeSet<u32>>().into_iter().collect(),
+        found: judged
+            .rules
+            .iter()
+            .filter_map(found)
+            .collect::<BTreeMap<_, _>>()
+            .into_iter()
+            .collect(),
     };
     verdicts.map(post).collect()
 }

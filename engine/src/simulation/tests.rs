@@ -587,3 +587,76 @@ fn a_rule_under_another_name_is_the_same_rule() {
         assert_eq!(points.before, points.after);
     });
 }
+
+/// A program with this in its settings, and with these files.
+fn with_settings(settings: &str, files: &[(&str, &str)]) -> Program {
+    let manifest = format!(
+        "[program]\nname = \"Test\"\n[brand]\nname = \"Acme\"\n[kinds.share]\nstyle = \"curator\"\n\
+         [channels.linkedin]\nlimit = 3000\n[privacy]\nminimum_group = 2\n{settings}"
+    );
+    let sources = Sources::new().with("program.toml", manifest);
+    let sources = files.iter().fold(sources, |all, (path, text)| all.with(*path, *text));
+    Program::from_sources(&sources).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn settings_that_are_others_are_named_even_where_they_change_nothing_for_anybody() {
+    let before = with_settings(
+        "[kpis.clicks]\ngoal = 500\n[levels.b]\npoints = 1_000\n[kinds.talk]\nstyle = \"creator\"\n",
+        &[("lexicons/praise.en.txt", "best\n"), ("lexicons/slang.en.txt", "dope\n")],
+    );
+    let after = with_settings(
+        "[kpis.clicks]\ngoal = 600 # more\n[kpis.reach]\ngoal = 9\n[levels.b]\npoints = 1000\n",
+        &[("lexicons/praise.en.txt", "great\n"), ("patterns.toml", "marks = '!!'\n")],
+    );
+    crowd().with(|records| {
+        let told = simulated(&after, &before, records);
+        assert_eq!(told.differs, Some(false));
+        let settings: Vec<_> = told
+            .settings
+            .iter()
+            .map(|it| (&*it.setting, it.before.as_deref(), it.after.as_deref()))
+            .collect();
+        let expected = [
+            ("kinds.talk.style", Some("\"creator\""), None),
+            ("kpis.clicks.goal", Some("500"), Some("600")),
+            ("kpis.reach.goal", None, Some("9")),
+        ];
+        assert_eq!(settings, expected);
+        let files: Vec<_> = told.files.iter().map(|file| (&*file.path, file.change)).collect();
+        let expected = [
+            ("lexicons/praise.en.txt", Became::Changed),
+            ("lexicons/slang.en.txt", Became::Gone),
+            ("patterns.toml", Became::New),
+        ];
+        assert_eq!(files, expected);
+        let same = simulated(&before, &before, records);
+        assert!(same.settings.is_empty() && same.files.is_empty());
+    });
+}
+
+#[test]
+fn a_guideline_that_is_only_graver_counts_those_whose_posts_it_judges_otherwise() {
+    let rules = |severity: &str| {
+        format!(
+            "/// Say less.\nfn say_less(post) {{ if post.words > 4 {{ {severity}(\"Say less.\") }} }}\n\n\
+             /// No more.\nfn no_more(post) {{ if post.words > 4 {{ block(\"No more.\") }} }}\n"
+        )
+    };
+    let programs = ["advise", "review"]
+        .map(|severity| with_settings("", &[("guidelines/words.rhai", &rules(severity))]));
+    let by_settings = with_settings(
+        "[rules.say_less]\nseverity = \"review\"\n",
+        &[("guidelines/words.rhai", &rules("advise"))],
+    );
+    crowd().with(|records| {
+        for candidate in [&programs[1], &by_settings] {
+            let told = simulated(candidate, &programs[0], records);
+            // Another rule is graver still: the verdicts are the same.
+            assert!(told.posts.is_none() && told.differs == Some(true), "{told:?}");
+            let [rule] = told.rules.as_slice() else { panic!("{:?}", told.rules) };
+            assert_eq!((&*rule.rule, rule.change), ("say_less", RuleChange::Changed));
+            assert_eq!((rule.people, rule.posts.unwrap().after), (Some(7), 28));
+        }
+    });
+}

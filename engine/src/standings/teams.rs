@@ -58,7 +58,15 @@ impl Program {
         assumed_consent: bool,
     ) -> Result<TeamsDocument, Error> {
         let TeamQuestion { by, name, window } = question;
-        let by = by.as_deref().map(|by| self.team_by(by)).transpose()?;
+        let by = by.as_deref().map(|by| {
+            let known = self.team_by(by);
+            // Who names a team alone has often only left out what it is by.
+            known.map_err(|error| match name {
+                None => self.called_so(census, by, error),
+                Some(_) => error,
+            })
+        });
+        let by = by.transpose()?;
         let window = window.as_deref().map(|window| self.window_named(window)).transpose()?;
         let before = window.map(|window| census.earlier(self, window.days));
         let documents = Documents { program: self, census, window, before: before.as_ref() };
@@ -82,6 +90,24 @@ impl Program {
         });
         let emv = self.manifest.emv.as_ref().map(EmvFormula::of);
         Ok(TeamsDocument { origin, window, emv, teams })
+    }
+}
+
+impl Program {
+    /// Adds to an error that there are teams of this name.
+    fn called_so(&self, census: &Census, name: &str, error: Error) -> Error {
+        let kinds = self.manifest.teams.iter();
+        let same = kinds.filter_map(|by| {
+            let teams = census.teams(*by);
+            let same =
+                teams.teams.keys().find(|team| team.to_lowercase() == name.to_lowercase())?;
+            Some(format!("`{}={same}`", by.name()))
+        });
+        let same: Vec<String> = same.collect();
+        if same.is_empty() {
+            return error;
+        }
+        error.each(|problem| problem.help = Some(format!("did you mean {}?", same.join(" or "))))
     }
 }
 

@@ -40,7 +40,7 @@ fn print(
 ) -> std::io::Result<()> {
     let what = if closed.preview { "preview of an award run" } else { "award run" };
     let name = styled(BOLD, safe(program.name()));
-    writeln!(output, "{name}: {what} as of {}", closed.origin.as_of)?;
+    writeln!(output, "{name}: {what} as of {}", input::clock(program, closed.origin.as_of))?;
     writeln!(output)?;
     for award in &closed.granted {
         let mark = styled(GREEN, award.state.name());
@@ -140,7 +140,8 @@ fn print_since(
         let (rule, key) = (on_one_line(&grant.rule), on_one_line(&grant.key));
         format!("    {} {}  {key} by the rule {rule}", styled(DIM, id), styled(BOLD, to))
     };
-    writeln!(output, "since the run as of {} by {}:", since.as_of, safe(&since.by))?;
+    let as_of = input::clock(program, since.as_of);
+    writeln!(output, "since the run as of {as_of} by {}:", safe(&since.by))?;
     let mut any = false;
     if since.program_changed {
         any = true;

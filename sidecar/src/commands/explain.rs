@@ -12,7 +12,7 @@ use plaudit_engine::{Code, NotCounted, Problem, Program, Records, canonical};
 use super::disputes;
 use super::figures::{Of, dates, words};
 use crate::cli::Explain;
-use crate::input::{Asked, Failure};
+use crate::input::{self, Asked, Failure};
 use crate::output::{
     BOLD, DIM, Exit, RED, YELLOW, because, count, grouped, on_one_line, safe, styled, table,
 };
@@ -58,7 +58,7 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
             disputes::print(&mut output, &roster, dispute)?;
         }
     }
-    print_totals(&mut output, &explanation)?;
+    print_totals(&mut output, program, &explanation)?;
     if options.summary {
         print_months(&mut output, program, &explanation)?;
     }
@@ -66,7 +66,11 @@ pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> 
     Ok(Exit::Success)
 }
 
-fn print_totals(output: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
+fn print_totals(
+    output: &mut impl Write,
+    program: &Program,
+    explanation: &Explanation,
+) -> std::io::Result<()> {
     let total = &explanation.total;
     let mark = if total.incomplete { " (incomplete: a rule failed)" } else { "" };
     writeln!(
@@ -75,7 +79,7 @@ fn print_totals(output: &mut impl Write, explanation: &Explanation) -> std::io::
         styled(BOLD, safe(&total.advocate)),
         grouped(total.points),
         count(total.activities, "activity", "activities"),
-        explanation.as_of,
+        input::clock(program, explanation.as_of),
     )?;
     let by_hand = (total.adjusted != 0).then_some(("by hand", total.adjusted));
     let rules = total.rules.iter().map(|(rule, points)| (&**rule, *points));
@@ -166,7 +170,7 @@ fn print_figure(
         styled(BOLD, on_one_line(&explanation.advocate)),
         on_one_line(&explanation.figure),
         styled(BOLD, words(&explanation.value, unit)),
-        explanation.origin.as_of,
+        input::clock(program, explanation.origin.as_of),
     )?;
     writeln!(output, "  {}", explanation.meaning)?;
     writeln!(output, "  {} {}", styled(DIM, "formula:"), explanation.formula)?;

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use plaudit_engine::canonical;
 use plaudit_engine::facts::{Folder, Object};
 use plaudit_engine::requests::{OBJECTS, facts, facts_of};
+use plaudit_engine::{Kpi, canonical};
 
 use crate::cli::Facts;
 use crate::input::Failure;
@@ -28,6 +28,8 @@ pub(super) fn run(options: &Facts) -> Result<Exit, Failure> {
         let names: Vec<&str> = folder.parameters().iter().map(|(name, _)| *name).collect();
         writeln!(output, "Rules in {} may take {}.", folder.name(), names.join(", "))?;
     }
+    let metrics: Vec<&str> = Kpi::metrics().collect();
+    writeln!(output, "KPIs in program.toml may measure {}.", metrics.join(", "))?;
     writeln!(output, "{}", styled(DIM, "A fact with a ? may be unknown; it then reads as ()."))?;
     writeln!(
         output,

@@ -55,6 +55,21 @@ pub(super) fn words(value: &Value, of: Of) -> String {
     }
 }
 
+/// Stands in a table for what is not told.
+pub(super) const GAP: &str = "–";
+
+/// Says under a table what a dash in it means; nothing where there is none.
+pub(super) fn dashes(
+    output: &mut impl Write,
+    rows: &[Vec<String>],
+    meaning: &str,
+) -> std::io::Result<()> {
+    if rows.iter().flatten().all(|cell| cell != GAP) {
+        return Ok(());
+    }
+    writeln!(output, "  {}", styled(DIM, format!("{GAP}: {meaning}")))
+}
+
 /// The value of a figure that is asked with nothing.
 pub(super) fn one<'a>(figures: &'a Named, name: &str) -> &'a Value {
     match figures.get(name) {

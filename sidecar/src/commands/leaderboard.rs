@@ -30,7 +30,7 @@ pub(super) fn run(directory: &Path, options: &cli::Leaderboard) -> Result<Exit, 
         return Ok(Exit::Success);
     }
     let title = styled(BOLD, title(program, &board, &question));
-    writeln!(output, "{title}\n{}", styled(DIM, format!("As of {}.", asked.as_of)))?;
+    writeln!(output, "{title}\n{}", styled(DIM, format!("As of {}.", asked.clock())))?;
     note_assumed(&mut output, board.origin.assumed_consent)?;
     writeln!(output)?;
     let top = if options.all { usize::MAX } else { options.top };

@@ -29,7 +29,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
         writeln!(output, "{}", canonical(&scores)?)?;
     } else {
         let name = styled(BOLD, safe(asked.program.name()));
-        writeln!(output, "{name} as of {}", asked.as_of)?;
+        writeln!(output, "{name} as of {}", asked.clock())?;
         print(&mut output, &scores, &asked.roster(), options.all)?;
     }
     Ok(Exit::Success)

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use plaudit_engine::simulation::{Simulation, SimulationQuestion};
-use plaudit_engine::{Code, Problem, Roster, canonical};
+use plaudit_engine::{Code, Problem, Program, Roster, canonical};
 
 use crate::cli::Simulate;
 use crate::input::{self, Asked, Failure};
@@ -56,7 +56,7 @@ pub(super) fn run(candidate: Option<&Path>, options: &Simulate) -> Result<Exit, 
     } else {
         let [title, what] = simulated::heading(&simulation, program);
         writeln!(output, "{}\n{}", styled(BOLD, safe(&title)), styled(DIM, safe(&what)))?;
-        print(&mut output, &simulation, &roster)?;
+        print(&mut output, &simulation, program, &roster)?;
     }
     Ok(if simulation.exceeded { Exit::No } else { Exit::Success })
 }
@@ -80,8 +80,17 @@ fn may_be_written(path: &Path) -> Result<(), Problem> {
     .file(name))
 }
 
-fn print(output: &mut impl Write, simulation: &Simulation, roster: &Roster) -> std::io::Result<()> {
-    for Section { title, lines, table: of, warns } in simulated::sections(simulation, roster) {
+fn print(
+    output: &mut impl Write,
+    simulation: &Simulation,
+    program: &Program,
+    roster: &Roster,
+) -> std::io::Result<()> {
+    // Limits stand last: that is what is read first on a terminal.
+    let sections = simulated::sections(simulation, program, roster);
+    for Section { title, lines, table: of, warns } in
+        sections.into_iter().chain(simulated::limits(simulation))
+    {
         let title = styled(BOLD, title);
         let mark = if warns { styled(YELLOW, " (look here)") } else { String::new() };
         writeln!(output, "\n{title}{mark}")?;

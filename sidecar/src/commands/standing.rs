@@ -7,7 +7,7 @@ use plaudit_engine::facts::Value;
 use plaudit_engine::standings::{StandingDocument, Withheld};
 use plaudit_engine::{Program, Roster, canonical};
 
-use super::figures::{Named, Of, Row, group, notable, one, origin, shown, why, words};
+use super::figures::{GAP, Named, Of, Row, dashes, group, notable, one, origin, shown, why, words};
 use crate::cli::Standing;
 use crate::input::{self, Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, RED, count, grouped, on_one_line, safe, styled, table};
@@ -138,7 +138,7 @@ pub(super) fn run(directory: &Path, options: &Standing) -> Result<Exit, Failure>
         }
     } else {
         let name = styled(BOLD, on_one_line(program.name()));
-        writeln!(output, "{name} as of {}", asked.as_of)?;
+        writeln!(output, "{name} as of {}", asked.clock())?;
         everyone(&mut output, &standings, &asked.roster())?;
     }
     Ok(Exit::Success)
@@ -152,7 +152,8 @@ fn page(
     all: bool,
 ) -> std::io::Result<()> {
     let called = styled(BOLD, input::called(roster, &standing.advocate));
-    writeln!(output, "{called} as of {}", standing.origin.as_of)?;
+    let as_of = input::clock(program, standing.origin.as_of);
+    writeln!(output, "{called} as of {as_of}")?;
     origin(output, &standing.origin)?;
     if !standing.enrolled {
         writeln!(
@@ -236,7 +237,7 @@ fn everyone(
         .map(|standing| {
             let figures = &standing.figures;
             let value = |name: &str, of: Of| match one(figures, name) {
-                Value::Unknown => "–".to_owned(),
+                Value::Unknown => GAP.to_owned(),
                 value => words(value, of),
             };
             vec![
@@ -255,6 +256,7 @@ fn everyone(
         &rows,
         &[false, true, false, true, true, true],
     )?;
+    dashes(output, &rows, "not there yet: no level reached, or nothing done")?;
     let people = grouped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
     writeln!(output, "\n{people} people; a streak is in weeks.")
 }

@@ -14,7 +14,7 @@ use crate::output::{BOLD, RED, YELLOW, count, note_assumed, safe, styled};
 /// The first lines of a page: the program, the time, and what was assumed.
 pub(super) fn head(output: &mut impl Write, asked: &Asked, assumed: bool) -> std::io::Result<()> {
     let name = styled(BOLD, safe(asked.program.name()));
-    writeln!(output, "{name} as of {}", asked.as_of)?;
+    writeln!(output, "{name} as of {}", asked.clock())?;
     note_assumed(output, assumed)?;
     writeln!(output)
 }

@@ -11,7 +11,8 @@ use plaudit_engine::standings::{
 use plaudit_engine::{Program, Roster, canonical};
 
 use super::figures::{
-    Named, Of, Row, group, notable, of, one, origin, shown, usual_window, why, window_name, words,
+    GAP, Named, Of, Row, dashes, group, notable, of, one, origin, shown, usual_window, why,
+    window_name, words,
 };
 use crate::cli::Team;
 use crate::input::{self, Asked, Failure};
@@ -24,6 +25,9 @@ const NAMED: usize = 40;
 /// A figure of the page: its name, what it is called there, and what it counts.
 type Line = (&'static str, &'static str, Of);
 
+/// What a dash in a table of figures means.
+const NOT_KNOWN: &str = "not known: the records do not tell, or they would tell of too few people";
+
 /// Figures as of now.
 const NOW: &[(&str, &[Line])] = &[
     (
@@ -33,9 +37,9 @@ const NOW: &[(&str, &[Line])] = &[
             ("enrolled", "enrolled", Of::Things),
             ("adoption", "adoption", Of::Percent),
             ("audience", "audience", Of::Things),
-            ("days_since_agenda", "last on a meeting's agenda", Of::Ago),
-            ("covered", "groups that take part", Of::Percent),
-            ("without_part", "hardly anybody joined of", Of::Things),
+            ("days_since_agenda", "last on the agenda of a meeting", Of::Ago),
+            ("covered", "groups with people enrolled", Of::Percent),
+            ("without_part", "groups with hardly anybody enrolled", Of::Things),
         ],
     ),
     (
@@ -46,9 +50,9 @@ const NOW: &[(&str, &[Line])] = &[
         "Pace",
         &[
             ("days_since_first", "began", Of::Ago),
-            ("early_participation", "did something in the first 28 days", Of::Percent),
-            ("kept", "of those, in the last 28 days", Of::Percent),
-            ("burst", "in the busiest 28 days of 180", Of::Percent),
+            ("early_participation", "took part in the first 28 days", Of::Percent),
+            ("kept", "of those, also in the last 28 days", Of::Percent),
+            ("burst", "activities in the busiest 28 of 180 days", Of::Percent),
             ("launch_spike", "much at the start, little since", Of::Things),
             ("ready_to_widen", "ready for the next wave", Of::Things),
         ],
@@ -71,11 +75,11 @@ const BY_WINDOW: &[(&str, &[Line])] = &[
     (
         "On how many shoulders",
         &[
-            ("top_share_in", "points of the one with most", Of::Percent),
-            ("without_top_in", "left without that one", Of::Percent),
-            ("points_without_top_in", "points left without that one", Of::Things),
-            ("absence_factor_in", "people who brought half", Of::Things),
-            ("gini_in", "unevenness (Gini)", Of::Percent),
+            ("top_share_in", "share of the person with most points", Of::Percent),
+            ("without_top_in", "share of all others", Of::Percent),
+            ("points_without_top_in", "points of all others", Of::Things),
+            ("absence_factor_in", "people who brought half of the points", Of::Things),
+            ("gini_in", "unevenness of points (Gini)", Of::Percent),
         ],
     ),
     (
@@ -84,13 +88,13 @@ const BY_WINDOW: &[(&str, &[Line])] = &[
             ("posts_in", "posts", Of::Things),
             ("engaged_posts_in", "posts with any engagement", Of::Percent),
             ("own_voice_in", "own words", Of::Percent),
-            ("leaders_own_voice_in", "own words of leaders", Of::Percent),
-            ("copies_in", "the same words as a colleague's", Of::Percent),
-            ("conversation_in", "conversation", Of::Percent),
-            ("push_only_in", "publish and never converse", Of::Percent),
+            ("leaders_own_voice_in", "leaders' own words", Of::Percent),
+            ("copies_in", "same words as a colleague", Of::Percent),
+            ("conversation_in", "conversation, beside publishing", Of::Percent),
+            ("push_only_in", "people who publish, never converse", Of::Percent),
             ("own_content_in", "about content of their own", Of::Percent),
-            ("company_content_in", "about the company's", Of::Percent),
-            ("third_party_content_in", "about others'", Of::Percent),
+            ("company_content_in", "about the company's content", Of::Percent),
+            ("third_party_content_in", "about content of others", Of::Percent),
             ("unshared_content_in", "content that nobody shared", Of::Things),
         ],
     ),
@@ -108,18 +112,18 @@ const BY_WINDOW: &[(&str, &[Line])] = &[
             ("pipeline_value_in", "sales pipeline", Of::Things),
             ("emv_in", "earned media value", Of::Things),
             ("closed_deals_in", "closed deals", Of::Things),
-            ("reach_per_deal_in", "reach for each of them", Of::Things),
+            ("reach_per_deal_in", "reach for each closed deal", Of::Things),
             ("share_of_voice_in", "share of voice", Of::Percent),
-            ("audience_growth_in", "growth of audiences", Of::Things),
+            ("audience_growth_in", "new followers and connections", Of::Things),
         ],
     ),
     (
         "Learning",
         &[
             ("trainings_in", "trainings", Of::Things),
-            ("applied_in", "put to use", Of::Percent),
+            ("applied_in", "trainings put to use", Of::Percent),
             ("mentored_in", "newly mentored people", Of::Things),
-            ("mentoring_lift_in", "activities more for ten of them", Of::Things),
+            ("mentoring_lift_in", "more activities, for ten newly mentored", Of::Things),
         ],
     ),
 ];
@@ -149,7 +153,7 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
             format!("{}: {} {}", on_one_line(program.name()), on_one_line(by), on_one_line(name))
         }
     };
-    writeln!(output, "{} as of {}", styled(BOLD, title), asked.as_of)?;
+    writeln!(output, "{} as of {}", styled(BOLD, title), asked.clock())?;
     origin(&mut output, &document.origin)?;
     match (by, name, document.teams.as_slice()) {
         (Some(by), None, teams) => {
@@ -205,7 +209,7 @@ fn page(
             lately(output, program, team, all)?;
         }
     }
-    goals(output, team)
+    goals(output, program, team)
 }
 
 /// Figures of windows, a column for each window.
@@ -245,21 +249,27 @@ fn against_before(
         };
         let values = [value(&team.figures), before.and_then(value)];
         let is_notable = |value: &Value| notable(value, *unit).is_some();
-        let cells = values
-            .iter()
-            .map(|value| value.as_ref().map_or("–".to_owned(), |it| cell(it, *unit)));
+        let cells =
+            values.iter().map(|value| value.as_ref().map_or(GAP.to_owned(), |it| cell(it, *unit)));
         (all || values.iter().flatten().any(is_notable))
             .then(|| std::iter::once((*label).to_owned()).chain(cells).collect())
     };
-    let names = [window_name(&window.name), "before".to_owned()];
+    // Figures of no window are as of the end of each.
+    let as_of = ["now".to_owned(), format!("{} ago", window_name(&window.name))];
+    let within = [window_name(&window.name), "the same before".to_owned()];
     // Of groups there is more than one value.
     let is_simple = |(figure, ..): &&Line| !["covered", "without_part"].contains(figure);
-    for (title, lines) in NOW.iter().chain(BY_WINDOW) {
-        columns(output, title, &names, lines.iter().filter(is_simple).filter_map(row).collect())?;
+    for (groups, names) in [(NOW, &as_of), (BY_WINDOW, &within)] {
+        for (title, lines) in groups {
+            let rows = lines.iter().filter(is_simple).filter_map(row).collect();
+            columns(output, title, names, rows)?;
+        }
     }
+    let name = window_name(&window.name);
     let dates = format!(
-        "From {} up to, and without, {}; before: from {}.",
-        window.from, window.until, window.before
+        "The {name} are from {} up to, and without, {}; the same before begin on {}; “{name} ago” is the \
+         beginning of {}.",
+        window.from, window.until, window.before, window.from
     );
     writeln!(output, "\n{}", styled(DIM, dates))?;
     if before.is_none() {
@@ -292,13 +302,20 @@ fn columns(
     let header: Vec<&str> =
         std::iter::once(&*title).chain(names.iter().map(|name| &**name)).collect();
     let right: Vec<bool> = (0..header.len()).map(|column| column > 0).collect();
-    table(output, &header, &rows, &right)
+    table(output, &header, &rows, &right)?;
+    dashes(output, &rows, NOT_KNOWN)
 }
 
 /// How the team stands to the goals of the program.
-fn goals(output: &mut impl Write, team: &TeamDocument) -> std::io::Result<()> {
-    let number = |number: Option<i64>| number.map_or("–".to_owned(), grouped);
+fn goals(output: &mut impl Write, program: &Program, team: &TeamDocument) -> std::io::Result<()> {
+    let unit = |name: &str| {
+        let (_, kpi) = program.kpis().find(|(known, _)| *known == name)?;
+        program.unit_of(kpi).map(on_one_line)
+    };
     let row = |(name, kpi): (&Arc<str>, &KpiFigure)| {
+        let unit = unit(name).map_or_else(String::new, |unit| format!(" {unit}"));
+        let amount = |number: i64| format!("{}{unit}", grouped(number));
+        let number = |number: Option<i64>| number.map_or(GAP.to_owned(), amount);
         let limit = if kpi.at_most { "at most " } else { "" };
         let mut notes: Vec<String> = Vec::new();
         match kpi.reached {
@@ -314,14 +331,13 @@ fn goals(output: &mut impl Write, team: &TeamDocument) -> std::io::Result<()> {
             Some(Trend::Rising) => "rising",
             Some(Trend::Steady) => "steady",
             Some(Trend::Falling) => "falling",
-            None => "–",
+            None => GAP,
         };
         vec![
             on_one_line(name),
-            format!("{limit}{}", grouped(kpi.goal)),
+            format!("{limit}{}", amount(kpi.goal)),
             number(kpi.value),
-            kpi.percent_of_goal
-                .map_or("–".to_owned(), |percent| format!("{} %", grouped(percent))),
+            kpi.percent_of_goal.map_or(GAP.to_owned(), |percent| format!("{} %", grouped(percent))),
             number(kpi.before),
             trend.to_owned(),
             notes.join("; "),
@@ -335,7 +351,19 @@ fn goals(output: &mut impl Write, team: &TeamDocument) -> std::io::Result<()> {
     writeln!(output)?;
     let header: Vec<&str> =
         std::iter::once("Goals").chain(names.iter().map(|name| &**name)).collect();
-    table(output, &header, &rows, &[false, true, true, true, true, false, false])
+    table(output, &header, &rows, &[false, true, true, true, true, false, false])?;
+    let meaning = match team.by {
+        "program" => "not known, or there is no window before to compare with",
+        _ => "not known, told of the whole program only, or there is no window before",
+    };
+    dashes(output, &rows, meaning)?;
+    for (name, kpi) in &team.kpis {
+        if let Some(description) = &kpi.description {
+            let what = format!("{}: {}", on_one_line(name), on_one_line(description));
+            writeln!(output, "  {}", styled(DIM, what))?;
+        }
+    }
+    Ok(())
 }
 
 /// Who is in the team.
@@ -410,6 +438,7 @@ fn compare(
         &rows,
         &[false, true, true, true, true, true, true],
     )?;
+    dashes(output, &rows, NOT_KNOWN)?;
     let what = format!(
         "Active, participation, points and average (for each active person) are of the last {}.",
         window_name(&window)
@@ -428,7 +457,7 @@ fn compare(
 
 fn cell(value: &Value, of: Of) -> String {
     match value {
-        Value::Unknown => "–".to_owned(),
+        Value::Unknown => GAP.to_owned(),
         value => words(value, of),
     }
 }

@@ -12,6 +12,7 @@ use plaudit_engine::{Code, Problem, Program};
 
 use super::problem::discreet;
 use super::service::Published;
+use crate::input::by_now;
 use crate::simulated;
 
 /// So many are kept, the one that goes on included; the oldest is forgotten first.
@@ -27,6 +28,8 @@ pub(crate) struct Simulations {
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) id: String,
+    /// When it was begun.
+    pub(crate) begun: Timestamp,
     done: AtomicUsize,
     of: AtomicUsize,
     cancelled: AtomicBool,
@@ -100,6 +103,7 @@ impl Simulations {
     pub(crate) fn begin(&self, asked: Asked, ending: Arc<AtomicBool>) -> Result<Arc<Job>, Problem> {
         let job = Arc::new(Job {
             id: random()?,
+            begun: by_now(),
             done: AtomicUsize::new(0),
             of: AtomicUsize::new(0),
             cancelled: AtomicBool::new(false),
@@ -107,9 +111,13 @@ impl Simulations {
         });
         {
             let mut jobs = held(&self.jobs);
-            if jobs.iter().any(|job| !job.ended()) {
-                let problem = Problem::new(Code::Overloaded, "another simulation goes on");
-                return Err(problem.help("wait until it has ended, or cancel it"));
+            if let Some(running) = jobs.iter().find(|job| !job.ended()) {
+                let message = format!("another simulation goes on: `{}`", running.id);
+                let help = format!(
+                    "wait until it has ended, or cancel it: DELETE /v1/simulations/{}",
+                    running.id
+                );
+                return Err(Problem::new(Code::Overloaded, message).help(help));
             }
             while jobs.len() >= KEPT {
                 jobs.pop_front();
@@ -133,6 +141,11 @@ impl Simulations {
                 Err(Problem::new(Code::Overloaded, message))
             }
         }
+    }
+
+    /// All that are known, the last one first.
+    pub(crate) fn list(&self) -> Vec<Arc<Job>> {
+        held(&self.jobs).iter().rev().cloned().collect()
     }
 
     /// The one of an id.

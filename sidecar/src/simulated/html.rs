@@ -5,7 +5,7 @@ use std::fmt::Write;
 use plaudit_engine::simulation::Simulation;
 use plaudit_engine::{Program, Roster};
 
-use super::{Section, Table, heading, sections};
+use super::{Section, Table, heading, limits, sections};
 use crate::output::{count, safe};
 
 const STYLE: &str = "
@@ -28,7 +28,8 @@ pub(crate) const PAGE_START: &str = "<!doctype html>";
 pub(crate) fn page(simulation: &Simulation, candidate: &Program, roster: &Roster) -> String {
     let [title, what] = heading(simulation, candidate).map(|text| escaped(&text));
     let mut body = format!("<h1>{title}</h1>\n<p class=\"soft\">{what}</p>\n");
-    for section in sections(simulation, roster) {
+    // Whoever is passed the page first wants to know whether it may be published.
+    for section in limits(simulation).into_iter().chain(sections(simulation, candidate, roster)) {
         section_of(&mut body, &section);
     }
     format!(
@@ -42,7 +43,9 @@ pub(crate) fn page(simulation: &Simulation, candidate: &Program, roster: &Roster
 /// Writing to a text cannot fail.
 fn section_of(body: &mut String, section: &Section) {
     let class = if section.warns { " class=\"warn\"" } else { "" };
-    let _ = writeln!(body, "<section{class}>\n<h2>{}</h2>", escaped(section.title));
+    // The colour says nothing that is not said in words.
+    let mark = if section.warns { " (look here)" } else { "" };
+    let _ = writeln!(body, "<section{class}>\n<h2>{}{mark}</h2>", escaped(section.title));
     for line in &section.lines {
         let _ = writeln!(body, "<p>{}</p>", escaped(line));
     }

@@ -1,18 +1,19 @@
 //! A simulation in words and tables, which the terminal and the HTML report show alike: here is what
-//! they say, in `html` how a page of it looks.
+//! they say, in `html` how a page of it looks. Instants are shown by the clock of the candidate.
 
 mod html;
 
 use plaudit_engine::simulation::{
-    CostChange, EntitlementChanges, GrantChange, LevelChanges, Numbers, Part, PeopleChanges,
-    PersonChange, PlaceChange, PostChanges, RewardCount, RuleChange, RuleChanges, Said, Simulation,
-    Swing, Totals,
+    Became, BoardChanges, CostChange, EntitlementChanges, GrantChange, LevelChanges, Numbers, Part,
+    PeopleChanges, PersonChange, PlaceChange, PostChanges, RewardCount, RuleChange, RuleChanges,
+    Said, SettingChange, Simulation, Swing, Totals,
 };
 use plaudit_engine::standings::Withheld;
 use plaudit_engine::subjects::Subject;
 use plaudit_engine::{Program, Roster};
 
 pub(crate) use self::html::{PAGE_START, page};
+use crate::input::clock;
 use crate::output::{count, grouped};
 
 /// One thing that there is to say, with a table of it. The text is as it came: who shows it makes it
@@ -48,37 +49,24 @@ pub(crate) fn heading(simulation: &Simulation, candidate: &Program) -> [String; 
         "program {} beside {}, by what happened before {}",
         version(&simulation.origin.program),
         version(&simulation.against.program),
-        simulation.origin.as_of,
+        clock(candidate, simulation.origin.as_of),
     );
     [title, what]
 }
 
-/// All that there is to say.
-pub(crate) fn sections(simulation: &Simulation, roster: &Roster) -> Vec<Section> {
-    let whole = Words { roster };
+/// All that there is to say; of limits, [`limits`] does.
+pub(crate) fn sections(
+    simulation: &Simulation,
+    candidate: &Program,
+    roster: &Roster,
+) -> Vec<Section> {
+    let whole = Words { candidate, roster };
     let mut sections = vec![summary(simulation)];
+    sections.extend(settings(&simulation.settings));
+    sections.extend(files(simulation));
     sections.extend(simulation.people.as_ref().map(|people| whole.people(people)));
     sections.extend(simulation.levels.as_ref().map(|levels| whole.levels(levels)));
-    sections.extend(simulation.board.as_ref().map(|board| {
-        let lines = vec![
-            match simulation.origin.period.as_ref() {
-                Some(period) => format!(
-                    "{} on the board of {}.",
-                    moves(board.moved, "moves", "move"),
-                    period.name
-                ),
-                None => format!("{} on the board.", moves(board.moved, "moves", "move")),
-            },
-            format!("{} the top ten.", moves(board.leave_top, "leaves", "leave")),
-        ];
-        let row = |place: &PlaceChange| {
-            let who = place.advocate.as_deref().map(|id| whole.person(id)).unwrap_or_default();
-            vec![who, rank(place.before), rank(place.after)]
-        };
-        let rows = board.top.iter().map(row).collect();
-        let header = &["of the top ten", "before", "after"];
-        section("Board", lines, header, &[false, true, true], rows, 0)
-    }));
+    sections.extend(simulation.board.as_ref().map(|board| whole.board(board, simulation)));
     if !simulation.rules.is_empty() {
         sections.push(rules(&simulation.rules));
     }
@@ -89,7 +77,8 @@ pub(crate) fn sections(simulation: &Simulation, roster: &Roster) -> Vec<Section>
     sections.extend(simulation.posts.as_ref().map(|posts| whole.posts(posts)));
     sections.extend(faults(simulation));
     sections.extend(withheld(simulation));
-    sections.extend(limits(simulation));
+    // Where figures are withheld, nothing may be left to say under a heading.
+    sections.retain(|section| !section.lines.is_empty() || section.table.is_some());
     sections
 }
 
@@ -108,7 +97,19 @@ fn section(
 fn summary(simulation: &Simulation) -> Section {
     let mut lines = Vec::new();
     if simulation.differs == Some(false) {
-        lines.push("Nothing would be different for anybody.".to_owned());
+        let others = [
+            (simulation.settings.len(), "setting", "settings"),
+            (simulation.files.len(), "file", "files"),
+        ];
+        let others = others.into_iter().filter(|(number, ..)| *number > 0);
+        let many = simulation.settings.len() + simulation.files.len();
+        let others: Vec<String> =
+            others.map(|(number, one, more)| count(number, one, more)).collect();
+        lines.push(match (others.join(" and "), many) {
+            (_, 0) => "Nothing would be different for anybody.".to_owned(),
+            (others, 1) => format!("Nothing would be different for anybody; {others} is another."),
+            (others, _) => format!("Nothing would be different for anybody; {others} are others."),
+        });
     }
     if simulation.origin.assumed_consent {
         lines.push("People without a consent on record are taken for willing.".to_owned());
@@ -127,6 +128,35 @@ fn summary(simulation: &Simulation) -> Section {
     });
     let header = &["in all", "before", "after", "change"];
     section("In all", lines, header, &[false, true, true, true], rows.unwrap_or_default(), 0)
+}
+
+/// The settings that are others.
+fn settings(settings: &[SettingChange]) -> Option<Section> {
+    let value = |value: &Option<std::sync::Arc<str>>| {
+        value.as_deref().map_or_else(|| "not set".to_owned(), str::to_owned)
+    };
+    let row = |setting: &SettingChange| {
+        vec![setting.setting.to_string(), value(&setting.before), value(&setting.after)]
+    };
+    let rows = settings.iter().map(row).collect();
+    let header = &["setting", "before", "after"];
+    (!settings.is_empty()).then(|| section("Settings", Vec::new(), header, &[false; 3], rows, 0))
+}
+
+/// Word lists, patterns and libraries that are others.
+fn files(simulation: &Simulation) -> Option<Section> {
+    let row = |file: &plaudit_engine::simulation::FileChange| {
+        let became = match file.change {
+            Became::New => "new",
+            Became::Gone => "gone",
+            Became::Changed => "changed",
+        };
+        vec![file.path.to_string(), became.to_owned()]
+    };
+    let rows = simulation.files.iter().map(row).collect();
+    let title = "Word lists, patterns and libraries";
+    (!simulation.files.is_empty())
+        .then(|| section(title, Vec::new(), &["file", "is"], &[false; 2], rows, 0))
 }
 
 /// So many people, and what they do.
@@ -275,7 +305,8 @@ fn withheld(simulation: &Simulation) -> Option<Section> {
     (!lines.is_empty()).then_some(Section { title: "Withheld", lines, table: None, warns: false })
 }
 
-fn limits(simulation: &Simulation) -> Option<Section> {
+/// What was not to be exceeded, and whether it is.
+pub(crate) fn limits(simulation: &Simulation) -> Option<Section> {
     if simulation.limits.is_empty() {
         return None;
     }
@@ -291,13 +322,26 @@ fn limits(simulation: &Simulation) -> Option<Section> {
         vec![limit.limit.clone(), value, verdict.to_owned()]
     };
     let rows = simulation.limits.iter().map(row).collect();
+    let exceeded = simulation.limits.iter().filter(|limit| limit.exceeded).count();
+    let verdict = match (exceeded, simulation.limits.len()) {
+        (0, 1) => "Passed: the limit is kept.".to_owned(),
+        (0, all) => format!("Passed: all {all} limits are kept."),
+        (1, 1) => "Failed: the limit is exceeded.".to_owned(),
+        (1, all) => format!("Failed: 1 of {all} limits is exceeded."),
+        (some, all) => format!("Failed: {some} of {all} limits are exceeded."),
+    };
+    let mut lines = vec![verdict];
+    if simulation.limits.iter().any(|limit| limit.value.is_none()) {
+        lines.push("A figure that is withheld counts as exceeded: nobody can tell.".to_owned());
+    }
     let header = &["fail if", "it is", "so it is"];
-    let limits = section("Limits", Vec::new(), header, &[false, false, false], rows, 0);
+    let limits = section("Limits", lines, header, &[false, false, false], rows, 0);
     Some(Section { warns: simulation.exceeded, ..limits })
 }
 
-/// Names people as they are called.
+/// Names people as they are called, and times by the clock of the candidate.
 struct Words<'a> {
+    candidate: &'a Program,
     roster: &'a Roster,
 }
 
@@ -327,7 +371,11 @@ impl Words<'_> {
                 }
             }
         };
-        let lines = vec![swing(people.gain, "gains", "gain"), swing(people.lose, "loses", "lose")];
+        let mut lines =
+            vec![swing(people.gain, "gains", "gain"), swing(people.lose, "loses", "lose")];
+        if people.samples.iter().any(|person| person.place.is_some()) {
+            lines.push("The place is the one on the board of the period.".to_owned());
+        }
         let row = |person: &PersonChange| {
             let mut rules: Vec<(&str, i64)> =
                 person.rules.iter().map(|(rule, points)| (&**rule, *points)).collect();
@@ -351,9 +399,26 @@ impl Words<'_> {
             ]
         };
         let rows = people.samples.iter().map(row).collect();
-        let header = &["who", "before", "after", "change", "because of", "level", "place"];
+        let header = &["who", "before", "after", "change", "because of", "level", "board place"];
         let right = &[false, true, true, true, false, false, false];
         section("People", lines, header, right, rows, people.more)
+    }
+
+    fn board(&self, board: &BoardChanges, simulation: &Simulation) -> Section {
+        let period = simulation.origin.period.as_ref();
+        let of = period.map_or_else(String::new, |period| format!(" of {}", period.name));
+        let lines = vec![format!(
+            "The board ranks people by their points{of}. {} to another place; {} the top ten.",
+            moves(board.moved, "moves", "move"),
+            moves(board.leave_top, "leaves", "leave").replace("Nobody", "nobody"),
+        )];
+        let row = |place: &PlaceChange| {
+            let who = place.advocate.as_deref().map(|id| self.person(id)).unwrap_or_default();
+            vec![who, rank(place.before), rank(place.after)]
+        };
+        let rows = board.top.iter().map(row).collect();
+        let header = &["of the top ten", "place before", "place after"];
+        section("Board", lines, header, &[false, true, true], rows, 0)
     }
 
     fn levels(&self, levels: &LevelChanges) -> Section {
@@ -447,7 +512,7 @@ impl Words<'_> {
             let who = self.person(&post.advocate);
             vec![
                 post.id.to_string(),
-                post.at.to_string(),
+                self.candidate.local_time(post.at),
                 who,
                 said(&post.before),
                 said(&post.after),

@@ -69,6 +69,7 @@ fn every_case_is_asked_and_answered_by_the_schemas() {
         pair::<ask::Entitlements, Entitlements>("entitlements"),
         pair::<ask::Coach, Coaching>("coach"),
         pair::<ask::Pair, Pairing>("pair"),
+        pair::<ask::Simulate, Simulation>("simulate"),
     ];
     let refusals = Refusals::new();
     every_case(|case| {

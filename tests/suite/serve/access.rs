@@ -54,6 +54,7 @@ const MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/program/status", READ),
     ("POST", "/v1/program/validation", READ),
     ("POST", "/v1/simulations", READ),
+    ("GET", "/v1/simulations", READ),
     ("GET", "/v1/simulations/{simulation}", READ),
     ("GET", "/v1/simulations/{simulation}/report", READ),
     ("DELETE", "/v1/simulations/{simulation}", READ),

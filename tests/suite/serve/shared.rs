@@ -70,7 +70,28 @@ fn over_http(case: &Case, starter: &Served) -> Result<(), String> {
         return if refused { Ok(()) } else { Err(format!("accepted: {answer:?}")) };
     }
     let setup = Setup::with_rules(&folder.path().join("rules"));
-    asked(case, &mut rust, &setup.start())
+    match case.simulate {
+        Some(_) => upon_record(case, &rust, &setup.start()),
+        None => asked(case, &mut rust, &setup.start()),
+    }
+}
+
+/// What is simulated over HTTP is what is on record: the records of a case go there first.
+fn upon_record(case: &Case, rust: &Result<String, Error>, served: &Served) -> Result<(), String> {
+    case.judge(rust)?;
+    let (_, job) = case.job();
+    let put = [("content-type", "application/x-ndjson")];
+    let people = lines(&job.people);
+    served.call("PUT", "/v1/people?source=hr&at=2000-01-01", &put, &people).document();
+    served.call("POST", "/v1/events", &put, &lines(&job.events)).document();
+    let body = json!({
+        "files": case.candidate(),
+        "as_of": job.as_of,
+        "only": job.only,
+        "fail_if": job.fail_if,
+        "samples": job.samples,
+    });
+    agree(rust, &simulated(served, &body))
 }
 
 fn asked(case: &Case, rust: &mut Result<String, Error>, served: &Served) -> Result<(), String> {

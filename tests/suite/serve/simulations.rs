@@ -114,6 +114,77 @@ fn what_cannot_be_simulated_is_refused_or_fails_with_its_problems() {
     assert_eq!((answer.status, answer.code()), (422, "kpi-without-goal".to_owned()), "{answer:?}");
 }
 
+/// A service with many people, and a candidate that takes its time with each of them.
+fn slow() -> (Setup, Served, Value) {
+    let setup = Setup::new();
+    let served = setup.start();
+    let ids: Vec<String> = (0..160).map(|number| format!("p{number:03}")).collect();
+    let records: Vec<String> = ids
+        .iter()
+        .flat_map(|id| {
+            let shares = (0..5).map(move |number| share(&format!("{id}-{number}"), id));
+            std::iter::once(person(id)).chain(shares)
+        })
+        .collect();
+    let answer = served.post("/v1/events", &format!("[{}]", records.join(",")));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let mut files = candidate("", "");
+    let slow =
+        "/// Takes its time.\nfn slow(activity) { let n = 0; while n < 15000 { n += 1; } 0 }\n";
+    files["scoring/slow.rhai"] = slow.into();
+    (setup, served, json!({ "files": files, "as_of": "2026-07-01" }))
+}
+
+#[test]
+fn one_that_goes_on_is_named_and_may_be_cancelled() {
+    let (_setup, served, body) = slow();
+    let begun = served.post("/v1/simulations", &body.to_string());
+    let path = path(&begun);
+    let id = begun.json()["id"].as_str().unwrap().to_owned();
+    // Another one is told which it has to wait for.
+    let busy = served.post("/v1/simulations", &body.to_string());
+    assert_eq!((busy.status, busy.code().as_str()), (503, "overloaded"), "{busy:?}");
+    assert!(busy.body.contains(&id), "{busy:?}");
+    let listed = served.get("/v1/simulations").json();
+    assert_eq!(listed["simulations"][0]["id"], id.as_str(), "{listed}");
+    assert_eq!(listed["simulations"][0]["state"], "running", "{listed}");
+    assert!(listed["simulations"][0]["begun"].is_string(), "{listed}");
+    let cancelled = served.call("DELETE", &path, &[], "");
+    assert_eq!(cancelled.status, 200, "{cancelled:?}");
+    let job = ended(&served, &path);
+    assert_eq!(job["state"], "cancelled", "{job}");
+    assert!(job["simulation"].is_null() && job["done"].as_u64() < job["of"].as_u64(), "{job}");
+    assert_eq!(served.get(&format!("{path}/report")).code(), "wrong-state");
+    // Another one may begin, and stands first in the list.
+    let next = simulated(&served);
+    let listed = served.get("/v1/simulations").json();
+    let all: Vec<(&str, &str)> = listed["simulations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|job| (job["id"].as_str().unwrap(), job["state"].as_str().unwrap()))
+        .collect();
+    assert_eq!(all, [(next.as_str(), "done"), (id.as_str(), "cancelled")]);
+    assert!(listed["simulations"][0].get("simulation").is_none(), "answers are looked up");
+}
+
+#[test]
+fn what_does_not_fit_in_a_request_is_told_in_plain_words() {
+    let (_setup, served) = served();
+    let files = candidate("", "");
+    for (body, words) in [
+        (json!({ "files": [] }), "a list stands where an object in braces belongs"),
+        (json!({ "files": files, "samples": "many" }), "where a whole number from 0 belongs"),
+        (json!({ "files": files, "fail_if": "faults > 0" }), "where a list in brackets belongs"),
+        (json!({ "files": { "program.toml": 5 } }), "`5` stands where text belongs"),
+    ] {
+        let answer = served.post("/v1/simulations", &body.to_string());
+        assert_eq!(answer.status, 422, "{answer:?}");
+        let said = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(said.contains(words), "{said}");
+    }
+}
+
 #[test]
 fn the_last_few_are_kept() {
     let (_setup, served) = served();

@@ -116,7 +116,7 @@ fn what_is_wrong_with_an_envelope_is_told_with_its_field() {
         (json!({"datacontenttype": "text/xml"}), WrongValue, "datacontenttype", "application/json"),
         (data(json!({"likes": -1})), WrongValue, "data.likes", "a whole number from 0"),
         (data(json!({"liks": 1})), UnknownField, "", "did you mean `likes`?"),
-        (data(json!({"ext": 5})), WrongValue, "data.ext", "map"),
+        (data(json!({"ext": 5})), WrongValue, "data.ext", "an object in braces"),
         (
             json!({"dataContentType": "application/json"}),
             UnknownField,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::need;
-use crate::error::{Code, Problem};
-use crate::facts::{ActivityFact, Argument, TeamFact};
+use crate::error::{Code, Problem, did_you_mean};
+use crate::facts::{ActivityFact, Argument, PERCENT, TeamFact};
 use crate::table::Table;
 use crate::time::Unit;
 
@@ -73,6 +73,16 @@ impl Rewards {
 }
 
 impl Kpi {
+    /// What a KPI may measure, by the names that manifests have.
+    pub fn metrics() -> impl Iterator<Item = &'static str> {
+        metrics().map(|(name, _)| name)
+    }
+
+    /// Whether it is a part of a whole, in percent.
+    pub fn is_percent(&self) -> bool {
+        is_percent(self.fact)
+    }
+
     /// Whether the goal is a limit: of some things less is better.
     pub fn is_at_most(&self) -> bool {
         use TeamFact::{CopiesIn, GiniIn, PushOnlyIn, TopShareIn, UnsharedContentIn};
@@ -113,6 +123,10 @@ fn metrics() -> impl Iterator<Item = (&'static str, TeamFact)> {
     called.into_iter().chain(of_windows)
 }
 
+fn is_percent(fact: TeamFact) -> bool {
+    TeamFact::FACTS[fact as usize].kind == PERCENT
+}
+
 /// The results of activities by name.
 fn outcomes() -> impl Iterator<Item = (&'static str, ActivityFact)> {
     ActivityFact::OUTCOMES.iter().map(|fact| (ActivityFact::FACTS[*fact as usize].name, *fact))
@@ -120,9 +134,19 @@ fn outcomes() -> impl Iterator<Item = (&'static str, ActivityFact)> {
 
 pub(super) fn kpi(table: &Table<'_, '_>, name: &str) -> Kpi {
     let table = table.only(&["metric", "goal", "window", "description"]);
-    let names: Vec<&'static str> = metrics().map(|(name, _)| name).collect();
+    let names: Vec<&'static str> = Kpi::metrics().collect();
     let metric = match table.text("metric") {
-        Some(_) => table.word("metric", &names).map(|set| set.value),
+        Some(set) => {
+            let known = names.iter().copied().find(|known| *known == set.value);
+            if known.is_none() {
+                // There are many, and they stand nowhere else in a program.
+                let help = did_you_mean(set.value, names.iter().copied())
+                    .unwrap_or_else(|| format!("one of {}", names.join(", ")));
+                let message = format!("`metric` cannot be `{}`", set.value);
+                table.problem(Problem::new(Code::WrongValue, message).help(help), set.range);
+            }
+            known
+        }
         None => names.iter().copied().find(|known| *known == name),
     };
     if metric.is_none() && table.names().all(|(known, _)| known != "metric") {
@@ -138,10 +162,19 @@ pub(super) fn kpi(table: &Table<'_, '_>, name: &str) -> Kpi {
         table.problem(problem, table.range());
     }
     let fact = metrics().find(|(known, _)| Some(*known) == metric).map(|(_, fact)| fact);
+    let goal = table.number("goal", 1);
+    if let (Some(goal), Some(metric), Some(fact)) = (&goal, metric, fact)
+        && is_percent(fact)
+        && goal.value > 100
+    {
+        let message = format!("`{name}` can never reach {} percent", goal.value);
+        let help = format!("`{metric}` is a part of a whole, in percent: a goal from 1 to 100");
+        table.problem(Problem::new(Code::WrongValue, message).help(help), goal.range.clone());
+    }
     Kpi {
         metric: metric.unwrap_or(name).to_owned(),
         fact: fact.unwrap_or(TeamFact::ActiveIn),
-        goal: table.number("goal", 1).map_or(1, |set| set.value),
+        goal: goal.map_or(1, |set| set.value),
         window: table.number("window", 1).map_or(30, |set| set.value),
         description: table.text("description").map(|set| set.value.to_owned()),
     }

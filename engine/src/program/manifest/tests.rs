@@ -360,3 +360,24 @@ fn a_goal_of_earned_media_value_needs_its_formula() {
         Code::UnknownSetting
     );
 }
+
+#[test]
+fn a_goal_in_percent_is_at_most_all_of_it() {
+    for metric in ["adoption", "participation", "share_of_voice", "gini"] {
+        let goal = format!("[kpis.it]\nmetric = \"{metric}\"\ngoal = 140\n");
+        assert_eq!(problems(&goal), [(Code::WrongValue, "140".to_owned())], "{metric}");
+        assert!(problems(&goal.replace("140", "100")).is_empty(), "{metric}");
+    }
+    assert!(problems("[kpis.reach]\ngoal = 140\n").is_empty());
+}
+
+#[test]
+fn what_a_kpi_cannot_measure_is_told_with_all_that_it_can() {
+    let text = format!("{START}[kpis.it]\nmetric = \"sentiment of journalists\"\ngoal = 5\n");
+    let (_, found) = read(Source { file: "program.toml", text: &text });
+    let [problem] = found.as_slice() else { panic!("{found:?}") };
+    let help = problem.help.as_deref().unwrap();
+    assert!(Kpi::metrics().all(|metric| help.contains(metric)), "{help}");
+    let near = problems("[kpis.it]\nmetric = \"adoptoin\"\ngoal = 5\n");
+    assert_eq!(near, [(Code::WrongValue, "\"adoptoin\"".to_owned())]);
+}

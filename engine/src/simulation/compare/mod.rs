@@ -23,6 +23,7 @@ use super::document::{
 use super::limits::{Figure, LimitOutcome};
 use super::outcome::{ByRule, Outcome, Person};
 use super::rows::Rows;
+use super::written;
 use crate::events::Log;
 use crate::facts::Folder;
 use crate::program::Program;
@@ -115,6 +116,8 @@ impl Comparison<'_> {
             },
             only: self.question.only.clone(),
             differs: tells(Part::All).then_some(differs),
+            settings: written::settings(self.programs),
+            files: written::files(self.programs),
             withheld: discretion.list(),
             totals: tells(Part::Points).then_some(totals),
             people: people.filter(|_| tells(Part::Points)),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Change, Comparison, Pair, merged, numbers, shortened};
 use crate::events::{Log, Place};
 use crate::guidelines::Outcome as Verdict;
+use crate::severity::Severity;
 use crate::simulation::discretion::Discretion;
 use crate::simulation::document::{Part, PostChanges, PostSample, Said, VerdictChange};
 use crate::simulation::outcome::Post;
@@ -29,19 +30,21 @@ impl Comparison<'_> {
         let mut cells: BTreeMap<(Option<Verdict>, Option<Verdict>), Cell> = BTreeMap::new();
         let (mut stricter, mut milder, mut otherwise) = (0, 0, 0);
         let mut told: Vec<Pair<'_, Post>> = Vec::new();
+        let rule = |(row, _): &(u32, Severity)| *row;
         for (was, is) in merged(&before.posts, &after.posts, |was, is| was.place.cmp(&is.place)) {
             let Some(post) = is.or(was) else { continue };
-            let rows = |post: Option<&Post>| post.map_or(&[][..], |post| &post.rows).to_vec();
-            let (were, are) = (rows(was), rows(is));
-            for (side, rows) in [&were, &are].into_iter().enumerate() {
-                for row in rows {
-                    let change = &mut changes[*row as usize];
+            let found = |post| Option::<&Post>::map_or(post, &[][..], |post| &post.found);
+            let (were, are) = (found(was), found(is));
+            for (side, [found, other]) in [[were, are], [are, were]].into_iter().enumerate() {
+                for finding in found {
+                    let change = &mut changes[finding.0 as usize];
                     match side {
                         0 => change.posts.before += 1,
                         _ => change.posts.after += 1,
                     }
                     change.given[side].insert(post.author);
-                    if !were.contains(row) || !are.contains(row) {
+                    // A finding that is only graver or milder is another one, too.
+                    if !other.contains(finding) {
                         change.people.insert(post.author);
                     }
                 }
@@ -53,7 +56,9 @@ impl Comparison<'_> {
                 match after.cmp(&before) {
                     Ordering::Greater => stricter += 1,
                     Ordering::Less => milder += 1,
-                    Ordering::Equal if were != are => otherwise += 1,
+                    Ordering::Equal if !were.iter().map(rule).eq(are.iter().map(rule)) => {
+                        otherwise += 1
+                    }
                     Ordering::Equal => continue,
                 }
             }
@@ -92,7 +97,7 @@ impl Comparison<'_> {
         let identity = log.identity(post.place);
         let said = |post: &Post| Said {
             verdict: post.verdict,
-            rules: post.rows.iter().map(|row| self.rows.rows[*row as usize].id()).collect(),
+            rules: post.found.iter().map(|(row, _)| self.rows.rows[*row as usize].id()).collect(),
         };
         Some(PostSample {
             source: identity.source,

@@ -342,6 +342,14 @@ fn program() -> Vec<Route> {
         .json::<simulations::SimulationRequest>()
         .also::<simulations::SimulationJob<'_>>(StatusCode::ACCEPTED, "It has begun."),
         Route::get(
+            "/v1/simulations",
+            "The simulations that go on or have ended",
+            Run::Aside(simulations::list),
+        )
+        .about("The last few, without their answers, the last one first.")
+        .needs(Scope::Program)
+        .answers::<simulations::Simulations<'_>>("How they do."),
+        Route::get(
             "/v1/simulations/{simulation}",
             "How a simulation does, and its answer",
             Run::Aside(simulations::look),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
+use jiff::Timestamp;
 use plaudit_engine::events::read_record;
 use plaudit_engine::requests::When;
 use plaudit_engine::simulation::{
@@ -42,11 +43,20 @@ pub(crate) struct SimulationRequest {
     samples: Option<usize>,
 }
 
+/// The simulations that are known.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Simulations<'a> {
+    /// The last one first, without their answers.
+    simulations: Vec<SimulationJob<'a>>,
+}
+
 /// A simulation that goes on, or has ended.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct SimulationJob<'a> {
     /// What it is called: `/v1/simulations/{id}`.
     id: &'a str,
+    /// When it was begun.
+    begun: Timestamp,
     /// How it does.
     state: JobState,
     /// How many steps are done.
@@ -76,6 +86,17 @@ pub(crate) enum JobState {
     Cancelled,
 }
 
+impl JobState {
+    /// How one did that has ended.
+    fn of(end: &End) -> Self {
+        match end {
+            End::Done(..) => Self::Done,
+            End::Failed(_) => Self::Failed,
+            End::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
 /// Begins one.
 pub(crate) fn begin(call: &Call) -> Outcome {
     call.no_query()?;
@@ -103,6 +124,18 @@ pub(crate) fn begin(call: &Call) -> Outcome {
     tracing::info!(target: "audit", key, route, "done");
     let reply = Reply::with_status(StatusCode::ACCEPTED, document(&job)?);
     Ok(Reply { location: Some(format!("/v1/simulations/{}", job.id)), ..reply })
+}
+
+/// The simulations that are known. Whoever may see one may see all: they are of one program.
+pub(crate) fn list(call: &Call) -> Outcome {
+    call.no_query()?;
+    let jobs = call.service.simulations.list();
+    let simulations = jobs.iter().map(|job| {
+        let end = job.end();
+        let state = end.as_deref().map_or(JobState::Running, JobState::of);
+        SimulationJob { state, ..running(job) }
+    });
+    Ok(Reply::document(canonical(&Simulations { simulations: simulations.collect() })?))
 }
 
 /// How one does, with its answer.
@@ -150,23 +183,30 @@ fn unknown(call: &Call) -> Refusal {
 fn document(job: &Job) -> Result<String, Refusal> {
     // Looked at first: whatever is done by then is done when it has ended.
     let end = job.end();
+    let running = running(job);
+    Ok(canonical(&match end.as_deref() {
+        None => running,
+        Some(end) => {
+            let (simulation, problems) = match end {
+                End::Done(simulation, _) => (Some(&**simulation), &[][..]),
+                End::Failed(problems) => (None, &**problems),
+                End::Cancelled => (None, &[][..]),
+            };
+            SimulationJob { state: JobState::of(end), simulation, problems, ..running }
+        }
+    })?)
+}
+
+/// One that goes on.
+fn running(job: &Job) -> SimulationJob<'_> {
     let (done, of) = job.progress();
-    let running = SimulationJob {
+    SimulationJob {
         id: &job.id,
+        begun: job.begun,
         state: JobState::Running,
         done,
         of,
         simulation: None,
         problems: &[],
-    };
-    Ok(canonical(&match end.as_deref() {
-        None => running,
-        Some(End::Done(simulation, _)) => {
-            SimulationJob { state: JobState::Done, simulation: Some(simulation), ..running }
-        }
-        Some(End::Failed(problems)) => {
-            SimulationJob { state: JobState::Failed, problems, ..running }
-        }
-        Some(End::Cancelled) => SimulationJob { state: JobState::Cancelled, ..running },
-    })?)
+    }
 }
