@@ -102,7 +102,7 @@ mod tests {
     fn program(files: &[(&str, &str)]) -> Program {
         let manifest = "[program]\nname = \"Test\"\n[brand]\nname = \"Acme\"\n";
         let sources = Sources::new().with("program.toml", manifest);
-        let sources = files.iter().fold(sources, |all, (file, text)| all.with(file, *text));
+        let sources = files.iter().fold(sources, |all, (file, text)| all.with(*file, *text));
         Program::from_sources(&sources).unwrap()
     }
 
