@@ -13,7 +13,9 @@ use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::events::Person;
-use crate::facts::{Evidence, Folder, Object, PersonFact, PostFact, SoFar, Value, World, dense};
+use crate::facts::{
+    Evidence, Folder, Object, PersonFact, PostFact, SoFar, Step, Value, World, dense,
+};
 use crate::fault::{Fault, retryable};
 use crate::history::History;
 use crate::post::{Content, Post};
@@ -286,7 +288,7 @@ impl Program {
         let day = self.manifest.calendar.day(at);
         let content = view.content.as_ref().and_then(|content| content.id.clone());
         let now = (day, self.manifest.calendar.week(day));
-        world.so_far.look_from(now, None, content, None);
+        world.so_far.look_from(now, None, content, None, Step::Other);
         world.post = Some(view);
         Ok((Arc::new(world), faults))
     }

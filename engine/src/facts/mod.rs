@@ -28,7 +28,7 @@ pub use post::PostFact;
 pub(crate) use post::{DISCLOSURE, PLACES, PostView};
 pub use program::ProgramFact;
 pub(crate) use schema::{StandingFigures, TeamFigures};
-pub(crate) use so_far::SoFar;
+pub(crate) use so_far::{SoFar, Step};
 pub use so_far::SoFarFact;
 pub use standing::StandingFact;
 pub(crate) use team::GROUPS;

@@ -29,6 +29,8 @@ facts! {
         SameContent = "same_content": COUNT, personal;
         /// Earlier activities with the same counterpart; 0 where this one names none.
         SameCounterpart = "same_counterpart": COUNT, personal;
+        /// Trainings that nothing beyond listening has followed yet, and that it could follow in time (`action_days` of `[learning]`).
+        TrainingsToApply = "trainings_to_apply": COUNT, personal;
         /// Activities of a kind, of all time.
         Count = "count": COUNT, asked(Kind), personal;
         /// Activities of a kind on the same local day.
@@ -62,6 +64,18 @@ impl Tally {
     }
 }
 
+/// What an activity is to what was learned before.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) enum Step {
+    /// It teaches something, to be put to use by a day.
+    Training(Day),
+    /// It puts to use what was learned.
+    Action,
+    /// Neither.
+    #[default]
+    Other,
+}
+
 /// What a person did so far, kept up to date one activity at a time, in the order of the fold.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct SoFar {
@@ -72,11 +86,14 @@ pub(crate) struct SoFar {
     by_content: HashMap<Arc<str>, HashMap<Arc<str>, i64>>,
     by_counterpart: HashMap<Arc<str>, i64>,
     last: Option<Day>,
+    /// The last days on which trainings that nothing has followed yet can be put to use.
+    to_apply: Vec<Day>,
     /// The day and the first day of the week that “today” and “this week” mean now.
     now: Option<(Day, Day)>,
     kind: Option<Arc<str>>,
     content: Option<Arc<str>>,
     counterpart: Option<Arc<str>>,
+    step: Step,
 }
 
 impl SoFar {
@@ -88,11 +105,13 @@ impl SoFar {
         kind: Option<Arc<str>>,
         content: Option<Arc<str>>,
         counterpart: Option<Arc<str>>,
+        step: Step,
     ) {
         self.now = Some((day, week));
         self.kind = kind;
         self.content = content;
         self.counterpart = counterpart;
+        self.step = step;
     }
 
     /// Takes the activity that was just looked at into the record, with the points it brought.
@@ -107,6 +126,11 @@ impl SoFar {
         }
         if let Some(counterpart) = &self.counterpart {
             *self.by_counterpart.entry(Arc::clone(counterpart)).or_default() += 1;
+        }
+        match self.step {
+            Step::Training(until) => self.to_apply.push(until),
+            Step::Action => self.to_apply.clear(),
+            Step::Other => {}
         }
         self.last = Some(day);
     }
@@ -133,6 +157,10 @@ impl SoFar {
             SoFarFact::SameCounterpart => {
                 let counterpart = self.counterpart.as_ref();
                 counterpart.and_then(|name| self.by_counterpart.get(name)).copied().unwrap_or(0)
+            }
+            SoFarFact::TrainingsToApply => {
+                let open = self.to_apply.iter().filter(|until| day <= **until);
+                i64::try_from(open.count()).unwrap_or(i64::MAX)
             }
             SoFarFact::Count => of_kind().ever,
             SoFarFact::Today => of_kind().today(day),

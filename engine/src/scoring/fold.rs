@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::{Line, Total, add};
 use crate::error::Error;
 use crate::events::Place;
-use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Value, World, fill};
+use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Step, Value, World, fill};
 use crate::fault::{Fault, retryable};
 use crate::findings::{FindingCounts, Judged};
 use crate::guidelines::Outcome;
-use crate::program::{Program, Rule, evidence};
+use crate::program::{Program, Role, Rule, evidence};
 use crate::roster::{Member, NotCounted, Roster};
 use crate::script;
 use crate::severity::Severity;
@@ -280,13 +280,21 @@ impl<'a> Fold<'a> {
 
     /// Looks at the record so far from an activity.
     fn look(&mut self, activity: &Settled, kind: Option<Arc<str>>) {
-        let calendar = &self.program.manifest.calendar;
+        let manifest = &self.program.manifest;
+        let calendar = &manifest.calendar;
         let day = calendar.day(activity.at);
+        let declared = kind.as_ref().and_then(|kind| manifest.kinds.get(kind));
+        let step = declared.map_or(Step::Other, |kind| match kind.role {
+            Some(Role::Training) => Step::Training(day.plus(manifest.learning.action_days)),
+            _ if &*kind.style == "listener" => Step::Other,
+            _ => Step::Action,
+        });
         unique(&mut self.world).so_far.look_from(
             (day, calendar.week(day)),
             kind,
             activity.content.clone(),
             activity.counterpart.clone(),
+            step,
         );
     }
 
