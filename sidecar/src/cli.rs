@@ -448,6 +448,9 @@ pub(crate) struct Facts {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print a page of Markdown.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::compiled::{Library, Program, Watch};
 use crate::corpus::cases::{Case, every_case, lines, sources, through_rust, write};
 use crate::corpus::stories::{Act, BY, REASON, Story, done_in_rust, every_story, program_files};
+use crate::corpus::texts::{HALVES, company, every_text};
 use crate::corpus::top;
 
 /// The driver, which goes on running.
@@ -79,6 +80,23 @@ fn every_case_has_the_same_bytes_through_c() {
     let driver = RefCell::new(Driver::start(Watch::Sanitizers));
     every_case(|case| through_c(case, &mut driver.borrow_mut()));
     driver.into_inner().end();
+}
+
+#[test]
+fn every_text_has_the_same_verdict_through_c() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &company());
+    let mut driver = Driver::start(Watch::Sanitizers);
+    let rules = folder.path().join("rules").display().to_string();
+    assert_eq!(driver.call("load", &rules).0, 0);
+    for half in HALVES {
+        every_text(half, |text, answer| {
+            let request = serde_json::to_string(&text.question()).unwrap();
+            let found = driver.call("check", &request);
+            agree(answer, &found).unwrap_or_else(|why| panic!("{}: {why}", text.id));
+        });
+    }
+    driver.end();
 }
 
 /// What a case asks, and the request in JSON: its own words.

@@ -233,26 +233,32 @@ pub(crate) fn sources(files: &Files) -> Sources {
     files.iter().fold(Sources::new(), |all, (path, text)| all.with(path, text.as_str()))
 }
 
+fn read(events: &[Value], who: &[Value]) -> Result<(Log, People), Error> {
+    let mut log = Log::new();
+    read_events(lines(events).as_bytes(), "events", Format::JsonLines, &mut log)?;
+    Ok((log, read_people(lines(who).as_bytes(), "people", Format::JsonLines)?))
+}
+
+/// The Rust door's answer to a check.
+pub(crate) fn checked(program: &Program, check: &CheckCase) -> Result<String, Error> {
+    let (log, people) = read(&check.events, &check.people)?;
+    let post: Post = read_record(&check.post.to_string(), "post")?;
+    let history = (!log.is_empty()).then(|| History::new(program, &log, &people, false));
+    let at = post.at.unwrap_or_else(|| check.at.parse().unwrap());
+    let roster = Roster::new(&people, &log, Timestamp::MAX, false);
+    let author = post.author.as_ref().and_then(|author| roster.person(author, at));
+    let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
+    canonical(&program.check(&post, &context, at)?)
+}
+
 /// The Rust door's answer; a list is a document a line.
 pub(crate) fn through_rust(case: &Case, files: Option<&Files>) -> Result<String, Error> {
     let program = match files {
         Some(files) => Program::from_sources(&sources(files))?,
         None => Program::load(top().join("rules"))?,
     };
-    let read = |events: &[Value], who: &[Value]| -> Result<(Log, People), Error> {
-        let mut log = Log::new();
-        read_events(lines(events).as_bytes(), "events", Format::JsonLines, &mut log)?;
-        Ok((log, read_people(lines(who).as_bytes(), "people", Format::JsonLines)?))
-    };
     if let Some(check) = &case.check {
-        let (log, people) = read(&check.events, &check.people)?;
-        let post: Post = read_record(&check.post.to_string(), "post")?;
-        let history = (!log.is_empty()).then(|| History::new(&program, &log, &people, false));
-        let at = post.at.unwrap_or_else(|| check.at.parse().unwrap());
-        let roster = Roster::new(&people, &log, Timestamp::MAX, false);
-        let author = post.author.as_ref().and_then(|author| roster.person(author, at));
-        let context = CheckContext { author: author.as_ref(), history: history.as_ref() };
-        return canonical(&program.check(&post, &context, at)?);
+        return checked(&program, check);
     }
     let (name, job) = case.job();
     let (log, people) = read(&job.events, &job.people)?;

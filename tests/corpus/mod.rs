@@ -1,8 +1,10 @@
-//! The shared corpus (`tests/cases`): its cases and stories as they stand in the files, and what they
+//! The shared corpus (`tests/cases`): its cases, stories and texts as they stand in the files, and what they
 //! are through the Rust door. Each door's own tests bring a way through that door.
 
 pub(crate) mod cases;
 pub(crate) mod stories;
+#[allow(dead_code, reason = "only where texts are measured, all of them is read")]
+pub(crate) mod texts;
 
 use std::path::{Path, PathBuf};
 

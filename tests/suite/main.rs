@@ -4,6 +4,7 @@
 //! - `coaching`: suggestions, entitlements and pairs through every door, pairs against brute force;
 //! - `program`, `rules` and `gifts`: settings, files and rules that are wrong in one way each;
 //! - `hostile_rules`, `hostile_records`, `hostile_crowds`, `hostile_posts`: what ends in a clear error or a right answer, never a panic;
+//! - `guidelines`: what the starter program remarks on, measured on texts; the same through every door;
 //! - `imports`: exports of other systems, read by a map;
 //! - `order`: the same events in any order give the same bytes;
 //! - `independent`: standings, teams and boards against a second calculation in Python;
@@ -42,6 +43,7 @@ mod desk;
 mod disk;
 mod files;
 mod gifts;
+mod guidelines;
 mod hostile_crowds;
 mod hostile_posts;
 mod hostile_records;

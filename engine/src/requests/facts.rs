@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::facts::{Fact, LARGEST, Object, Type, Words};
+use crate::script::{language_functions, made_functions};
 
 /// A fact that rules can see, or a question that they can ask.
 #[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
@@ -27,6 +28,16 @@ pub struct ListedFact {
 /// All that rules can see, object by object: the same whatever the program.
 pub fn facts() -> Vec<ListedFact> {
     OBJECTS.iter().flat_map(|(name, object)| facts_of(name, *object)).collect()
+}
+
+/// The functions with which rules make what they give, each as it is called and with what it does.
+pub fn functions() -> impl Iterator<Item = (String, &'static str)> {
+    made_functions()
+}
+
+/// The names of the language's own functions that rules may call, sorted.
+pub fn language() -> Vec<String> {
+    language_functions()
 }
 
 /// Those of one object, by the name that rules know it by.

@@ -46,7 +46,7 @@ pub use check::{Check, CheckMany, Checked, Looking, check_many, check_many_in};
 pub use corrections::{Adjust, Disputes, ListDisputes, Object, Resolve};
 pub use description::{Described, Description, Fact};
 pub use export::{Export, Exported};
-pub use facts::{ListedFact, OBJECTS, facts, facts_of};
+pub use facts::{ListedFact, OBJECTS, facts, facts_of, functions, language};
 pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
 pub use points::{Explain, Score};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};

@@ -23,7 +23,10 @@ mod sandbox;
 mod tests;
 
 pub(crate) use advice::AdviceDraft;
-pub(crate) use check::{Checked, FactUse, FileTree, Vocabulary, check_library, check_rule};
+pub(crate) use check::{
+    Checked, FactUse, FileTree, Vocabulary, check_library, check_rule, language_functions,
+    made_functions,
+};
 pub(crate) use coverage::{Coverage, branches};
 pub(crate) use grants::{GrantDraft, GrantKind};
 pub(crate) use host::Draft;

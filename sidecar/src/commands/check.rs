@@ -122,7 +122,7 @@ fn print(
             output,
             "  It is written in `{}`, for which the word lists of these rules have nothing, so that \
              they saw less of it: {}.",
-            verdict.language,
+            safe(&verdict.language),
             rules.join(", ")
         )?;
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use plaudit_engine::facts::{Folder, Object};
-use plaudit_engine::requests::{OBJECTS, facts, facts_of};
+use plaudit_engine::requests::{ListedFact, OBJECTS, facts, facts_of, functions, language};
 use plaudit_engine::{Kpi, canonical};
 
 use crate::cli::Facts;
@@ -14,6 +14,10 @@ pub(super) fn run(options: &Facts) -> Result<Exit, Failure> {
     let mut output = anstream::stdout();
     if options.json {
         writeln!(output, "{}", canonical(&facts())?)?;
+        return Ok(Exit::Success);
+    }
+    if options.markdown {
+        write!(output, "{}", page())?;
         return Ok(Exit::Success);
     }
     for (name, object) in OBJECTS {
@@ -28,6 +32,11 @@ pub(super) fn run(options: &Facts) -> Result<Exit, Failure> {
         let names: Vec<&str> = folder.parameters().iter().map(|(name, _)| *name).collect();
         writeln!(output, "Rules in {} may take {}.", folder.name(), names.join(", "))?;
     }
+    let makers: Vec<Vec<String>> =
+        functions().map(|(call, doc)| vec![call, doc.to_owned()]).collect();
+    writeln!(output)?;
+    table(&mut output, &["function", "what it makes, or adds"], &makers, &[false, false])?;
+    writeln!(output)?;
     let metrics: Vec<&str> = Kpi::metrics().collect();
     writeln!(output, "KPIs in program.toml may measure {}.", metrics.join(", "))?;
     writeln!(output, "{}", styled(DIM, "A fact with a ? may be unknown; it then reads as ()."))?;
@@ -43,6 +52,62 @@ pub(super) fn run(options: &Facts) -> Result<Exit, Failure> {
         )
     )?;
     Ok(Exit::Success)
+}
+
+/// What the rules of a folder give.
+fn gives(folder: Folder) -> &'static str {
+    match folder {
+        Folder::Guidelines => "give findings, for a post",
+        Folder::Scoring => "give points, for an activity: a whole number from 0, or nothing",
+        Folder::Recognition => "give badges, rewards and spotlights, for a person or a team",
+        Folder::Coaching => "give suggestions, and who could mentor whom, for a person or a team",
+        Folder::Lib => "are helpers",
+    }
+}
+
+/// All of it as a page of Markdown, for the guide that stands beside the rules.
+fn page() -> String {
+    let mut page = String::from(
+        "# What rules can see and do\n\nMade by `plaudit facts --markdown`. A fact with a `?` may be \
+         unknown; it then reads as `()`, and a comparison with it is false. Facts about people are \
+         marked with ●: `plaudit lint --data-use` shows which rules read them.\n",
+    );
+    let mut part = |title: &str, doc: &str, head: [&str; 3], rows: Vec<[String; 3]>| {
+        page.push_str(&format!("\n## {title}\n\n{doc}\n\n"));
+        page.push_str(&format!("| {} |\n| --- | --- | --- |\n", head.join(" | ")));
+        for row in rows {
+            page.push_str(&format!("| {} |\n", row.map(|cell| cell.replace('|', "·")).join(" | ")));
+        }
+    };
+    for (name, object) in OBJECTS {
+        let row = |fact: ListedFact| {
+            let mark = if fact.personal { " ●" } else { "" };
+            [format!("`{}`{mark}", fact.fact), fact.r#type, fact.doc.to_owned()]
+        };
+        let head = ["fact", "what it may be", "meaning"];
+        part(&format!("`{name}`"), object.doc(), head, facts_of(name, object).map(row).collect());
+    }
+    let parameters = Folder::ALL.iter().filter(|folder| !folder.parameters().is_empty());
+    let parameters = parameters.map(|folder| {
+        let names: Vec<String> =
+            folder.parameters().iter().map(|(name, _)| format!("`{name}`")).collect();
+        [format!("`{}/`", folder.name()), names.join(", "), gives(*folder).to_owned()]
+    });
+    let head = ["folder", "parameters", "rules there"];
+    part("What rules may take", "By name, in any order.", head, parameters.collect());
+    let makers =
+        functions().map(|(call, doc)| [format!("`{call}`"), doc.to_owned(), String::new()]);
+    let head = ["function", "what it makes, or adds", ""];
+    part("What rules make", "A method follows what it adds to.", head, makers.collect());
+    let named = |names: &[String]| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    page.push_str(&format!(
+        "\n## The language's own functions\n\n{}.\n\n## What KPIs may measure\n\n{}.\n",
+        named(&language()),
+        named(&Kpi::metrics().map(str::to_owned).collect::<Vec<_>>()),
+    ));
+    page
 }
 
 /// The objects with facts about people.

@@ -41,6 +41,18 @@ const CALLING: &[&str] = &[
 /// Output, which rules do not have.
 const PRINTING: &[&str] = &["print", "debug"];
 
+/// The functions with which rules make what they give, each as it is called and with what it does.
+pub(crate) fn made_functions() -> impl Iterator<Item = (String, &'static str)> {
+    made::ALL.iter().map(|made| (made.call(), made.doc))
+}
+
+/// The names of all other functions that a rule may call, which are those of the language.
+pub(crate) fn language_functions() -> Vec<String> {
+    let functions = Functions::of(&Sandbox::new());
+    let is_made = |name: &str| made::made(name).is_some();
+    functions.names().filter(|name| !is_made(name)).map(str::to_owned).collect()
+}
+
 impl Functions {
     pub(super) fn of(sandbox: &Sandbox) -> Self {
         let mut functions: BTreeMap<String, Native> = BTreeMap::new();

@@ -19,6 +19,23 @@ pub(super) struct Made {
     pub(super) of: Option<Sorts>,
     pub(super) takes: &'static [Takes],
     pub(super) gives: Sorts,
+    /// What it does, for those who write rules.
+    pub(super) doc: &'static str,
+}
+
+impl Made {
+    /// How it is called.
+    pub(super) fn call(&self) -> String {
+        let takes = self.takes.iter().map(|takes| match takes {
+            Takes::Words => "\"words\"",
+            Takes::Place => "\"place\"",
+            Takes::Id => "\"id\"",
+            Takes::Topic => "\"topic\"",
+            Takes::Number(_) => "number",
+        });
+        let dot = if self.of.is_some() { "." } else { "" };
+        format!("{dot}{}({})", self.name, takes.collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// What an argument is.
@@ -36,33 +53,108 @@ pub(super) enum Takes {
     Number(i64),
 }
 
-const fn maker(name: &'static str, takes: &'static [Takes], gives: Sorts) -> Made {
-    Made { name, of: None, takes, gives }
+const fn maker(
+    name: &'static str,
+    takes: &'static [Takes],
+    gives: Sorts,
+    doc: &'static str,
+) -> Made {
+    Made { name, of: None, takes, gives, doc }
 }
 
-const fn method(name: &'static str, of: Sorts, takes: &'static [Takes]) -> Made {
-    Made { name, of: Some(of), takes, gives: of }
+const fn method(name: &'static str, of: Sorts, takes: &'static [Takes], doc: &'static str) -> Made {
+    Made { name, of: Some(of), takes, gives: of, doc }
 }
 
 /// All of them.
 pub(super) const ALL: &[Made] = &[
-    maker("advise", &[Takes::Words], Sorts::FINDING),
-    maker("revise", &[Takes::Words], Sorts::FINDING),
-    maker("review", &[Takes::Words], Sorts::FINDING),
-    maker("block", &[Takes::Words], Sorts::FINDING),
-    method("at", Sorts::FINDING, &[Takes::Place]),
-    method("suggest", Sorts::FINDING, &[Takes::Words]),
-    maker("badge", &[Takes::Id], Sorts::BADGE),
-    maker("reward", &[Takes::Id], Sorts::REWARD),
-    maker("spotlight", &[Takes::Id], Sorts::SPOTLIGHT),
-    method("level", Sorts::BADGE, &[Takes::Number(limits::LEVEL)]),
-    method("amount", Sorts::REWARD, &[Takes::Number(limits::AMOUNT)]),
-    method("each_period", Sorts::GRANT, &[]),
-    method("because", Sorts::GRANT, &[Takes::Words]),
-    maker("suggestion", &[Takes::Id, Takes::Words], Sorts::SUGGESTION),
-    method("with_content", Sorts::SUGGESTION, &[]),
-    maker("offers", &[Takes::Topic, Takes::Number(limits::WEIGHT)], Sorts::MENTORING),
-    maker("seeks", &[Takes::Topic, Takes::Number(limits::WEIGHT)], Sorts::MENTORING),
+    maker("advise", &[Takes::Words], Sorts::FINDING, "A finding: good advice; the author decides."),
+    maker(
+        "revise",
+        &[Takes::Words],
+        Sorts::FINDING,
+        "A finding: something to change before it is published.",
+    ),
+    maker(
+        "review",
+        &[Takes::Words],
+        Sorts::FINDING,
+        "A finding: a person of the program team should look at it.",
+    ),
+    maker(
+        "block",
+        &[Takes::Words],
+        Sorts::FINDING,
+        "A finding: it must not be published as it is.",
+    ),
+    method(
+        "at",
+        Sorts::FINDING,
+        &[Takes::Place],
+        "Points a finding at what a lexicon or pattern found, or at links, hashtags, handles, emoji, capitals, decorative or hidden.",
+    ),
+    method(
+        "suggest",
+        Sorts::FINDING,
+        &[Takes::Words],
+        "Adds words to a finding that would help, ready to use.",
+    ),
+    maker("badge", &[Takes::Id], Sorts::BADGE, "Something that stays."),
+    maker(
+        "reward",
+        &[Takes::Id],
+        Sorts::REWARD,
+        "Something that is worth something, and is approved by a person.",
+    ),
+    maker(
+        "spotlight",
+        &[Takes::Id],
+        Sorts::SPOTLIGHT,
+        "Shows somebody to the others; ask them first.",
+    ),
+    method(
+        "level",
+        Sorts::BADGE,
+        &[Takes::Number(limits::LEVEL)],
+        "The level of a badge that grows, from 1 to 100.",
+    ),
+    method(
+        "amount",
+        Sorts::REWARD,
+        &[Takes::Number(limits::AMOUNT)],
+        "What a reward is worth, in whole units of the program's currency.",
+    ),
+    method(
+        "each_period",
+        Sorts::GRANT,
+        &[],
+        "It can be had again in each period; otherwise it is once for all.",
+    ),
+    method("because", Sorts::GRANT, &[Takes::Words], "Words to those who get it."),
+    maker(
+        "suggestion",
+        &[Takes::Id, Takes::Words],
+        Sorts::SUGGESTION,
+        "One small thing to do next.",
+    ),
+    method(
+        "with_content",
+        Sorts::SUGGESTION,
+        &[],
+        "Brings along content that the person could share.",
+    ),
+    maker(
+        "offers",
+        &[Takes::Topic, Takes::Number(limits::WEIGHT)],
+        Sorts::MENTORING,
+        "Somebody who could mentor others in a topic, and how much it counts.",
+    ),
+    maker(
+        "seeks",
+        &[Takes::Topic, Takes::Number(limits::WEIGHT)],
+        Sorts::MENTORING,
+        "Somebody who would like a mentor in a topic, and how much it counts.",
+    ),
 ];
 
 /// The function of this name.

@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rhai::{Expr, Position, Stmt};
 
 use self::functions::Functions;
+pub(crate) use self::functions::{language_functions, made_functions};
 use self::rivals::Rewards;
 use self::types::{Known, Sorts};
 pub(crate) use self::vocabulary::Vocabulary;
