@@ -6,8 +6,8 @@
 //! cargo bench -p plaudit-engine -- check     # only what has the word in its name
 //! ```
 //!
-//! The floor is `tests/floor`: the starter program's rules by hand, without evidence and without
-//! settings. The tests (`rfcs`) hold it equal to the engine in every point and finding. Floor and engine
+//! The floor is `tests/floor`: a program of twelve guidelines and ten scoring rules and the same by
+//! hand, without evidence and without settings. The tests (`rfcs`) hold it equal to the engine in every point and finding. Floor and engine
 //! take turns within one run, and what counts is the ratio of neighbours: the times of a busy
 //! machine go up and down together. The table shows medians, and the least and the most of the
 //! rounds in brackets.
@@ -20,6 +20,8 @@
 //! - *check*: posts of some 300 characters against all guidelines. The engine keeps the evidence of
 //!   each finding, hashes what it looked at and detects the language; the floor does none of it (it
 //!   tells English from German by counting small words in its one pass).
+//! - *check, starter*: the same posts against the starter program, which has more guidelines and
+//!   longer lists and no floor.
 //! - *load*: from the files of the starter program to a program that is ready.
 
 #![allow(
@@ -80,7 +82,8 @@ fn main() {
         true => Effort { rounds: 3, least: Duration::from_millis(5) },
         false => Effort { rounds: 9, least: Duration::from_millis(50) },
     };
-    let program = Program::load(top().join("rules")).unwrap();
+    let program = Program::load(top().join("tests/floor/program")).unwrap();
+    let starter = Program::load(top().join("rules")).unwrap();
     let (real, made) = (Data::real(), Data::made());
     let posts = Posts::read();
     posts.agree(&program);
@@ -90,6 +93,7 @@ fn main() {
         cases.extend(data.cases(&program, names, effort.least));
     }
     cases.push(posts.case(&program, effort.least));
+    cases.push(posts.starter(&starter, effort.least));
     cases.push(load(effort.least));
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
@@ -233,7 +237,7 @@ impl Posts {
     fn read() -> Self {
         let lines = floor::posts::POSTS.lines();
         Self {
-            checker: checking::Checker::read(&top().join("rules")),
+            checker: checking::Checker::read(&top().join("tests/floor/program")),
             ours: lines.clone().map(|line| serde_json::from_str(line).unwrap()).collect(),
             floor: lines.map(|line| serde_json::from_str(line).unwrap()).collect(),
             at: "2026-06-30T12:00:00Z".parse().unwrap(),
@@ -262,14 +266,24 @@ impl Posts {
                     }
                 })
             },
-            move || {
-                time(least, self.ours.len(), || {
-                    for post in &self.ours {
-                        black_box(program.check(post, &CheckContext::default(), self.at).unwrap());
-                    }
-                })
-            },
+            self.checked(program, least),
         )
+    }
+
+    fn starter<'a>(&'a self, starter: &'a Program, least: Duration) -> Case<'a> {
+        let ours = self.checked(starter, least);
+        let case = Case::new("check, starter", "post", Goal::None, || 0.0, ours);
+        Case { floor: None, ..case }
+    }
+
+    fn checked<'a>(&'a self, program: &'a Program, least: Duration) -> impl FnMut() -> f64 + 'a {
+        move || {
+            time(least, self.ours.len(), || {
+                for post in &self.ours {
+                    black_box(program.check(post, &CheckContext::default(), self.at).unwrap());
+                }
+            })
+        }
     }
 }
 

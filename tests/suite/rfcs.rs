@@ -1,5 +1,5 @@
-//! Real and made-up data against an independent calculation: the starter program's rules written
-//! by hand in Rust (`tests/floor`) and the engine give the same points and findings.
+//! Real and made-up data against an independent calculation: a program's rules written by hand in
+//! Rust (`tests/floor`) and the engine give the same points and findings.
 //!
 //! The real data are the 17,581 activities of 1,155 people that the public history of a project's
 //! design documents tells: `create`, `comment`, `share`, `help` and `mentor`, over twelve years.
@@ -11,15 +11,24 @@ use jiff::Timestamp;
 use plaudit_engine::Post;
 use plaudit_engine::events::{Log, People};
 use plaudit_engine::facts::Folder;
-use plaudit_engine::{CheckContext, Records, Roster, Scores};
+use plaudit_engine::{CheckContext, Program, Records, Roster, Scores};
 use serde_json::Value;
 
-use super::support::{events, people, plaudit, starter, stdout, top};
+use super::support::{events, people, plaudit, stdout, top};
 
 #[path = "../floor/mod.rs"]
 mod floor;
 
 use floor::{checking, records, scoring};
+
+/// The program that the floor does by hand, where the command line looks for it.
+const PROGRAM: &str = "tests/floor/program";
+
+fn program() -> &'static Program {
+    static PROGRAM: LazyLock<Program> =
+        LazyLock::new(|| Program::load(top().join(self::PROGRAM)).unwrap());
+    &PROGRAM
+}
 
 const AS_OF: &str = "2026-11-01T00:00:00Z";
 
@@ -60,7 +69,7 @@ impl Data {
             as_of,
             assume_consent: self.assume_consent,
         };
-        starter().score(&input).unwrap()
+        program().score(&input).unwrap()
     }
 
     fn floor(&self, as_of: &str) -> BTreeMap<String, scoring::Total> {
@@ -102,7 +111,9 @@ fn rfcs() -> &'static Data {
     &RFCS
 }
 
-const RFC_FILES: [&str; 7] = [
+const RFC_FILES: [&str; 9] = [
+    "--rules",
+    PROGRAM,
     "--activities",
     "tests/data/rfcs/activities.jsonl",
     "--people",
@@ -172,7 +183,7 @@ fn made_up_data_exercises_every_rule_and_cap_and_gives_the_same_points() {
             let as_of = "2027-02-01T00:00:00Z".parse().unwrap();
             let input =
                 Records { log: &data.log, people: &data.people, as_of, assume_consent: false };
-            starter().explain(&input, &format!("person-{person:03}")).ok()
+            program().explain(&input, &format!("person-{person:03}")).ok()
         })
         .flat_map(|explanation| explanation.lines)
         .flat_map(|activity| activity.lines)
@@ -260,7 +271,7 @@ fn the_command_line_tells_the_same_totals() {
 
 #[test]
 fn posts_get_the_findings_of_the_independent_check() {
-    let checker = checking::Checker::read(&top().join("rules"));
+    let checker = checking::Checker::read(&top().join(PROGRAM));
     let sample = std::fs::read_to_string(top().join("tests/data/sample/posts.jsonl")).unwrap();
     let at: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
     let persons = std::fs::read_to_string(top().join("tests/data/sample/people.jsonl")).unwrap();
@@ -270,7 +281,7 @@ fn posts_get_the_findings_of_the_independent_check() {
         let post: Post = serde_json::from_str(line).unwrap();
         let at = post.at.unwrap_or(at);
         let author = post.author.as_ref().and_then(|author| roster.person(author, at));
-        let verdict = starter()
+        let verdict = program()
             .check(&post, &CheckContext { author: author.as_ref(), ..CheckContext::default() }, at)
             .unwrap();
         assert!(verdict.faults.is_empty());
@@ -300,6 +311,6 @@ fn posts_get_the_findings_of_the_independent_check() {
         assert_eq!(ours, floor, "{}", post.text);
         found.extend(verdict.findings.iter().map(|finding| finding.rule.to_string()));
     }
-    let guidelines = starter().rules().iter().filter(|rule| rule.folder() == Folder::Guidelines);
+    let guidelines = program().rules().iter().filter(|rule| rule.folder() == Folder::Guidelines);
     assert!(guidelines.map(|rule| rule.id()).eq(found.iter().map(String::as_str)), "{found:?}");
 }
