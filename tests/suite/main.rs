@@ -43,6 +43,7 @@ mod desk;
 mod disk;
 mod files;
 mod gifts;
+mod guide;
 mod guidelines;
 mod hostile_crowds;
 mod hostile_posts;

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::support::{plaudit, stderr, stdout, top};
+use crate::support::{copy, plaudit, stderr, stdout, top};
 
 const SAMPLE: [&str; 6] = [
     "--activities",
@@ -26,17 +26,6 @@ fn changed(folder: &Path, from: &str, to: &str) -> String {
     assert!(text.contains(from), "{from}");
     fs::write(settings, text.replace(from, to)).unwrap();
     rules.display().to_string()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
-        }
-    }
 }
 
 fn simulate(options: &[&str]) -> Output {

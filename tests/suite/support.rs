@@ -1,6 +1,8 @@
 //! What the suites share: places, programs in memory, and the command line.
 
+use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
@@ -89,4 +91,16 @@ pub(crate) fn run(as_of: Timestamp, by: &str, preview: bool) -> AwardRun<'_> {
 pub(crate) fn rounds(few: u32, many: u32) -> u32 {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse::<u64>().ok());
     if cases.is_some_and(|cases| cases > 1_000) { many } else { few }
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
 }

@@ -232,7 +232,7 @@ impl<'a> Fold<'a> {
             };
             let (points, capped_by) = match held_back_by.is_empty() {
                 true => self.clip(index, earned, day),
-                false => (0, held_back_by.clone()),
+                false => (0, Vec::new()),
             };
             sum = add(sum, points)?;
             let given = &mut self.by_rule[index];
@@ -249,6 +249,7 @@ impl<'a> Fold<'a> {
                     earned,
                     points,
                     capped_by,
+                    held_back_by: held_back_by.clone(),
                     evidence: evidence(rule.folder(), reads),
                 });
             }

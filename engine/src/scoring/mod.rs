@@ -46,11 +46,15 @@ pub struct Line {
     pub program: Arc<str>,
     /// What the rule gave.
     pub earned: i64,
-    /// What is left of it under the caps.
+    /// What is left of it under the caps; nothing where guidelines hold it back.
     pub points: i64,
     /// The caps that left less than was earned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub capped_by: Vec<Arc<str>>,
+    /// The guidelines whose findings in the published post are so grave that it earns nothing, as
+    /// `held_back_from` of `[points]` in `program.toml` says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_back_by: Vec<Arc<str>>,
     /// What the rule read, in reading order.
     pub evidence: Vec<Evidence>,
 }

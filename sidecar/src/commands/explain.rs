@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use plaudit_engine::facts::{Object, PERCENT};
 use plaudit_engine::scoring::{Explanation, ScoredActivity};
@@ -222,8 +223,11 @@ fn print(output: &mut impl Write, activity: &ScoredActivity, time: &str) -> std:
         styled(DIM, safe(&activity.id)),
     )?;
     for line in &activity.lines {
-        let capped = if line.points < line.earned {
-            format!(", clipped from {} by {}", line.earned, safe(&line.capped_by.join(" and ")))
+        let names = |names: &[Arc<str>]| safe(&names.join(" and "));
+        let capped = if !line.held_back_by.is_empty() {
+            format!(", {} held back by {}", line.earned, names(&line.held_back_by))
+        } else if line.points < line.earned {
+            format!(", clipped from {} by {}", line.earned, names(&line.capped_by))
         } else {
             String::new()
         };

@@ -72,38 +72,39 @@ fn page() -> String {
          unknown; it then reads as `()`, and a comparison with it is false. Facts about people are \
          marked with ●: `plaudit lint --data-use` shows which rules read them.\n",
     );
-    let mut part = |title: &str, doc: &str, head: [&str; 3], rows: Vec<[String; 3]>| {
+    let mut part = |title: &str, doc: &str, head: &[&str], rows: Vec<Vec<String>>| {
         page.push_str(&format!("\n## {title}\n\n{doc}\n\n"));
-        page.push_str(&format!("| {} |\n| --- | --- | --- |\n", head.join(" | ")));
+        page.push_str(&format!("| {} |\n|{}\n", head.join(" | "), " --- |".repeat(head.len())));
         for row in rows {
-            page.push_str(&format!("| {} |\n", row.map(|cell| cell.replace('|', "·")).join(" | ")));
+            let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "·")).collect();
+            page.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
     };
     for (name, object) in OBJECTS {
         let row = |fact: ListedFact| {
             let mark = if fact.personal { " ●" } else { "" };
-            [format!("`{}`{mark}", fact.fact), fact.r#type, fact.doc.to_owned()]
+            vec![format!("`{}`{mark}", fact.fact), fact.r#type, fact.doc.to_owned()]
         };
         let head = ["fact", "what it may be", "meaning"];
-        part(&format!("`{name}`"), object.doc(), head, facts_of(name, object).map(row).collect());
+        part(&format!("`{name}`"), object.doc(), &head, facts_of(name, object).map(row).collect());
     }
     let parameters = Folder::ALL.iter().filter(|folder| !folder.parameters().is_empty());
     let parameters = parameters.map(|folder| {
         let names: Vec<String> =
             folder.parameters().iter().map(|(name, _)| format!("`{name}`")).collect();
-        [format!("`{}/`", folder.name()), names.join(", "), gives(*folder).to_owned()]
+        vec![format!("`{}/`", folder.name()), names.join(", "), gives(*folder).to_owned()]
     });
     let head = ["folder", "parameters", "rules there"];
-    part("What rules may take", "By name, in any order.", head, parameters.collect());
-    let makers =
-        functions().map(|(call, doc)| [format!("`{call}`"), doc.to_owned(), String::new()]);
-    let head = ["function", "what it makes, or adds", ""];
-    part("What rules make", "A method follows what it adds to.", head, makers.collect());
+    part("What rules may take", "By name, in any order.", &head, parameters.collect());
+    let makers = functions().map(|(call, doc)| vec![format!("`{call}`"), doc.to_owned()]);
+    let head = ["function", "what it makes, or adds"];
+    part("What rules make", "A method follows what it adds to.", &head, makers.collect());
     let named = |names: &[String]| {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };
     page.push_str(&format!(
-        "\n## The language's own functions\n\n{}.\n\n## What KPIs may measure\n\n{}.\n",
+        "\n## The language's own functions\n\nOn numbers, texts, lists and maps, as the book of the \
+         language describes them: <https://rhai.rs/book/ref/>.\n\n{}.\n\n## What KPIs may measure\n\n{}.\n",
         named(&language()),
         named(&Kpi::metrics().map(str::to_owned).collect::<Vec<_>>()),
     ));
