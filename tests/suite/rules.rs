@@ -187,6 +187,46 @@ fn guidelines_name_lexicons_patterns_and_places_that_exist() {
 }
 
 #[test]
+fn lists_and_patterns_count_in_company_that_is_there_and_counts_in_any() {
+    const LIST: &str = "lexicons/illness.en.txt";
+    const PATTERN: &str = "patterns.toml";
+    let find = "[mail]\nfind = 'x'\n";
+    for (file, text, code, line, column, words) in [
+        (
+            LIST,
+            "# Note.\n%with famly\ncancer",
+            Code::UnknownLexicon,
+            2,
+            1,
+            "did you mean `family`?",
+        ),
+        (
+            LIST,
+            "cancer\n%without quotes",
+            Code::UnknownLexicon,
+            2,
+            1,
+            "there is no lexicon `quotes`",
+        ),
+        (LIST, "%with giving\ncancer", Code::WrongValue, 1, 1, "neither `%with` nor `%without`"),
+        (LIST, "%with family giving\ncancer", Code::Syntax, 1, 1, "one list"),
+        (LIST, "%near family\ncancer", Code::Syntax, 1, 1, "`%with`"),
+        (PATTERN, &format!("{find}with = [\"famly\"]"), Code::UnknownLexicon, 3, 9, "`family`"),
+        (PATTERN, &format!("{find}without = [\"giving\"]"), Code::WrongValue, 3, 12, "neither"),
+        (PATTERN, &format!("{find}unless = 'y'"), Code::UnknownSetting, 3, 1, "`except`"),
+        (PATTERN, &format!("{find}except = '('"), Code::Syntax, 3, 10, "unclosed group"),
+        (PATTERN, "[mail]\nexcept = 'y'\n", Code::Missing, 1, 2, "`find`"),
+    ] {
+        let plain = [
+            ("lexicons/family.txt", "my mother"),
+            ("lexicons/giving.txt", "%with family\ndonat*"),
+            (file, text),
+        ];
+        assert_problem(&problems(&sources(&plain)), text, file, (text, code, line, column, words));
+    }
+}
+
+#[test]
 fn what_stands_around_a_rule_must_be_right() {
     const RULE: &str = "fn share(activity) { 1 }\n";
     for case in [

@@ -10,7 +10,7 @@ use super::{Manifest, Program, Rule, Sources, Tests, Written, example, manifest}
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
 use crate::facts::{Folder, PLACES, ProgramView};
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
-use crate::text::{Expression, Lexicon, Scanner, Trouble};
+use crate::text::{Expression, Lexicon, PatternTrouble, Scanner, Trouble};
 
 /// Compiles a program from its files.
 pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
@@ -145,9 +145,13 @@ impl<'a> Loading<'a> {
         };
         let too_many = troubles.len() > MOST_PROBLEMS;
         let mut bad = Vec::new();
-        for (name, trouble) in troubles.into_iter().take(MOST_PROBLEMS) {
+        for PatternTrouble { pattern: name, of_exception, trouble } in
+            troubles.into_iter().take(MOST_PROBLEMS)
+        {
             let pattern = patterns.iter().find(|pattern| pattern.expression.name == name);
-            let range = pattern.map_or(0..0, |pattern| pattern.range.clone());
+            let except =
+                pattern.and_then(|pattern| pattern.except.clone()).filter(|_| of_exception);
+            let range = except.or_else(|| Some(pattern?.range.clone())).unwrap_or_default();
             let problem = Problem::new(Code::Syntax, trouble.message).maybe_help(trouble.help);
             self.problems.push(problem.at(&source, source.place(range)));
             bad.push(name);
@@ -161,7 +165,7 @@ impl<'a> Loading<'a> {
     /// Lexicons, patterns and the places in every text share their names: `.at()` takes any.
     fn names_of_their_own(&mut self, lexicons: &[(&'a str, Lexicon)], patterns: &[Pattern]) {
         let source = self.source("patterns.toml");
-        for Pattern { expression: Expression { name, .. }, range } in patterns {
+        for Pattern { expression: Expression { name, .. }, range, .. } in patterns {
             let taken = if PLACES.contains(&name.as_str()) {
                 "a place in every text"
             } else if lexicons.iter().any(|(_, lexicon)| lexicon.name == *name) {
@@ -189,7 +193,8 @@ impl<'a> Loading<'a> {
         let names = || lexicons.iter().map(|(_, lexicon)| lexicon.name.as_str());
         let trouble = |list: &str| {
             if !names().any(|known| known == list) {
-                let problem = Problem::new(Code::WrongValue, format!("there is no list `{list}`"));
+                let problem =
+                    Problem::new(Code::UnknownLexicon, format!("there is no lexicon `{list}`"));
                 return Some(problem.maybe_help(did_you_mean(list, names())));
             }
             let of_list = |(_, lexicon): &&(&str, Lexicon)| lexicon.name == list;
@@ -218,8 +223,9 @@ impl<'a> Loading<'a> {
         }
         let source = self.source("patterns.toml");
         for pattern in patterns {
-            for problem in pattern.expression.company.lists().filter_map(|list| trouble(list)) {
-                self.problems.push(problem.at(&source, source.place(pattern.range.clone())));
+            for (list, range) in pattern.expression.company.lists().zip(&pattern.company) {
+                let Some(problem) = trouble(list) else { continue };
+                self.problems.push(problem.at(&source, source.place(range.clone())));
             }
         }
     }

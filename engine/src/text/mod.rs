@@ -46,6 +46,6 @@ pub use lexicon::{
 };
 pub use measure::Count;
 pub use own_words::Fingerprint;
-pub use patterns::{Expression, PatternId};
+pub use patterns::{Expression, PatternId, PatternTrouble};
 pub use scan::{ListId, Scanner};
 pub use span::{Span, spans};

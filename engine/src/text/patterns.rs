@@ -86,29 +86,49 @@ impl Pattern {
     }
 }
 
+/// Something in a pattern that is not right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternTrouble {
+    /// The pattern's name.
+    pub pattern: String,
+    /// Whether its exception is meant, not what it finds.
+    pub of_exception: bool,
+    /// What is not right, by line and column of the expression.
+    pub trouble: Trouble,
+}
+
+impl PatternTrouble {
+    fn new(pattern: &str, trouble: Trouble) -> Self {
+        Self { pattern: pattern.to_owned(), of_exception: false, trouble }
+    }
+}
+
 impl Patterns {
     /// Compiles patterns, each with what must and must not stand near it.
     pub(crate) fn new(
         expressions: Vec<Expression>,
         company: Vec<Near>,
-    ) -> Result<Self, Vec<(String, Trouble)>> {
+    ) -> Result<Self, Vec<PatternTrouble>> {
         let mut parsed = Vec::with_capacity(expressions.len());
         let mut troubles = Vec::new();
         for expression in &expressions {
             match parse(&expression.find) {
                 Ok(pattern) => parsed.push(pattern),
-                Err(trouble) => troubles.push((expression.name.clone(), trouble)),
+                Err(trouble) => troubles.push(PatternTrouble::new(&expression.name, trouble)),
             }
         }
         let mut exceptions = Vec::with_capacity(expressions.len());
         for Expression { name, except, .. } in &expressions {
-            let except = except.as_deref().map(|text| parse(text).map(|_| text)).transpose();
-            match except {
-                Ok(text) => exceptions.push(text.and_then(|text| compile(text).ok())),
-                Err(trouble) => {
-                    let message = format!("in `except`: {}", trouble.message);
-                    troubles.push((name.clone(), Trouble { message, ..trouble }));
-                }
+            let compiled = except.as_deref().map(|text| {
+                parse(text)?;
+                compile(text).map_err(|_| too_large(text, "the exception takes"))
+            });
+            match compiled.transpose() {
+                Ok(except) => exceptions.push(except),
+                Err(trouble) => troubles.push(PatternTrouble {
+                    of_exception: true,
+                    ..PatternTrouble::new(name, trouble)
+                }),
             }
         }
         if !troubles.is_empty() {
@@ -117,7 +137,7 @@ impl Patterns {
         let patterns: Vec<(String, String)> =
             expressions.into_iter().map(|known| (known.name, known.find)).collect();
         let exact = compile_set(patterns.iter().map(|(_, text)| text.as_str()));
-        let exact = exact.map_err(|_| too_large(&patterns))?;
+        let exact = exact.map_err(|_| too_large_together(&patterns))?;
         let has_boundary: Vec<bool> = parsed.iter().map(has_word_boundary).collect();
         let relaxed = has_boundary.contains(&true).then(|| {
             let without: Vec<String> = parsed
@@ -207,9 +227,8 @@ fn compile(pattern: &str) -> Result<Regex, regex::Error> {
         .build()
 }
 
-/// Which patterns take more memory than all may, or the last one if only all together do.
-fn too_large(patterns: &[(String, String)]) -> Vec<(String, Trouble)> {
-    let trouble = |text: &str, what: &str| Trouble {
+fn too_large(text: &str, what: &str) -> Trouble {
+    Trouble {
         line: 1,
         column: 1,
         length: text.chars().count(),
@@ -217,15 +236,20 @@ fn too_large(patterns: &[(String, String)]) -> Vec<(String, Trouble)> {
         help: Some(
             "use smaller counts in `{…}` and narrower classes than `\\w` or `\\p{…}`".to_owned(),
         ),
-    };
+    }
+}
+
+/// Which patterns take more memory than all may, or the last one if only all together do.
+fn too_large_together(patterns: &[(String, String)]) -> Vec<PatternTrouble> {
     let alone: Vec<_> = patterns
         .iter()
         .filter(|(_, text)| compile_set(std::iter::once(text.as_str())).is_err())
-        .map(|(name, text)| (name.clone(), trouble(text, "the pattern takes")))
+        .map(|(name, text)| PatternTrouble::new(name, too_large(text, "the pattern takes")))
         .collect();
     match patterns.last() {
         Some((name, text)) if alone.is_empty() => {
-            vec![(name.clone(), trouble(text, "with this pattern all patterns together take"))]
+            let what = "with this pattern all patterns together take";
+            vec![PatternTrouble::new(name, too_large(text, what))]
         }
         _ => alone,
     }
@@ -291,7 +315,7 @@ mod tests {
         Patterns::new(named.collect(), vec![Near::default(); texts.len()]).unwrap()
     }
 
-    fn troubles(text: &str) -> Vec<(String, Trouble)> {
+    fn troubles(text: &str) -> Vec<PatternTrouble> {
         let expressions = vec![Expression::new("fine", "a+"), Expression::new("wrong", text)];
         Patterns::new(expressions, vec![Near::default(); 2]).unwrap_err()
     }
@@ -316,8 +340,8 @@ mod tests {
     #[test]
     fn a_wrong_pattern_says_where() {
         let troubles = troubles("ab(c");
-        let (name, trouble) = &troubles[0];
-        assert_eq!((troubles.len(), name.as_str()), (1, "wrong"));
+        let PatternTrouble { pattern, of_exception, trouble } = &troubles[0];
+        assert_eq!((troubles.len(), pattern.as_str(), *of_exception), (1, "wrong", false));
         assert_eq!((trouble.line, trouble.column, trouble.length), (1, 3, 1));
     }
 
@@ -326,7 +350,10 @@ mod tests {
         for hostile in
             [r"(\pL{100}){100}".to_owned(), format!("{}{}", "(".repeat(500), ")".repeat(500))]
         {
-            assert_eq!(troubles(&hostile)[0].0, "wrong");
+            assert_eq!(troubles(&hostile)[0].pattern, "wrong");
+            let except = Expression { except: Some(hostile), ..Expression::new("wrong", "a+") };
+            let troubles = Patterns::new(vec![except], vec![Near::default()]).unwrap_err();
+            assert!(troubles[0].of_exception);
         }
     }
 

@@ -11,7 +11,7 @@ use super::fold::Folded;
 use super::language;
 use super::lexicon::{Capitals, Company, Lexicon, Trouble, Window};
 use super::obfuscation::Disguises;
-use super::patterns::{Expression, PatternId, Patterns};
+use super::patterns::{Expression, PatternId, PatternTrouble, Patterns};
 
 /// The most memory the automaton may take as a full table, the fastest kind; beyond it a slower
 /// one of a tenth of the size is built.
@@ -107,11 +107,11 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// The patterns that are not right, by name, and what is not right about each.
+    /// What is not right about the patterns.
     pub fn new(
         lexicons: Vec<Lexicon>,
         patterns: Vec<Expression>,
-    ) -> Result<Self, Vec<(String, Trouble)>> {
+    ) -> Result<Self, Vec<PatternTrouble>> {
         let mut obfuscated: BTreeMap<String, bool> = BTreeMap::new();
         for lexicon in &lexicons {
             *obfuscated.entry(lexicon.name.clone()).or_default() |= lexicon.obfuscated;
@@ -156,10 +156,11 @@ impl Scanner {
             }
         }
         let automaton = compile_automaton(&targets_by_text).map_err(|message| {
-            vec![(
-                "lexicons".to_owned(),
-                Trouble { line: 1, column: 1, length: 0, message, help: None },
-            )]
+            vec![PatternTrouble {
+                pattern: "lexicons".to_owned(),
+                of_exception: false,
+                trouble: Trouble { line: 1, column: 1, length: 0, message, help: None },
+            }]
         })?;
         let (mut targets, mut targets_of) = (Vec::new(), Vec::new());
         for of_text in targets_by_text.into_values() {

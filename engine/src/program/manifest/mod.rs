@@ -176,6 +176,10 @@ fn need(table: &Table<'_, '_>, name: &str) {
 pub(super) struct Pattern {
     pub(super) expression: Expression,
     pub(super) range: Range<usize>,
+    /// Where its exception stands.
+    pub(super) except: Option<Range<usize>>,
+    /// Where the lists of its company stand, in their order.
+    pub(super) company: Vec<Range<usize>>,
 }
 
 /// Reads `patterns.toml`: a name and a regular expression a line, or a table of what to find, with
@@ -191,17 +195,24 @@ pub(super) fn read_patterns(source: Source<'_>) -> (Vec<Pattern>, Vec<Problem>) 
             table.only(&["find", "except", "with", "without"]);
         }
         let find = if is_table { table.need_text("find")? } else { table.text(name)? };
-        let (range, find) = (find.range, find.value);
-        let mut expression = Expression::new(name, find);
+        let mut pattern = Pattern {
+            expression: Expression::new(name, find.value),
+            range: find.range,
+            except: None,
+            company: Vec::new(),
+        };
         if is_table {
-            let lists = |setting: &str| {
+            let except = table.text("except");
+            pattern.except = except.as_ref().map(|except| except.range.clone());
+            pattern.expression.except = except.map(|except| except.value.to_owned());
+            let mut lists = |setting: &str| {
                 let lists = table.texts(setting).into_iter();
+                let lists = lists.inspect(|list| pattern.company.push(list.range.clone()));
                 lists.map(|list| list.value.to_owned()).collect()
             };
-            expression.except = table.text("except").map(|except| except.value.to_owned());
-            expression.company = Company { with: lists("with"), without: lists("without") };
+            pattern.expression.company = Company { with: lists("with"), without: lists("without") };
         }
-        Some(Pattern { expression, range })
+        Some(pattern)
     };
     let patterns = root.names().filter_map(|(name, _)| pattern(name)).collect();
     (patterns, report.into_problems())
