@@ -179,7 +179,7 @@ fn the_nightly_run_in_python_shows_then_grants_and_grants_nothing_twice() {
             [
                 "people: 4 joined, 0 left, 0 as before\n",
                 "posts: 5 events recorded, 0 known\n",
-                "awards: 3 grants would be made, 0 before\n",
+                "awards: 4 grants would be made, 0 before\n",
                 "  1001 badge first_step: issued\n",
                 "to be decided: 0\n",
             ],
@@ -189,7 +189,7 @@ fn the_nightly_run_in_python_shows_then_grants_and_grants_nothing_twice() {
             [
                 "people: 0 joined, 0 left, 4 as before\n",
                 "posts: 0 events recorded, 5 known\n",
-                "awards: 3 grants made, 0 before\n",
+                "awards: 4 grants made, 0 before\n",
                 "  1002 spotlight first_story: proposed\n",
                 " 1002: Your first story or video. May we show it to the others?\n",
             ],
@@ -199,7 +199,7 @@ fn the_nightly_run_in_python_shows_then_grants_and_grants_nothing_twice() {
             [
                 "people: 0 joined, 0 left, 4 as before\n",
                 "posts: 0 events recorded, 5 known\n",
-                "awards: 0 grants made, 3 before\n",
+                "awards: 0 grants made, 4 before\n",
                 "to be decided: 1\n",
                 " 1002: Your first story or video. May we show it to the others?\n",
             ],

@@ -4,7 +4,7 @@
 //! - digits and signs for letters (`sh1t`, `$hit`),
 //! - masked letters, one sign a letter (`sh*t`, `s#it`),
 //! - letters repeated three times and more (`shiiit`),
-//! - letters set apart (`s h i t`, `s.h.i.t`),
+//! - letters set apart (`s h i t`, `s.h.i.t`), words from each other by wider gaps,
 //! - look-alike letters of another script (Cyrillic `а`).
 //!
 //! A disguised word must have letters enough to be read: two, or one among signs. Numbers with a
@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use super::characters::is_word;
 use super::fold::Folded;
-use super::reading::{Repeated, can_be_read, collapsed, first_letters, repeated};
+use super::reading::{Repeated, Unit, can_be_read, collapsed, first_letters, repeated};
 use super::token::{FEWEST_SET_APART, Token, is_initials, set_apart, tokens};
 
 /// The most suspicious words that are looked at in one text, which bounds the time.
@@ -66,8 +66,18 @@ impl Disguises {
         for index in suspects.take(MOST_SUSPECTS) {
             self.find_word(text, &tokens, index, &mut found);
         }
-        for run in set_apart(text, &tokens) {
-            self.find_set_apart(text, &tokens[run], original, folded, &mut found);
+        let gap = |between: Range<usize>| folded.original(between).len();
+        let runs: Vec<Range<usize>> =
+            set_apart(text, &tokens).flat_map(|run| words_of(run, &tokens, gap)).collect();
+        if runs.is_empty() {
+            return found;
+        }
+        let words = words(&runs, tokens.len());
+        for (index, word) in words.iter().enumerate().filter(|(_, word)| word.len() > 1) {
+            let place = tokens[word.start].word(text).start..tokens[word.end - 1].word(text).end;
+            if !is_initials(&original[folded.original(place)]) {
+                self.find_set_apart(text, &tokens, &words, index, &mut found);
+            }
         }
         found
     }
@@ -104,39 +114,87 @@ impl Disguises {
         }
     }
 
-    /// Reads single letters in a row as a word: all of them, or all but a leading `a` or `i`.
+    /// Reads single letters in a row as a word of an entry, with the entry's other words around it: all of
+    /// them, or all but a leading `a` or `i`.
     fn find_set_apart(
         &self,
         text: &str,
-        run: &[Token],
-        original: &str,
-        folded: &Folded,
+        tokens: &[Token],
+        words: &[Range<usize>],
+        index: usize,
         found: &mut Vec<(Range<usize>, usize)>,
     ) {
-        let skip_article = matches!(text.get(run[0].place.clone()), Some("a" | "i"));
-        for run in [Some(run), run.get(1..).filter(|_| skip_article)].into_iter().flatten() {
-            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-            let place = first.place.start..last.place.end;
-            if run.len() < FEWEST_SET_APART
-                || is_initials(&original[folded.original(place.clone())])
-            {
+        let run = &words[index];
+        let skips_article = matches!(&text[tokens[run.start].word(text)], "a" | "i");
+        let starts = [Some(run.start), skips_article.then_some(run.start + 1)];
+        for start in starts.into_iter().flatten() {
+            if run.end - start < FEWEST_SET_APART {
                 continue;
             }
-            let letters: String = run.iter().map(|token| &text[token.place.clone()]).collect();
-            let units = collapsed(&letters);
+            let units = joined(text, &tokens[start..run.end]);
             for letter in first_letters(&units) {
                 for &(entry, position) in self.by_first.get(&letter).into_iter().flatten() {
                     let entry = &self.entries[entry];
-                    if position == 0
-                        && entry.words.len() == 1
-                        && can_be_read(&units, &entry.words[0], false)
-                    {
-                        found.push((place.clone(), entry.source));
+                    let Some(first) = index.checked_sub(position) else { continue };
+                    let Some(stretch) = words.get(first..first + entry.words.len()) else {
+                        continue;
+                    };
+                    let reads = entry.words.iter().zip(stretch).enumerate().all(
+                        |(at, (word, of))| match at == position {
+                            true => can_be_read(&units, word, false),
+                            false => can_be_read(&joined(text, &tokens[of.clone()]), word, false),
+                        },
+                    );
+                    if reads {
+                        let begin = if position == 0 { start } else { stretch[0].start };
+                        let begin = tokens[begin].word(text).start;
+                        let end = tokens[stretch[stretch.len() - 1].end - 1].word(text).end;
+                        found.push((begin..end, entry.source));
                     }
                 }
             }
         }
     }
+}
+
+/// The letters of a word, which may be set apart.
+fn joined(text: &str, tokens: &[Token]) -> Vec<Unit> {
+    let letters: String = tokens.iter().map(|token| &text[token.word(text)]).collect();
+    collapsed(&letters)
+}
+
+/// A run of letters that are set apart, cut where a gap is wider than the narrowest.
+fn words_of(
+    run: Range<usize>,
+    tokens: &[Token],
+    gap: impl Fn(Range<usize>) -> usize,
+) -> Vec<Range<usize>> {
+    let before = |index: usize| gap(tokens[index - 1].place.end..tokens[index].place.start);
+    let narrowest = (run.start + 1..run.end).map(before).min().unwrap_or_default();
+    let mut words = Vec::new();
+    let mut start = run.start;
+    for index in run.start + 1..run.end {
+        if before(index) > narrowest {
+            words.push(start..index);
+            start = index;
+        }
+    }
+    words.push(start..run.end);
+    words.retain(|word| word.len() >= FEWEST_SET_APART);
+    words
+}
+
+/// All tokens as words: each by itself, but for those that are set apart.
+fn words(runs: &[Range<usize>], tokens: usize) -> Vec<Range<usize>> {
+    let mut words = Vec::with_capacity(tokens);
+    let mut next = 0;
+    for run in runs {
+        words.extend((next..run.start).map(|token| token..token + 1));
+        words.push(run.clone());
+        next = run.end;
+    }
+    words.extend((next..tokens).map(|token| token..token + 1));
+    words
 }
 
 #[cfg(test)]
@@ -189,12 +247,18 @@ mod tests {
     fn punctuation_around_a_disguise_is_left_out() {
         assert_eq!(found(&["shit"], "Oh, **sh1t**!!! (sh*t)."), ["sh1t", "sh*t"]);
         assert_eq!(found(&["shit"], "a s h i t"), ["s h i t"]);
+        assert_eq!(found(&["shit"], "*s h i t*!"), ["s h i t"]);
     }
 
     #[test]
     fn phrases_are_seen_through_word_by_word() {
         assert_eq!(found(&["go to hell"], "G0 to h3ll now"), ["G0 to h3ll"]);
         assert!(found(&["go to hell"], "go 2 h3ll").is_empty());
+        assert_eq!(found(&["shut your gob"], "Shut your g o b!"), ["Shut your g o b"]);
+        assert_eq!(found(&["stupid git"], "s t u p i d   g i t, he"), ["s t u p i d   g i t"]);
+        assert_eq!(found(&["git"], "s t u p i d   g i t"), ["g i t"]);
+        // “Who reads ads?” has no gaps that say where a word ends.
+        assert!(found(&["read"], "w h o r e a d s a d s").is_empty());
     }
 
     #[test]

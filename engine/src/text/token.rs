@@ -12,7 +12,7 @@ pub(crate) struct Token {
     pub(crate) place: Range<usize>,
     /// Whether it is worth reading as a disguise.
     pub(crate) suspicious: bool,
-    /// Whether it has exactly one character.
+    /// Whether it has exactly one character, but for punctuation around it.
     single: bool,
 }
 
@@ -106,6 +106,9 @@ impl Token {
         let (kinds, count) = of;
         let has = |kind: Kinds| kinds & kind != 0;
         let mut token = Self { place, suspicious: false, single: count == 1 };
+        if count > 1 && has(SIGN) {
+            token.single = text[token.word(text)].chars().count() == 1;
+        }
         let readable = count > 2 && has(LATIN | LOOK_ALIKE) && !has(FOREIGN);
         if readable && kinds != LATIN {
             let mixed = has(LOOK_ALIKE) && (has(LATIN) || !text_is_foreign);
@@ -124,6 +127,12 @@ impl Token {
         let word = without_end.trim_start_matches(['*', '#', '+', '•', '●', '■', '█', '∗']);
         let end = self.place.start + without_end.len();
         end - word.len()..end
+    }
+
+    /// Its place as a word or letter: without punctuation, where it is not nothing but that.
+    pub(crate) fn word(&self, text: &str) -> Range<usize> {
+        let trimmed = self.trimmed(text);
+        if trimmed.is_empty() { self.place.clone() } else { trimmed }
     }
 
     /// Its units, if it can be a word in disguise at all.

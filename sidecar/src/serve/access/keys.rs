@@ -311,7 +311,7 @@ mod tests {
             .make("tool", Role::Host, Sources::default(), at("2026-01-01T00:00:00Z"), None)
             .unwrap();
         let text = fs::read_to_string(file.path()).unwrap();
-        assert!(!text.contains(presented.rsplit('_').next().unwrap()));
+        assert!(!text.contains(presented.splitn(3, '_').nth(2).unwrap()));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
