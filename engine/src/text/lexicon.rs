@@ -6,6 +6,7 @@
 //! | `promis*` | every word that starts so |
 //! | `*n't` | every word that ends so |
 //! | `*garantie*` | every word that holds it |
+//! | `know where ... live*` | these parts in this order, with up to five words between two of them, in one sentence |
 //! | `- killer feature` | an exception: a find that overlaps it does not count |
 //! | `{brand}` | the program's brand is filled in |
 //! | `%obfuscated` | find the entries of this file in disguise too |
@@ -98,6 +99,15 @@ impl Company {
 /// A word or phrase to find.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry {
+    /// What stands in this order, with a few words between two of them; hardly ever more than one.
+    pub(crate) parts: Vec<Part>,
+    /// Whether finds that overlap it do not count.
+    pub(crate) exception: bool,
+}
+
+/// A part of an entry, or all of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Part {
     /// Folded; neither empty nor with white space around it.
     pub(crate) text: String,
     /// Which of its letters are capitals.
@@ -106,8 +116,6 @@ pub(crate) struct Entry {
     pub(crate) open_start: bool,
     /// Whether the word may have more after it.
     pub(crate) open_end: bool,
-    /// Whether finds that overlap it do not count.
-    pub(crate) exception: bool,
 }
 
 /// Which letters of a text are capitals, in order.
@@ -276,6 +284,15 @@ fn entry(written: &str, exception: bool, brand: &str) -> Result<Entry, (String, 
         let message = format!("the entry has more than {LONGEST_ENTRY} characters");
         return Err((message, "use a shorter phrase that tells it apart".to_owned()));
     }
+    let parts = written.split(" ... ").flat_map(|part| part.split(" … "));
+    Ok(Entry {
+        parts: parts.map(|part| read_part(part.trim(), brand)).collect::<Result<_, _>>()?,
+        exception,
+    })
+}
+
+/// Reads a part of an entry, or all of it.
+fn read_part(written: &str, brand: &str) -> Result<Part, (String, String)> {
     let (mut text, mut open_start, mut open_end) = (String::new(), false, false);
     let mut rest = written;
     while let Some(character) = rest.chars().next() {
@@ -322,7 +339,7 @@ fn entry(written: &str, exception: bool, brand: &str) -> Result<Entry, (String, 
             "the entry is empty once white space and invisible characters are gone".to_owned();
         return Err((message, "write a word or phrase, or remove the line".to_owned()));
     }
-    Ok(Entry { text, capitals, open_start, open_end, exception })
+    Ok(Part { text, capitals, open_start, open_end })
 }
 
 fn is_name(name: &str) -> bool {
@@ -366,15 +383,18 @@ mod tests {
     fn a_file_is_a_list_in_a_language() {
         let lexicon = read("# good words\n\nBest\n  Game   Changer\n");
         assert_eq!((lexicon.name.as_str(), lexicon.language.as_deref()), ("praise", Some("en")));
-        let texts: Vec<_> = lexicon.entries.iter().map(|entry| entry.text.as_str()).collect();
+        let texts: Vec<_> =
+            lexicon.entries.iter().map(|entry| entry.parts[0].text.as_str()).collect();
         assert_eq!(texts, ["best", "game changer"]);
     }
 
     #[test]
     fn stars_open_an_end_and_a_dash_makes_an_exception() {
         let entries = read("promis*\n*n't\n*garantie*\n- killer feature\n-50%\n\\*\\#ad").entries;
-        let shape =
-            |entry: &Entry| (entry.text.clone(), entry.open_start, entry.open_end, entry.exception);
+        let shape = |entry: &Entry| {
+            let part = &entry.parts[0];
+            (part.text.clone(), part.open_start, part.open_end, entry.exception)
+        };
         let shapes: Vec<_> = entries.iter().map(shape).collect();
         assert_eq!(
             shapes,
@@ -391,7 +411,19 @@ mod tests {
 
     #[test]
     fn the_brand_is_filled_in() {
-        assert_eq!(read("I work at {brand}").entries[0].text, "i work at acme");
+        assert_eq!(read("I work at {brand}").entries[0].parts[0].text, "i work at acme");
+    }
+
+    #[test]
+    fn dots_between_words_part_an_entry() {
+        let entries = read("know where ... liv*\n*ly … a lie\nwell ...\n").entries;
+        let parts = |entry: &Entry| {
+            entry.parts.iter().map(|part| part.text.clone()).collect::<Vec<_>>().join("|")
+        };
+        let parts: Vec<_> = entries.iter().map(parts).collect();
+        assert_eq!(parts, ["know where|liv", "ly|a lie", "well ..."]);
+        assert!(entries[0].parts[1].open_end && entries[1].parts[0].open_start);
+        assert_eq!(trouble("know ... \\").column, 1);
     }
 
     #[test]

@@ -9,13 +9,19 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::boundary::Boundaries;
 use super::fold::Folded;
 use super::language;
-use super::lexicon::{Capitals, Company, Lexicon, Trouble, Window};
+use super::lexicon::{Capitals, Company, Entry, Lexicon, Trouble, Window};
 use super::obfuscation::Disguises;
 use super::patterns::{Expression, PatternId, PatternTrouble, Patterns};
 
 /// The most memory the automaton may take as a full table, the fastest kind; beyond it a slower
 /// one of a tenth of the size is built.
 const LARGEST_TABLE: usize = 16 << 20;
+
+/// The most words between two parts of an entry.
+const WIDEST_GAP: usize = 5;
+
+/// The most bytes between them.
+const LONGEST_GAP: usize = 200;
 
 /// The list whose words negate what stands near them.
 const NEGATION: &str = "negation";
@@ -41,6 +47,8 @@ pub struct Scanner {
     /// By pattern of the automaton: what its find means, as a range of `targets`.
     targets_of: Vec<Range<usize>>,
     targets: Vec<Target>,
+    /// How many parts each entry has that has several.
+    in_parts: Vec<usize>,
     disguises: Disguises,
     patterns: Patterns,
 }
@@ -85,6 +93,17 @@ struct Target {
     address: bool,
     /// The capitals that it must have, where they matter.
     capitals: Option<Capitals>,
+    /// The entry of several parts that it is one of, and which.
+    part: Option<(usize, usize)>,
+}
+
+/// A part of an entry that was found in a folded text; in the order of entries, parts and places.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct FoundPart {
+    part: (usize, usize),
+    start: usize,
+    end: usize,
+    target: usize,
 }
 
 /// An entry found in a text, before language, exceptions and links are looked at.
@@ -134,6 +153,7 @@ impl Scanner {
             .map(|(name, obfuscated)| List { name, obfuscated, has_company: false })
             .collect();
         let mut sources = Vec::new();
+        let mut in_parts = Vec::new();
         let mut disguises = Disguises::default();
         let mut targets_by_text: BTreeMap<String, Vec<Target>> = BTreeMap::new();
         for lexicon in lexicons {
@@ -143,16 +163,26 @@ impl Scanner {
             lists[list.index()].has_company |= company.is_any();
             let (language, window) = (lexicon.language, lexicon.window);
             sources.push(Source { list, language, window, company });
-            for entry in lexicon.entries {
-                if lexicon.obfuscated && !entry.exception && !entry.open_start {
-                    disguises.add(&entry.text, entry.open_end, source);
+            for Entry { parts, exception } in lexicon.entries {
+                let several = parts.len() > 1;
+                if several {
+                    in_parts.push(parts.len());
                 }
-                let (open_start, open_end, exception) =
-                    (entry.open_start, entry.open_end, entry.exception);
-                let address = is_address(&entry.text);
-                let capitals = lexicon.exact.then_some(entry.capitals);
-                let target = Target { source, open_start, open_end, exception, address, capitals };
-                targets_by_text.entry(entry.text).or_default().push(target);
+                for (index, part) in parts.into_iter().enumerate() {
+                    if lexicon.obfuscated && !exception && !part.open_start && !several {
+                        disguises.add(&part.text, part.open_end, source);
+                    }
+                    let target = Target {
+                        source,
+                        open_start: part.open_start,
+                        open_end: part.open_end,
+                        exception,
+                        address: is_address(&part.text),
+                        capitals: lexicon.exact.then_some(part.capitals),
+                        part: several.then(|| (in_parts.len() - 1, index)),
+                    };
+                    targets_by_text.entry(part.text).or_default().push(target);
+                }
             }
         }
         let automaton = compile_automaton(&targets_by_text).map_err(|message| {
@@ -168,7 +198,7 @@ impl Scanner {
             targets.extend(of_text);
             targets_of.push(start..targets.len());
         }
-        Ok(Self { lists, sources, automaton, targets_of, targets, disguises, patterns })
+        Ok(Self { lists, sources, automaton, targets_of, targets, in_parts, disguises, patterns })
     }
 
     /// The list of a name.
@@ -194,13 +224,14 @@ impl Scanner {
 
     /// Every entry of every list in a text, sorted by list and place.
     pub(crate) fn finds(&self, original: &str, folded: &Folded) -> Vec<Find> {
-        let mut finds = Vec::new();
+        let (mut finds, mut parts) = (Vec::new(), Vec::new());
         let Some(automaton) = &self.automaton else { return finds };
         let mut boundaries = Boundaries::new(original, folded);
         for found in automaton.find_overlapping_iter(folded.as_str()) {
             let (may_start, may_end) =
                 (boundaries.may_start(found.start()), boundaries.may_end(found.end()));
-            for target in &self.targets[self.targets_of[found.pattern().as_usize()].clone()] {
+            for index in self.targets_of[found.pattern().as_usize()].clone() {
+                let target = &self.targets[index];
                 if (!may_start && !target.open_start) || (!may_end && !target.open_end) {
                     continue;
                 }
@@ -217,20 +248,54 @@ impl Scanner {
                 };
                 let end =
                     if may_end { found.end() } else { boundaries.word_around(found.end()).end };
-                let place = folded.original(start..end);
-                finds.push(Find {
-                    list: self.sources[target.source].list,
-                    start: place.start,
-                    end: place.end,
-                    source: target.source,
-                    exception: target.exception,
-                    address: target.address,
-                });
+                match target.part {
+                    Some(part) => parts.push(FoundPart { part, start, end, target: index }),
+                    None => finds.push(self.found(target, folded.original(start..end))),
+                }
             }
         }
+        self.join(parts, original, folded, &mut finds);
         finds.sort_unstable();
         finds.dedup();
         finds
+    }
+
+    /// A find, in bytes of the original text.
+    fn found(&self, target: &Target, place: Range<usize>) -> Find {
+        Find {
+            list: self.sources[target.source].list,
+            start: place.start,
+            end: place.end,
+            source: target.source,
+            exception: target.exception,
+            address: target.address,
+        }
+    }
+
+    /// Adds the entries of which all parts stand in order and near each other.
+    fn join(
+        &self,
+        mut parts: Vec<FoundPart>,
+        original: &str,
+        folded: &Folded,
+        finds: &mut Vec<Find>,
+    ) {
+        parts.sort_unstable();
+        let next = |part: (usize, usize), from: usize| {
+            let found = parts
+                .get(parts.partition_point(|known| (known.part, known.start) < (part, from)))?;
+            (found.part == part && is_near(&original[folded.original(from..found.start)]))
+                .then_some(found)
+        };
+        for first in parts.iter().filter(|found| found.part.1 == 0) {
+            let entry = first.part.0;
+            let end = (1..self.in_parts[entry])
+                .try_fold(first.end, |end, part| next((entry, part), end).map(|found| found.end));
+            if let Some(end) = end {
+                let place = folded.original(first.start..end);
+                finds.push(self.found(&self.targets[first.target], place));
+            }
+        }
     }
 
     /// Every entry found in disguise in a text, sorted by list and place.
@@ -348,6 +413,16 @@ fn compile_automaton(
         .build(targets.keys())
         .map(Some)
         .map_err(|error| format!("the lists are too large together: {error}"))
+}
+
+/// Whether what stands between two parts of an entry is short and within a sentence.
+fn is_near(between: &str) -> bool {
+    let ends_sentence = |word: &str| word.ends_with(['.', '!', '?', '…', ';']);
+    between.len() <= LONGEST_GAP
+        && !between.contains('\n')
+        && !between.split_whitespace().any(ends_sentence)
+        && between.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
+            <= WIDEST_GAP
 }
 
 #[cfg(test)]

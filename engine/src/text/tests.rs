@@ -465,6 +465,27 @@ fn entries_count_in_the_company_that_their_file_asks_for() {
 }
 
 #[test]
+fn the_parts_of_an_entry_stand_in_order_and_near_each_other() {
+    let files =
+        [("threat", "know where ... liv*\n- know where ... live music\nif you ... and ... you")];
+    let found = |text: &str| found(&files, Vec::new(), "threat", text);
+    assert_eq!(found("We know where you and your dog live."), ["know where you and your dog live"]);
+    assert_eq!(found("I KNOW WHERE\u{00A0}he is living now"), ["KNOW WHERE\u{00A0}he is living"]);
+    assert_eq!(found("If you lose and I win, you pay"), ["If you lose and I win, you"]);
+    for text in [
+        "They live where nobody knows.",
+        "I know where it is. We live in Porto.",
+        "I know where one, two, three, four, five and six live.",
+        "I know where it is\nand live there",
+        "We know where to find live music.",
+        "know wherever you live",
+        "If you lose, you pay",
+    ] {
+        assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+    }
+}
+
+#[test]
 fn patterns_have_exceptions_and_company() {
     let mail = Expression {
         except: Some("^(?:info|jobs)@".to_owned()),
