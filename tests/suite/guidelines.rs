@@ -112,9 +112,33 @@ fn guidelines_see_what_they_should_and_are_seldom_wrong() {
     }
 }
 
+/// Precision and recall on the half that was set aside, in percent, as measured when the rules were done. They
+/// are below what is aimed at (90 and 80), and may only get better.
+const SET_ASIDE: [(&str, usize, usize); 9] = [
+    ("accessibility", 100, 93),
+    ("claims", 78, 68),
+    ("confidential", 85, 75),
+    ("copyright", 87, 60),
+    ("disclosure", 81, 93),
+    ("personal_data", 80, 70),
+    ("respect", 86, 74),
+    ("value", 83, 83),
+    ("voice", 76, 90),
+];
+
+#[test]
+fn guidelines_do_on_texts_that_were_set_aside_as_well_as_they_did() {
+    let counts = measured("held_out");
+    for (family, precision, recall) in SET_ASIDE {
+        let counts = counts[family];
+        assert!(counts.precision() >= precision, "{family}: {} % right", counts.precision());
+        assert!(counts.recall() >= recall, "{family}: {} % seen", counts.recall());
+    }
+}
+
 /// How many texts of a half are protected talk that a guideline remarks on all the same: on the half that was
 /// set aside, as many as there were when it was measured.
-const REMARKS_ON_PROTECTED_TALK: [usize; HALVES.len()] = [0, 3];
+const REMARKS_ON_PROTECTED_TALK: [usize; HALVES.len()] = [0, 1];
 
 #[test]
 fn protected_talk_is_left_alone_and_no_post_gets_more_than_three_findings() {
