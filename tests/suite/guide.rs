@@ -42,10 +42,10 @@ fn recipes(guide: &str) -> Vec<(String, Vec<Block>)> {
 /// Puts a block where it says: a file of its own, or tables and keys that join a file.
 fn paste(block: &Block, rules: &Path) {
     let path = rules.join(&block.path);
-    if !block.path.ends_with(".toml") {
-        assert!(!path.exists(), "{} is there already", block.path);
+    if !path.exists() {
         return fs::write(path, &block.text).unwrap();
     }
+    assert!(block.path.ends_with(".toml"), "{} is there already", block.path);
     let mut file = fs::read_to_string(&path).unwrap();
     // What stands before the first table belongs before the file's own tables.
     let (keys, tables) = match block.text.find("\n[") {
