@@ -126,7 +126,7 @@ impl<'a> Loading<'a> {
             }
         }
         let source = self.source("patterns.toml");
-        let (patterns, problems) = manifest::read_patterns(source);
+        let (patterns, problems) = manifest::read_patterns(source, brand);
         self.problems.extend(problems);
         self.names_of_their_own(&lexicons, &patterns);
         self.company(&lexicons, &patterns);

@@ -183,8 +183,11 @@ pub(super) struct Pattern {
 }
 
 /// Reads `patterns.toml`: a name and a regular expression a line, or a table of what to find, with
-/// what does not count and what must and must not stand in the same sentence.
-pub(super) fn read_patterns(source: Source<'_>) -> (Vec<Pattern>, Vec<Problem>) {
+/// what does not count and what must and must not stand in the same sentence. Every `{brand}` becomes the
+/// brand's name; an expression could not have it otherwise.
+pub(super) fn read_patterns(source: Source<'_>, brand: &str) -> (Vec<Pattern>, Vec<Problem>) {
+    let brand = regex::escape(brand);
+    let filled = |expression: &str| expression.replace("{brand}", &brand);
     let report = Report::new(source);
     let document = parse(&report);
     let root = Table::named(&report, &document, "patterns.toml");
@@ -196,7 +199,7 @@ pub(super) fn read_patterns(source: Source<'_>) -> (Vec<Pattern>, Vec<Problem>) 
         }
         let find = if is_table { table.need_text("find")? } else { table.text(name)? };
         let mut pattern = Pattern {
-            expression: Expression::new(name, find.value),
+            expression: Expression::new(name, &filled(find.value)),
             range: find.range,
             except: None,
             company: Vec::new(),
@@ -204,7 +207,7 @@ pub(super) fn read_patterns(source: Source<'_>) -> (Vec<Pattern>, Vec<Problem>) 
         if is_table {
             let except = table.text("except");
             pattern.except = except.as_ref().map(|except| except.range.clone());
-            pattern.expression.except = except.map(|except| except.value.to_owned());
+            pattern.expression.except = except.map(|except| filled(except.value));
             let mut lists = |setting: &str| {
                 let lists = table.texts(setting).into_iter();
                 let lists = lists.inspect(|list| pattern.company.push(list.range.clone()));
