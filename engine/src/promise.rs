@@ -213,7 +213,16 @@ fn both_ways_agree(program: &Program, seed: u64) -> Result<(), TestCaseError> {
         let function = program.function_of(rule);
         let fast = program.sandbox.run(program.file_of(rule), function, index, &world);
         let reference = program.sandbox.interpret(program.file_of(rule), function, index, &world);
-        prop_assert_eq!(fast, reference, "{}", rule.id());
+        prop_assert_eq!(&fast, &reference, "{}", rule.id());
+        // Where some of the facts are known beforehand, what is left comes to the same.
+        let knows = |object: Object, slot: u8, argument: Option<&str>| {
+            let known = seed_of(seed, (object, slot, argument)).is_multiple_of(2);
+            known.then(|| world.value(index, object, slot, argument))
+        };
+        let rest = function.rest(&knows);
+        let left =
+            program.sandbox.rest_of(&rest, (program.file_of(rule), function), index, &world);
+        prop_assert_eq!(left, reference.0, "{}", rule.id());
     }
     Ok(())
 }

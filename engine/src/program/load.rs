@@ -9,6 +9,7 @@ use super::rules::{self, RuleText};
 use super::{Manifest, Program, Rule, Sources, Tests, Written, example, manifest};
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
 use crate::facts::{Folder, PLACES, ProgramView};
+use crate::scoring::Plan;
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
 use crate::text::{Expression, Lexicon, PatternTrouble, Scanner, Trouble};
 
@@ -19,7 +20,7 @@ pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
     let loading = Loading::new(sources);
     let written = Written::of(sources, loading.source("program.toml"));
     let program = loading.finish(sources.version(), Tests { texts, problems })?;
-    Ok(Program { written: Arc::new(written), ..program })
+    Ok(Program { written: Arc::new(written), plan: Plan::of(&program), ..program })
 }
 
 /// A program while it is read: problems are collected, and what is wrong is left out so that the
@@ -80,6 +81,7 @@ impl<'a> Loading<'a> {
                 sandbox: Arc::new(sandbox),
                 scanner: Arc::new(scanner),
                 view,
+                plan: Plan::default(),
                 vocabulary,
                 warnings,
                 tests,

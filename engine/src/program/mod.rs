@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub(crate) use example::prepare;
 pub use manifest::{Benchmark, Emv, Kpi};
 pub(crate) use manifest::{
-    Learning, Level, Manifest, Mentoring, Period, Privacy, Role, RuleSettings, Waves, Window,
+    Kind, Learning, Level, Manifest, Mentoring, Period, Privacy, Role, RuleSettings, Waves, Window,
 };
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
@@ -30,6 +30,7 @@ pub(crate) use written::Written;
 
 use crate::error::{Code, Error, Place, Problem, choose};
 use crate::facts::{Evidence, Folder, Object, ProgramView, Read, TeamFact};
+use crate::scoring::Plan;
 use crate::script::{FactUse, File, Function, Sandbox, Vocabulary};
 use crate::text::Scanner;
 
@@ -215,6 +216,7 @@ pub struct Program {
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) scanner: Arc<Scanner>,
     pub(crate) view: Arc<ProgramView>,
+    pub(crate) plan: Plan,
     pub(crate) vocabulary: Vocabulary,
     warnings: Vec<Problem>,
     pub(crate) tests: Tests,

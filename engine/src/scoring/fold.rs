@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::plan::Planned;
 use super::{Line, Total, add};
 use crate::error::Error;
 use crate::events::Place;
@@ -208,19 +209,14 @@ impl<'a> Fold<'a> {
         let judged = is_judged.then(|| self.judged(activity)).transpose()?;
         let held_back_by = self.held_back_by(activity, judged.as_ref());
         let mut sum = 0;
-        for index in 0..self.rules.len() {
-            let (rule_index, rule) = self.rules[index];
+        let program = self.program;
+        for Planned { rule: index, rest } in program.plan.of_kind(&kind) {
+            let (rule_index, rule) = self.rules[*index];
             if !rule.settings().in_force(activity.at) {
                 continue;
             }
-            let program = self.program;
             let (file, function) = (program.file_of(rule), program.function_of(rule));
-            let (result, reads) = if self.keep_lines {
-                program.sandbox.run(file, function, rule_index, &self.world)
-            } else {
-                // Evidence is rebuilt when somebody asks for it.
-                (program.sandbox.result(file, function, rule_index, &self.world), Vec::new())
-            };
+            let result = program.sandbox.rest_of(rest, (file, function), rule_index, &self.world);
             let earned = match result.and_then(script::Given::points) {
                 Ok(Some(earned)) => earned,
                 Ok(None) => continue,
@@ -231,16 +227,18 @@ impl<'a> Fold<'a> {
                 }
             };
             let (points, capped_by) = match held_back_by.is_empty() {
-                true => self.clip(index, earned, day),
+                true => self.clip(*index, earned, day),
                 false => (0, Vec::new()),
             };
             sum = add(sum, points)?;
-            let given = &mut self.by_rule[index];
+            let given = &mut self.by_rule[*index];
             *given = Given {
                 points: add(given.points, points)?,
                 activities: given.activities.saturating_add(1),
             };
             if self.keep_lines {
+                // Only what gave something has to say why.
+                let (_, reads) = program.sandbox.run(file, function, rule_index, &self.world);
                 lines.push(Line {
                     rule: Arc::clone(rule.shared_id()),
                     title: rule.title().into(),

@@ -3,12 +3,13 @@
 //! A person's activities are folded in the order of (time, source, id), so the result does not
 //! depend on the order of arrival. Points are whole numbers; lines sum to totals.
 //!
-//! - `fold` goes through one person's activities;
+//! - `fold` goes through one person's activities; `plan` says which rules have a say in which;
 //! - this file has the documents and the two questions, [`Program::score`] and
 //!   [`Program::explain`].
 
 mod fold;
 mod plain;
+mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
 pub(crate) use fold::{Fold, Given, PostVerdict, refusal};
+pub(crate) use plan::Plan;
 pub use plain::{PlainActivity, PlainPoints, PlainReason};
 
 /// Points that a rule gave for an activity.

@@ -40,6 +40,37 @@ impl AdviceDraft {
         }
     }
 
+    pub(super) fn suggestion(
+        name: ImmutableString,
+        message: ImmutableString,
+    ) -> Result<Self, Refusal> {
+        let (id, message) = (id(name)?, words("suggestion", message)?);
+        Ok(Self::Suggestion { id, message, with_content: false })
+    }
+
+    pub(super) fn with_content(&mut self) -> Result<Self, Refusal> {
+        match self.clone() {
+            Self::Suggestion { id, message, .. } => {
+                Ok(Self::Suggestion { id, message, with_content: true })
+            }
+            other => Err(format!(
+                "`with_content` is for a suggestion, not for `{}`",
+                other.name()
+            )
+            .into()),
+        }
+    }
+
+    pub(super) fn offers(topic: ImmutableString, weight: i64) -> Result<Self, Refusal> {
+        let (topic, weight) = mentoring("offers", topic, weight)?;
+        Ok(Self::Offers { topic, weight })
+    }
+
+    pub(super) fn seeks(topic: ImmutableString, weight: i64) -> Result<Self, Refusal> {
+        let (topic, weight) = mentoring("seeks", topic, weight)?;
+        Ok(Self::Seeks { topic, weight })
+    }
+
     /// Whether another says the same, whatever its words or weight.
     pub(super) fn repeats(&self, other: &AdviceDraft) -> bool {
         self.name() == other.name() && self.label() == other.label()
@@ -49,26 +80,10 @@ impl AdviceDraft {
 /// Registers what makes advice and what says more of it.
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<AdviceDraft>("advice");
-    engine.register_fn("suggestion", |name: ImmutableString, message: ImmutableString| {
-        let (id, message) = (id(name)?, words("suggestion", message)?);
-        Ok::<_, Refusal>(AdviceDraft::Suggestion { id, message, with_content: false })
-    });
-    engine.register_fn("with_content", |advice: &mut AdviceDraft| match advice.clone() {
-        AdviceDraft::Suggestion { id, message, .. } => {
-            Ok::<_, Refusal>(AdviceDraft::Suggestion { id, message, with_content: true })
-        }
-        other => {
-            Err(format!("`with_content` is for a suggestion, not for `{}`", other.name()).into())
-        }
-    });
-    engine.register_fn("offers", |topic: ImmutableString, weight: i64| {
-        let (topic, weight) = mentoring("offers", topic, weight)?;
-        Ok::<_, Refusal>(AdviceDraft::Offers { topic, weight })
-    });
-    engine.register_fn("seeks", |topic: ImmutableString, weight: i64| {
-        let (topic, weight) = mentoring("seeks", topic, weight)?;
-        Ok::<_, Refusal>(AdviceDraft::Seeks { topic, weight })
-    });
+    engine.register_fn("suggestion", AdviceDraft::suggestion);
+    engine.register_fn("with_content", AdviceDraft::with_content);
+    engine.register_fn("offers", AdviceDraft::offers);
+    engine.register_fn("seeks", AdviceDraft::seeks);
 }
 
 fn mentoring(

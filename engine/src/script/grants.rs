@@ -48,6 +48,33 @@ pub(crate) struct GrantDraft {
 }
 
 impl GrantDraft {
+    /// A grant of a kind, of which nothing else is said yet.
+    pub(super) fn new(kind: GrantKind, name: ImmutableString) -> Result<Self, Refusal> {
+        let (level, amount, message) = (None, None, None);
+        Ok(Self { kind, id: id(name)?, level, amount, each_period: false, message })
+    }
+
+    pub(super) fn level(&mut self, level: i64) -> Result<Self, Refusal> {
+        only(self, GrantKind::Badge, "level")?;
+        let level = Some(within("level", level, limits::LEVEL)?);
+        Ok(Self { level, ..self.clone() })
+    }
+
+    pub(super) fn amount(&mut self, amount: i64) -> Result<Self, Refusal> {
+        only(self, GrantKind::Reward, "amount")?;
+        let amount = Some(within("amount", amount, limits::AMOUNT)?);
+        Ok(Self { amount, ..self.clone() })
+    }
+
+    pub(super) fn each_period(&mut self) -> Self {
+        Self { each_period: true, ..self.clone() }
+    }
+
+    pub(super) fn because(&mut self, message: ImmutableString) -> Result<Self, Refusal> {
+        let message = Some(words("because", message)?);
+        Ok(Self { message, ..self.clone() })
+    }
+
     /// Whether another says the same, whatever its amount and its words.
     pub(super) fn repeats(&self, other: &GrantDraft) -> bool {
         let key = |grant: &GrantDraft| (grant.kind, grant.level, grant.each_period);
@@ -59,30 +86,12 @@ impl GrantDraft {
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<GrantDraft>("grant");
     for kind in GrantKind::ALL {
-        engine.register_fn(kind.name(), move |name: ImmutableString| {
-            let id = id(name)?;
-            let (level, amount, message) = (None, None, None);
-            Ok::<_, Refusal>(GrantDraft { kind, id, level, amount, each_period: false, message })
-        });
+        engine.register_fn(kind.name(), move |name: ImmutableString| GrantDraft::new(kind, name));
     }
-    engine.register_fn("level", |grant: &mut GrantDraft, level: i64| {
-        only(grant, GrantKind::Badge, "level")?;
-        let level = Some(within("level", level, limits::LEVEL)?);
-        Ok::<_, Refusal>(GrantDraft { level, ..grant.clone() })
-    });
-    engine.register_fn("amount", |grant: &mut GrantDraft, amount: i64| {
-        only(grant, GrantKind::Reward, "amount")?;
-        let amount = Some(within("amount", amount, limits::AMOUNT)?);
-        Ok::<_, Refusal>(GrantDraft { amount, ..grant.clone() })
-    });
-    engine.register_fn("each_period", |grant: &mut GrantDraft| GrantDraft {
-        each_period: true,
-        ..grant.clone()
-    });
-    engine.register_fn("because", |grant: &mut GrantDraft, message: ImmutableString| {
-        let message = Some(words("because", message)?);
-        Ok::<_, Refusal>(GrantDraft { message, ..grant.clone() })
-    });
+    engine.register_fn("level", GrantDraft::level);
+    engine.register_fn("amount", GrantDraft::amount);
+    engine.register_fn("each_period", GrantDraft::each_period);
+    engine.register_fn("because", GrantDraft::because);
 }
 
 fn only(grant: &GrantDraft, kind: GrantKind, method: &str) -> Result<(), Refusal> {

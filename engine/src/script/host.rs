@@ -49,6 +49,25 @@ pub(crate) struct Draft {
     pub(crate) suggestion: Option<ImmutableString>,
 }
 
+impl Draft {
+    pub(super) fn new(severity: Severity, message: ImmutableString) -> Self {
+        Self { severity, message, places: Vec::new(), suggestion: None }
+    }
+
+    pub(super) fn at(&mut self, place: ImmutableString) -> Self {
+        let mut draft = self.clone();
+        // The same place twice says nothing new; in a loop it would eat memory.
+        if !draft.places.contains(&place) {
+            draft.places.push(place);
+        }
+        draft
+    }
+
+    pub(super) fn suggest(&mut self, suggestion: ImmutableString) -> Self {
+        Self { suggestion: Some(suggestion), ..self.clone() }
+    }
+}
+
 /// Registers fact objects and all that rules make.
 pub(super) fn register(engine: &mut Engine) {
     grants::register(engine);
@@ -79,26 +98,12 @@ pub(super) fn register(engine: &mut Engine) {
     }
 
     for severity in Severity::ALL {
-        engine.register_fn(severity.name(), move |message: ImmutableString| Draft {
-            severity,
-            message,
-            places: Vec::new(),
-            suggestion: None,
+        engine.register_fn(severity.name(), move |message: ImmutableString| {
+            Draft::new(severity, message)
         });
     }
-    engine.register_fn("at", |draft: &mut Draft, place: ImmutableString| {
-        let mut draft = draft.clone();
-        // The same place twice says nothing new; in a loop it would eat memory.
-        if !draft.places.contains(&place) {
-            draft.places.push(place);
-        }
-        draft
-    });
-    engine.register_fn("suggest", |draft: &mut Draft, suggestion: ImmutableString| {
-        let mut draft = draft.clone();
-        draft.suggestion = Some(suggestion);
-        draft
-    });
+    engine.register_fn("at", Draft::at);
+    engine.register_fn("suggest", Draft::suggest);
 }
 
 /// How a host function refuses what it is given.

@@ -31,7 +31,7 @@ pub(crate) use coverage::{Coverage, branches};
 pub(crate) use grants::{GrantDraft, GrantKind};
 pub(crate) use host::Draft;
 pub(crate) use literal::constant_map;
-pub(crate) use sandbox::{File, Function, Sandbox, function_place, limits};
+pub(crate) use sandbox::{File, Function, Rest, Sandbox, function_place, limits};
 
 use crate::error::Code;
 /// What a rule of any folder gave.

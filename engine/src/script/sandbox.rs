@@ -19,7 +19,7 @@ use super::lower::{Lowered, lower};
 use super::outcome::{failure, given};
 use super::{Failure, Given};
 use crate::error::{Code, Place, Problem, Source};
-use crate::facts::{Object, Read, World};
+use crate::facts::{Object, Read, Value, World};
 
 /// The limits on one call of one rule. Rules are a screenful of conditions: a rule that comes
 /// near one of these is wrong or hostile.
@@ -194,6 +194,28 @@ impl Function {
         }
         function
     }
+
+    /// What is left of it where some facts are known, by slot and argument.
+    pub(crate) fn rest(
+        &self,
+        knows: &dyn Fn(Object, u8, Option<&str>) -> Option<Value>,
+    ) -> Rest {
+        match self.lowered.as_ref().map(|lowered| lowered.knowing(knows)) {
+            Some(rest) if rest.gives_nothing() => Rest::Nothing,
+            Some(rest) if !rest.gives_up() => Rest::Steps(rest),
+            _ => Rest::Whole,
+        }
+    }
+}
+
+/// What is left of a function where some facts are known.
+#[derive(Debug)]
+pub(crate) enum Rest {
+    /// It gives nothing.
+    Nothing,
+    Steps(Lowered),
+    /// All of it, for Rhai to run.
+    Whole,
 }
 
 /// The engine with its limits, ready to compile and run.
@@ -323,6 +345,23 @@ impl Sandbox {
             Some(given) => Ok(given),
             None => self.interpret(file, function, rule, world).0,
         }
+    }
+
+    /// Runs what is left of a rule in a world of which what was known holds; only its result is asked
+    /// for.
+    pub(crate) fn rest_of(
+        &self,
+        rest: &Rest,
+        (file, function): (&File, &Function),
+        rule: usize,
+        world: &Arc<World>,
+    ) -> Result<Given, Failure> {
+        let given = match rest {
+            Rest::Nothing => Some(Given::Nothing),
+            Rest::Steps(steps) => steps.result(rule, world),
+            Rest::Whole => None,
+        };
+        given.map_or_else(|| self.interpret(file, function, rule, world).0, Ok)
     }
 
     /// Runs a rule in Rhai: the reference for every other way.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rhai::{ASTFlags, ASTNode, Expr, FnCallExpr, Stmt, SwitchCasesCollection};
 
+use super::maker::Maker;
 use super::{Calculation, Case, Comparison, Constant, Lowered, Step};
 use crate::facts::Object;
 use crate::script::sandbox::{File, Function};
@@ -179,6 +180,9 @@ impl Builder<'_> {
             Expr::StringConstant(text, _) => Step::Constant(Constant::Text(text.as_str().into())),
             Expr::Unit(_) => Step::Constant(Constant::Nothing),
             Expr::Array(items, _) if items.is_empty() => Step::Constant(Constant::EmptyList),
+            Expr::Array(items, _) if !items.iter().any(acts) => {
+                Step::List(items.iter().map(|item| self.expression(item)).collect())
+            }
             Expr::Variable(..) => self.local(expression).map_or(Step::GiveUp, Step::Local),
             Expr::And(parts, _) => {
                 Step::All(parts.iter().map(|part| self.expression(part)).collect())
@@ -191,7 +195,13 @@ impl Builder<'_> {
             }
             Expr::Stmt(block) => self.block(block.statements()),
             Expr::FnCall(call, _) => self.call(call),
-            Expr::Dot(sides, _, _) => self.fact(&sides.lhs, &sides.rhs),
+            Expr::Dot(sides, _, _) => match &sides.lhs {
+                Expr::FnCall(..) => self.made(&sides.lhs, &sides.rhs),
+                _ => match self.local(&sides.lhs) {
+                    Some(local) => self.push(local, &sides.rhs),
+                    None => self.fact(&sides.lhs, &sides.rhs),
+                },
+            },
             _ => Step::GiveUp,
         }
     }
@@ -215,6 +225,52 @@ impl Builder<'_> {
         }
     }
 
+    /// `badge("steady").level(2)`: what is made, and what more is said of it.
+    fn made(&mut self, made: &Expr, more: &Expr) -> Step {
+        let mut step = self.expression(made);
+        let mut rest = more;
+        loop {
+            let (method, then) = match rest {
+                Expr::Dot(sides, _, _) => (&sides.lhs, Some(&sides.rhs)),
+                last => (last, None),
+            };
+            let Expr::MethodCall(call, _) = method else { return Step::GiveUp };
+            let Some(maker) = Maker::method(&call.name) else { return Step::GiveUp };
+            if !matches!(step, Step::Make { .. })
+                || call.args.iter().any(acts)
+                || self.is_redefined(&call.name)
+            {
+                return Step::GiveUp;
+            }
+            let mut arguments = vec![step];
+            arguments.extend(call.args.iter().map(|argument| self.expression(argument)));
+            step = Step::Make { maker, arguments };
+            match then {
+                Some(then) => rest = then,
+                None => return step,
+            }
+        }
+    }
+
+    /// Whether the file has a function of this name itself.
+    fn is_redefined(&self, name: &str) -> bool {
+        self.file.functions().iter().any(|function| function.name == name)
+    }
+
+    /// `list.push(badge("steady"))`.
+    fn push(&mut self, local: usize, method: &Expr) -> Step {
+        match method {
+            Expr::MethodCall(call, _) => match &*call.args {
+                [item] if call.name == "push" && !acts(item) && !self.is_redefined("push") => {
+                    let value = Box::new(self.expression(item));
+                    Step::Push { local, value }
+                }
+                _ => Step::GiveUp,
+            },
+            _ => Step::GiveUp,
+        }
+    }
+
     fn call(&mut self, call: &FnCallExpr) -> Step {
         if call.is_qualified() || call.capture_parent_scope || call.args.iter().any(acts) {
             return Step::GiveUp;
@@ -231,7 +287,14 @@ impl Builder<'_> {
                 let left = Box::new(self.expression(left));
                 Step::Calculate { how, left, right: Box::new(self.expression(right)) }
             }
-            _ => Step::GiveUp,
+            (None, arguments) => match Maker::function(name) {
+                Some(maker) => {
+                    let arguments = arguments.iter();
+                    let arguments = arguments.map(|argument| self.expression(argument)).collect();
+                    Step::Make { maker, arguments }
+                }
+                None => Step::GiveUp,
+            },
         }
     }
 

@@ -1,21 +1,24 @@
 //! Rules without the interpreter: the pure part of a rule as a tree of typed steps over facts.
 //!
 //! Most rules on most activities and posts compare a few facts and give a number or nothing. That
-//! part is lowered once, when the program loads. What is not lowered (findings, loops, texts put
-//! together) and what would be a fault *gives up*, and the rule runs in Rhai from the start:
+//! part is lowered once, when the program loads. What is not lowered (loops, texts put together) and what would be a fault *gives up*, and the rule runs in Rhai from the start:
 //! rules are pure, so nothing was lost, and every error stays Rhai's own. A property test holds
 //! both ways equal, results and readings alike.
 //!
 //! - `build` turns a syntax tree into steps;
-//! - `walk` takes them.
+//! - `walk` takes them, `maker` makes what rules give;
+//! - `known` leaves out those that are decided already where some facts are known.
 
 mod build;
+mod known;
+mod maker;
 mod walk;
 
 use std::sync::Arc;
 
 pub(super) use build::lower;
 
+use self::maker::Maker;
 use crate::facts::Object;
 
 /// A rule as steps.
@@ -73,6 +76,18 @@ enum Step {
         cases: Vec<Case>,
         default: Box<Step>,
     },
+    /// Makes something to give, or says more of the first argument.
+    Make {
+        maker: Maker,
+        arguments: Vec<Step>,
+    },
+    /// Several things to give.
+    List(Vec<Step>),
+    /// Adds something to the list in a local variable; the step itself has no value.
+    Push {
+        local: usize,
+        value: Box<Step>,
+    },
     /// One after the other; the value is the last one's.
     Block(Vec<Step>),
     Return(Box<Step>),
@@ -94,7 +109,7 @@ enum Constant {
     Flag(bool),
     Number(i64),
     Text(Arc<str>),
-    /// A list without elements, as rules begin to collect findings with.
+    /// A list without elements, as rules begin to collect with.
     EmptyList,
 }
 

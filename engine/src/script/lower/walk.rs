@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use rhai::Dynamic;
 use smallvec::{SmallVec, smallvec};
 
 use super::{Calculation, Case, Comparison, Constant, Lowered, Step};
 use crate::facts::{Object, Value, World};
 use crate::script::Given;
+use crate::script::outcome::given;
 
 /// A fact that was read: what it is, and the argument it was asked with.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +20,7 @@ pub(crate) struct Seen<'s> {
 
 /// A value on the way.
 #[derive(Clone, Debug)]
-enum Held<'s> {
+pub(super) enum Held<'s> {
     Nothing,
     Flag(bool),
     Number(i64),
@@ -27,6 +29,10 @@ enum Held<'s> {
     /// A text that was worked out.
     Read(Arc<str>),
     EmptyList,
+    /// Something to give.
+    Made(Dynamic),
+    /// Several such things.
+    List(Vec<Dynamic>),
 }
 
 /// Why a walk stops.
@@ -72,6 +78,8 @@ impl Lowered {
         let returned = match walk.step(&self.root) {
             Ok(Held::Nothing | Held::EmptyList) => Given::Nothing,
             Ok(Held::Number(number)) => Given::Points(number),
+            Ok(Held::Made(made)) => given(made).ok()?,
+            Ok(Held::List(all)) => given(Dynamic::from_array(all)).ok()?,
             _ => return None,
         };
         Some((returned, walk.seen))
@@ -79,7 +87,7 @@ impl Lowered {
 }
 
 impl<'s> Held<'s> {
-    fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
             Held::Text(text) => Some(text),
             Held::Read(text) => Some(text),
@@ -87,7 +95,12 @@ impl<'s> Held<'s> {
         }
     }
 
-    fn of(constant: &'s Constant) -> Self {
+    /// Whether only Rhai knows what it is equal to.
+    fn is_beyond_comparison(&self) -> bool {
+        matches!(self, Held::EmptyList | Held::Made(_) | Held::List(_))
+    }
+
+    pub(super) fn of(constant: &'s Constant) -> Self {
         match constant {
             Constant::Nothing => Held::Nothing,
             Constant::Flag(flag) => Held::Flag(*flag),
@@ -97,7 +110,7 @@ impl<'s> Held<'s> {
         }
     }
 
-    fn is(&self, constant: &Constant) -> bool {
+    pub(super) fn is(&self, constant: &Constant) -> bool {
         match (self, constant) {
             (Held::Flag(flag), Constant::Flag(other)) => flag == other,
             (Held::Number(number), Constant::Number(other)) => number == other,
@@ -161,7 +174,7 @@ impl<'s> Walk<'s> {
                 Held::Nothing
             }
             Step::Among { needle, list } => match self.step(needle)? {
-                Held::EmptyList => return Err(Stop::GiveUp),
+                needle if needle.is_beyond_comparison() => return Err(Stop::GiveUp),
                 needle => Held::Flag(list.iter().any(|item| needle.is(item))),
             },
             Step::If { condition, then, otherwise } => {
@@ -171,6 +184,29 @@ impl<'s> Walk<'s> {
             Step::Switch { on, cases, default } => {
                 let on = self.step(on)?;
                 self.switch(&on, cases, default)?
+            }
+            Step::Make { maker, arguments } => {
+                let mut values: SmallVec<[Held<'s>; 2]> = SmallVec::new();
+                for argument in arguments {
+                    values.push(self.step(argument)?);
+                }
+                Held::Made(maker.make(&values).ok_or(Stop::GiveUp)?)
+            }
+            Step::List(items) => {
+                let mut all = Vec::with_capacity(items.len());
+                for item in items {
+                    all.push(self.made(item)?);
+                }
+                Held::List(all)
+            }
+            Step::Push { local, value } => {
+                let made = self.made(value)?;
+                match &mut self.locals[*local] {
+                    Held::List(all) => all.push(made),
+                    list @ Held::EmptyList => *list = Held::List(vec![made]),
+                    _ => return Err(Stop::GiveUp),
+                }
+                Held::Nothing
             }
             Step::Block(steps) => {
                 let mut last = Held::Nothing;
@@ -198,8 +234,15 @@ impl<'s> Walk<'s> {
         }
     }
 
+    fn made(&mut self, step: &'s Step) -> Result<Dynamic, Stop<'s>> {
+        match self.step(step)? {
+            Held::Made(made) => Ok(made),
+            _ => Err(Stop::GiveUp),
+        }
+    }
+
     fn switch(&mut self, on: &Held<'s>, cases: &'s [Case], default: &'s Step) -> Walked<'s> {
-        if matches!(on, Held::EmptyList) {
+        if on.is_beyond_comparison() {
             return Err(Stop::GiveUp);
         }
         for case in cases {
@@ -242,10 +285,12 @@ impl<'s> Walk<'s> {
 }
 
 /// As Rhai compares: values of different sorts are unequal, and neither less nor more.
-fn compare(how: Comparison, left: &Held<'_>, right: &Held<'_>) -> Option<bool> {
+pub(super) fn compare(how: Comparison, left: &Held<'_>, right: &Held<'_>) -> Option<bool> {
     use std::cmp::Ordering;
+    if left.is_beyond_comparison() || right.is_beyond_comparison() {
+        return None;
+    }
     let ordering = match (left, right) {
-        (Held::EmptyList, _) | (_, Held::EmptyList) => return None,
         (Held::Nothing, Held::Nothing) => match how {
             Comparison::Equal => return Some(true),
             Comparison::Unequal => return Some(false),
@@ -272,7 +317,7 @@ fn compare(how: Comparison, left: &Held<'_>, right: &Held<'_>) -> Option<bool> {
     })
 }
 
-fn calculate(how: Calculation, left: i64, right: i64) -> Option<i64> {
+pub(super) fn calculate(how: Calculation, left: i64, right: i64) -> Option<i64> {
     match how {
         Calculation::Add => left.checked_add(right),
         Calculation::Subtract => left.checked_sub(right),

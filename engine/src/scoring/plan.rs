@@ -1,0 +1,52 @@
+//! Which scoring rules may give something for a kind of activity, and what is left of them: most
+//! rules are for one kind or two, and what the program says does not change while it holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::facts::{ActivityFact, Folder, Object, Value, World};
+use crate::program::Program;
+use crate::script::Rest;
+
+/// The scoring rules of a program, by kind of activity.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan(Arc<BTreeMap<Arc<str>, Vec<Planned>>>);
+
+/// A rule that may give something.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    /// Its place among the scoring rules.
+    pub(crate) rule: usize,
+    pub(crate) rest: Rest,
+}
+
+impl Plan {
+    pub(crate) fn of(program: &Program) -> Self {
+        let world = World::new(Arc::clone(&program.view));
+        let of_kind = |(name, kind): (&Arc<str>, &crate::program::Kind)| {
+            let planned = program.rules_of(Folder::Scoring).enumerate().filter_map(
+                |(place, (index, rule))| {
+                    let knows = |object: Object, slot: u8, argument: Option<&str>| match object {
+                        Object::Program => Some(world.value(index, object, slot, argument)),
+                        Object::Activity if slot == ActivityFact::Kind as u8 => {
+                            Some(Value::Text(Arc::clone(name)))
+                        }
+                        Object::Activity if slot == ActivityFact::Style as u8 => {
+                            Some(Value::Text(Arc::clone(&kind.style)))
+                        }
+                        _ => None,
+                    };
+                    let rest = program.function_of(rule).rest(&knows);
+                    (!matches!(rest, Rest::Nothing)).then_some(Planned { rule: place, rest })
+                },
+            );
+            (Arc::clone(name), planned.collect())
+        };
+        Self(Arc::new(program.manifest.kinds.iter().map(of_kind).collect()))
+    }
+
+    /// The rules that may give something for a kind that is declared, in the order of rules.
+    pub(crate) fn of_kind(&self, kind: &str) -> &[Planned] {
+        self.0.get(kind).map_or(&[], Vec::as_slice)
+    }
+}
