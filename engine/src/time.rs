@@ -3,6 +3,8 @@
 //! Intervals are half-open. Days, weeks and longer periods are those of the program's time zone,
 //! whatever offset an event came with.
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp};
@@ -52,6 +54,11 @@ impl Day {
         span.and_then(|span| EPOCH.checked_add(span)).unwrap_or(EPOCH)
     }
 
+    /// The second of 1970 at which it begins in UTC.
+    fn utc_second(self) -> i64 {
+        i64::from(self.0) * 86_400
+    }
+
     pub(crate) fn of(date: Date) -> Day {
         let days = date.since(EPOCH).map_or(0, |span| span.get_days());
         Day(days)
@@ -86,16 +93,34 @@ impl Unit {
     }
 }
 
+/// The years whose offsets a calendar knows by heart.
+const KNOWN_YEARS: (i16, i16) = (2000, 2060);
+
 /// The program's calendar: its time zone and the day its weeks begin on.
 #[derive(Clone, Debug)]
 pub(crate) struct Calendar {
     zone: TimeZone,
     week_start: Weekday,
+    /// The seconds of 1970 at which an offset from UTC begins to hold, and the offset, in seconds: every
+    /// activity asks for its day several times. The first begins with the known years, the last, which has
+    /// none, ends them.
+    offsets: Arc<[(i64, Option<i32>)]>,
 }
 
 impl Calendar {
     pub(crate) fn new(zone: TimeZone, week_start: Weekday) -> Self {
-        Self { zone, week_start }
+        let start_of = |year| Date::new(year, 1, 1).map_or(0, |date| Day::of(date).utc_second());
+        let (from, until) = (start_of(KNOWN_YEARS.0), start_of(KNOWN_YEARS.1));
+        let first = Timestamp::from_second(from).unwrap_or_default();
+        let changes = zone.following(first).map(|change| {
+            let offset = change.offset().seconds();
+            (change.timestamp().as_second(), Some(offset))
+        });
+        let offsets = std::iter::once((from, Some(zone.to_offset(first).seconds())))
+            .chain(changes.take_while(|(second, _)| *second < until))
+            .chain([(until, None)])
+            .collect();
+        Self { zone, week_start, offsets }
     }
 
     pub(crate) fn zone(&self) -> &TimeZone {
@@ -108,11 +133,11 @@ impl Calendar {
 
     /// The local day of an instant.
     pub(crate) fn day(&self, at: Timestamp) -> Day {
-        // Before 1970 the parts of a second count backwards from the second they belong to.
-        let second = at.as_second() - i64::from(at.subsec_nanosecond() < 0);
-        let local = second + i64::from(self.zone.to_offset(at).seconds());
-        // jiff's range of years (±9999) fits an i32 of days many times over.
-        Day(i32::try_from(local.div_euclid(86_400)).unwrap_or(Day::LAST.0))
+        let later = self.offsets.partition_point(|(from, _)| *from <= at.as_second());
+        match later.checked_sub(1).and_then(|place| self.offsets[place].1) {
+            Some(offset) => day_at(at, offset),
+            None => day_in(&self.zone, at),
+        }
     }
 
     /// The first day of the week that a day belongs to.
@@ -169,23 +194,42 @@ impl Calendar {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The first instant of a local day. Where clocks jump over midnight it is the instant of the
-    /// jump; where they jump over the whole day, that day and the next begin with it.
+    /// The first instant of a local day, as [`start_of_day_in`] the program's time zone.
     pub(crate) fn start_of_day(&self, day: Day) -> Timestamp {
-        let midnight = day.date().at(0, 0, 0, 0);
-        let ambiguous = self.zone.to_ambiguous_timestamp(midnight);
-        let jump = match ambiguous.offset() {
-            // Read with the offset after the jump, a time that was jumped over is before it.
-            AmbiguousOffset::Gap { after, .. } => after
-                .to_timestamp(midnight)
-                .ok()
-                .and_then(|before| self.zone.following(before).next())
-                .map(|transition| transition.timestamp()),
-            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => None,
-        };
-        let beyond = if day.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
-        jump.unwrap_or_else(|| ambiguous.compatible().unwrap_or(beyond))
+        start_of_day_in(&self.zone, day)
     }
+}
+
+/// The local day of an instant in a time zone.
+pub(crate) fn day_in(zone: &TimeZone, at: Timestamp) -> Day {
+    day_at(at, zone.to_offset(at).seconds())
+}
+
+/// The local day of an instant where this offset from UTC holds, in seconds.
+fn day_at(at: Timestamp, offset: i32) -> Day {
+    // Before 1970 the parts of a second count backwards from the second they belong to.
+    let second = at.as_second() - i64::from(at.subsec_nanosecond() < 0);
+    let local = second + i64::from(offset);
+    // jiff's range of years (±9999) fits an i32 of days many times over.
+    Day(i32::try_from(local.div_euclid(86_400)).unwrap_or(Day::LAST.0))
+}
+
+/// The first instant of a local day in a time zone. Where clocks jump over midnight it is the
+/// instant of the jump; where they jump over the whole day, that day and the next begin with it.
+pub(crate) fn start_of_day_in(zone: &TimeZone, day: Day) -> Timestamp {
+    let midnight = day.date().at(0, 0, 0, 0);
+    let ambiguous = zone.to_ambiguous_timestamp(midnight);
+    let jump = match ambiguous.offset() {
+        // Read with the offset after the jump, a time that was jumped over is before it.
+        AmbiguousOffset::Gap { after, .. } => after
+            .to_timestamp(midnight)
+            .ok()
+            .and_then(|before| zone.following(before).next())
+            .map(|transition| transition.timestamp()),
+        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => None,
+    };
+    let beyond = if day.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    jump.unwrap_or_else(|| ambiguous.compatible().unwrap_or(beyond))
 }
 
 /// Reads an instant; it must say its offset from UTC.
@@ -224,6 +268,21 @@ mod tests {
             berlin.day(at("2026-01-02T12:00:00-05:00"))
         );
         assert_ne!(berlin.day(at("2026-01-01T22:30:00Z")), berlin.day(at("2026-01-01T23:30:00Z")));
+    }
+
+    #[test]
+    fn days_known_by_heart_are_those_of_the_zone() {
+        for name in ["Europe/Berlin", "America/New_York", "Africa/Casablanca", "Pacific/Apia", "UTC"] {
+            let calendar = calendar(name, Weekday::Monday);
+            let changes = calendar.offsets.iter().map(|(second, _)| *second);
+            // Around every change of the offset, and before and after the known years.
+            for second in changes.chain([0, -1, 5_000_000_000]) {
+                for off in [-86_400, -3_601, -1, 0, 1, 3_599, 86_400] {
+                    let at = Timestamp::new(second + off, 999_999_999).unwrap();
+                    assert_eq!(calendar.day(at), day_in(calendar.zone(), at), "{name} {at}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(crate) struct Written {
     pub(crate) settings: BTreeMap<String, String>,
     /// What rules make use of, word lists, patterns and libraries: each file by its digest.
     pub(crate) files: BTreeMap<String, [u8; 32]>,
+    /// The files of guidelines by one digest: it tells whether posts are judged alike.
+    pub(crate) guidelines: [u8; 32],
 }
 
 impl Written {
@@ -28,7 +30,14 @@ impl Written {
         };
         let files = sources.program_files().filter(|(path, _)| is_used(path));
         let files = files.map(|(path, content)| (path.to_owned(), Sha256::digest(content).into()));
-        Self { settings, files: files.collect() }
+        let mut guidelines = Sha256::new();
+        for (path, content) in sources.program_files() {
+            if path.starts_with("guidelines/") {
+                guidelines.update((content.len() as u64).to_be_bytes());
+                guidelines.update(content);
+            }
+        }
+        Self { settings, files: files.collect(), guidelines: guidelines.finalize().into() }
     }
 }
 

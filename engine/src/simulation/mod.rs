@@ -1,13 +1,14 @@
 //! What another program would make of the same past: who gains and loses, what levels, boards,
 //! entitlements and rewards become, and which published posts would be judged otherwise.
 //!
-//! - `outcome` is what one program makes of the records, in few bytes: one program is counted after
-//!   the other, and never two at once;
+//! - `outcome` is what one program makes of the records, in few bytes; people are counted under both
+//!   programs at once where these are `alike`, and kept of the second is only what is different;
 //! - `rows` puts the rules of both side by side, `written` whatever else is written in them; `compare`
 //!   tells the two outcomes apart;
 //! - `discretion` says what of it may be told; `limits` are what an owner does not want it to exceed;
 //! - `document` is the answer.
 
+mod alike;
 mod compare;
 mod discretion;
 mod document;
@@ -32,8 +33,9 @@ pub use document::{
 };
 pub use limits::{Limit, LimitOutcome};
 
+use self::alike::are_alike;
 use self::compare::Comparison;
-use self::outcome::Outcome;
+use self::outcome::{Outcome, Side};
 use self::rows::Rows;
 use crate::error::{Code, Error, Problem};
 use crate::events::Log;
@@ -181,8 +183,11 @@ impl Program {
             Steps { tell: &mut progress, stopped: &stopped, before: 0, people: everyone.len() };
         let minimum = against.minimum_group().max(self.minimum_group());
         let scene = Scene { past, timeline: &timeline, everyone: &everyone, minimum };
-        let before = Outcome::of(against, &rows.before, &scene, &mut steps)?;
-        let after = Outcome::of(self, &rows.after, &scene, &mut steps)?;
+        let sides = [Side::new(against, &rows.before), Side::new(self, &rows.after)];
+        let [before, after] = match are_alike(against, self) {
+            true => Outcome::of_both(&sides, &scene, &mut steps)?,
+            false => Outcome::of_each(&sides, &scene, &mut steps)?,
+        };
         let comparison = Comparison {
             programs: [against, self],
             rows: &rows,

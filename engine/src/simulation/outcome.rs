@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Scene, Steps};
 use crate::error::Error;
-use crate::events::{Place, Subject};
+use crate::events::{Log, Place, Subject};
 use crate::facts::Folder;
 use crate::fault::Fault;
 use crate::guidelines::Outcome as Verdict;
@@ -17,9 +17,10 @@ use crate::program::Program;
 use crate::scoring::{Fold, Given, PostVerdict};
 use crate::script::GrantKind;
 use crate::severity::Severity;
-use crate::standings::{Among, BoardQuestion, Census, Origin, Span, Tally, gifts};
+use crate::standings::{Among, BoardQuestion, Census, Origin, Rescored, Span, Tally, gifts};
 use crate::subjects::{Run, Who};
 use crate::threads::each;
+use crate::timeline::{Settled, Timeline};
 
 /// So many people are counted before others may record something.
 const AT_A_TIME: usize = 8;
@@ -121,18 +122,68 @@ impl Grant {
     }
 }
 
+/// One of the two programs.
+pub(super) struct Side<'p> {
+    program: &'p Program,
+    /// The row of each of its rules, by index and by name.
+    rows: &'p [u32],
+    names: HashMap<&'p str, u32>,
+}
+
+impl<'p> Side<'p> {
+    pub(super) fn new(program: &'p Program, rows: &'p [u32]) -> Self {
+        let names = program.rules.iter().zip(rows).map(|(rule, row)| (rule.id(), *row)).collect();
+        Self { program, rows, names }
+    }
+
+    fn fold<'f>(&self, timeline: &'f Timeline) -> Fold<'f>
+    where
+        'p: 'f,
+    {
+        let mut fold = Fold::new(self.program, &timeline.contents, &timeline.roster);
+        fold.judge = true;
+        fold
+    }
+}
+
 impl Outcome {
-    /// Counts everyone under a program, and keeps what a comparison needs.
-    pub(super) fn of(
-        program: &Program,
-        rows: &[u32],
+    /// What each of two programs makes of the records: everyone is counted under one after the other.
+    pub(super) fn of_each(
+        sides: &[Side<'_>; 2],
         scene: &Scene<'_>,
         steps: &mut Steps<'_>,
-    ) -> Result<Self, Error> {
-        let names: HashMap<&str, u32> =
-            program.rules.iter().zip(rows).map(|(rule, row)| (rule.id(), *row)).collect();
-        let (census, Kept { mut people, by_rule, posts }) =
-            count(program, rows, &names, scene, steps)?;
+    ) -> Result<[Self; 2], Error> {
+        let [before, after] = sides;
+        let (census, kept) = count(before, scene, steps)?;
+        let (before, _) = Self::of(before, kept, census, scene, steps)?;
+        let (census, kept) = count(after, scene, steps)?;
+        let (after, _) = Self::of(after, kept, census, scene, steps)?;
+        Ok([before, after])
+    }
+
+    /// The same of programs that are alike: everyone is counted under both at once.
+    pub(super) fn of_both(
+        sides: &[Side<'_>; 2],
+        scene: &Scene<'_>,
+        steps: &mut Steps<'_>,
+    ) -> Result<[Self; 2], Error> {
+        let [before, after] = sides;
+        let (census, kept, rescored, kept_after) = count_both(before, after, scene, steps)?;
+        let (before, census) = Self::of(before, kept, census, scene, steps)?;
+        let census = census.rescored(after.program, rescored.into_iter());
+        let (after, _) = Self::of(after, kept_after, census, scene, steps)?;
+        Ok([before, after])
+    }
+
+    /// What a program makes of people who were counted under it; with them.
+    fn of(
+        side: &Side<'_>,
+        Kept { mut people, by_rule, posts }: Kept,
+        census: Census,
+        scene: &Scene<'_>,
+        steps: &mut Steps<'_>,
+    ) -> Result<(Self, Census), Error> {
+        let Side { program, names, .. } = side;
         let Scene { past, everyone, .. } = scene;
         let too_small = census.everyone().is_none();
         let question = BoardQuestion { span: Span::Period, among: Among::Everyone, period: None };
@@ -185,7 +236,9 @@ impl Outcome {
         grants.shrink_to_fit();
         let origin = Origin::of(program, &census.view, past.assumes_consent());
         let small_teams = small_teams(program, &census, scene.minimum, &grants);
-        Ok(Self { origin, too_small, people, by_rule, posts, grants, small_teams, rewards, faults })
+        let outcome =
+            Self { origin, too_small, people, by_rule, posts, grants, small_teams, rewards, faults };
+        Ok((outcome, census))
     }
 
     /// What each rule gave somebody, by row.
@@ -251,36 +304,19 @@ impl Kept {
 
 /// Everyone's tallies, with what is kept of each when they are gone.
 fn count(
-    program: &Program,
-    rows: &[u32],
-    names: &HashMap<&str, u32>,
+    side: &Side<'_>,
     scene: &Scene<'_>,
     steps: &mut Steps<'_>,
 ) -> Result<(Census, Kept), Error> {
+    let Side { program, rows, names } = side;
     let Scene { past, timeline, everyone, .. } = scene;
     let gifts = past.with_log(|log| gifts(program, timeline, log));
-    let some: Vec<(u32, &[Arc<str>])> = (0..).zip(everyone.chunks(AT_A_TIME)).collect();
-    let fold = || {
-        let mut fold = Fold::new(program, &timeline.contents, &timeline.roster);
-        fold.judge = true;
-        fold
+    let count = |fold: &mut Fold<'_>, author, log: &Log, advocate: &Arc<str>| {
+        let tally = timeline.tally(program, log, fold, &gifts, advocate)?;
+        let person = person(program, tally.points, &tally);
+        Ok((tally, person, by_rule(rows, fold), posts(names, fold, author)))
     };
-    let stop = steps.stop();
-    let count = |fold: &mut Fold<'_>, (turn, some): &(u32, &[Arc<str>])| {
-        stop.check()?;
-        past.with_log(|log| {
-            let first = *turn * AT_A_TIME as u32;
-            let counted = (first..).zip(some.iter()).map(|(author, advocate)| {
-                let tally = timeline.tally(program, log, fold, &gifts, advocate)?;
-                let person = person(program, &tally);
-                Ok((tally, person, by_rule(rows, fold), posts(names, fold, author)))
-            });
-            counted.collect::<Result<Vec<_>, Error>>()
-        })
-    };
-    let counted = each(&some, fold, count, |done, _| steps.tell(done * AT_A_TIME))?;
-    stop.check()?;
-    steps.over();
+    let counted = everyone_counted(scene, steps, || side.fold(timeline), count)?;
     let mut kept = Kept::default();
     let mut tallies = Vec::with_capacity(everyone.len());
     for (tally, person, by_rule, posts) in counted.into_iter().flatten() {
@@ -292,13 +328,79 @@ fn count(
     Ok((census, kept))
 }
 
+/// The same under two programs that are alike; of the second, what is different.
+fn count_both(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    scene: &Scene<'_>,
+    steps: &mut Steps<'_>,
+) -> Result<(Census, Kept, Vec<Rescored>, Kept), Error> {
+    let Scene { past, timeline, everyone, .. } = scene;
+    let program = before.program;
+    let gifts = past.with_log(|log| gifts(program, timeline, log));
+    let folds = || (before.fold(timeline), after.fold(timeline));
+    let count = |(first, second): &mut (Fold<'_>, Fold<'_>), author, log: &Log, id: &Arc<str>| {
+        let rescore = |activities: &[Settled], tally: &Tally| {
+            Rescored::of(log, second, activities, timeline.adjustments_of(id), tally)
+        };
+        let (tally, rescored) = timeline.tally_and(program, log, first, &gifts, id, rescore)?;
+        let kept = |side: &Side<'_>, fold: &mut Fold<'_>, points: i64| {
+            let person = person(side.program, points, &tally);
+            (person, by_rule(side.rows, fold), posts(&side.names, fold, author))
+        };
+        let kept = (kept(before, first, tally.points), kept(after, second, rescored.points()));
+        Ok((tally, rescored, kept))
+    };
+    let counted = everyone_counted(scene, steps, folds, count)?;
+    // A turn for each of both.
+    steps.over();
+    let (mut kept, mut kept_after) = (Kept::default(), Kept::default());
+    let (mut tallies, mut all_rescored) = (Vec::new(), Vec::new());
+    for (tally, rescored, (of_before, of_after)) in counted.into_iter().flatten() {
+        let (person, by_rule, posts) = of_before;
+        kept.take(person, &by_rule, posts);
+        let (person, by_rule, posts) = of_after;
+        kept_after.take(person, &by_rule, posts);
+        tallies.push(tally);
+        all_rescored.push(rescored);
+    }
+    for kept in [&mut kept, &mut kept_after] {
+        kept.posts.sort_unstable_by_key(|post| post.place);
+    }
+    let census = Census::with(program, timeline, everyone.iter().cloned().zip(tallies));
+    Ok((census, kept, all_rescored, kept_after))
+}
+
+/// What `count` makes of everyone, with the number of each among them.
+fn everyone_counted<W, R: Send>(
+    scene: &Scene<'_>,
+    steps: &mut Steps<'_>,
+    with: impl Fn() -> W + Sync,
+    count: impl Fn(&mut W, u32, &Log, &Arc<str>) -> Result<R, Error> + Sync,
+) -> Result<Vec<Vec<R>>, Error> {
+    let some: Vec<(u32, &[Arc<str>])> = (0..).zip(scene.everyone.chunks(AT_A_TIME)).collect();
+    let stop = steps.stop();
+    let count = |with: &mut W, (turn, some): &(u32, &[Arc<str>])| {
+        stop.check()?;
+        scene.past.with_log(|log| {
+            let first = *turn * AT_A_TIME as u32;
+            let all = (first..).zip(some.iter());
+            all.map(|(author, advocate)| count(with, author, log, advocate)).collect()
+        })
+    };
+    let counted = each(&some, with, count, |done, _| steps.tell(done * AT_A_TIME))?;
+    stop.check()?;
+    steps.over();
+    Ok(counted)
+}
+
 /// What is kept of a person beside what rules gave.
-fn person(program: &Program, tally: &Tally) -> Person {
+fn person(program: &Program, points: i64, tally: &Tally) -> Person {
     Person {
-        points: tally.points,
+        points,
         activities: tally.entries.len(),
         counts: !tally.entries.is_empty() || !tally.by_hand.is_empty(),
-        levels: program.manifest.levels.partition_point(|level| level.points <= tally.points),
+        levels: program.manifest.levels.partition_point(|level| level.points <= points),
         rank: 0,
         by_rule: 0..0,
     }

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::standing::Standing;
-use super::tally::{Received, Tally, is_received, received};
+use super::tally::{Received, Rescored, Tally, is_received, received};
 use super::viewpoint::Viewpoint;
 use crate::error::Error;
 use crate::events::{Log, Market, Meeting};
@@ -17,7 +17,7 @@ use crate::roster::{Roster, find_in};
 use crate::scoring::Fold;
 use crate::threads::each;
 use crate::time::Calendar;
-use crate::timeline::{Contents, Records, Timeline};
+use crate::timeline::{Contents, Records, Settled, Timeline};
 
 /// Everyone who may be seen as of a time.
 #[derive(Clone, Debug)]
@@ -101,6 +101,15 @@ impl Census {
         }
     }
 
+    /// The same people under another program that makes this of them, in their order.
+    pub(crate) fn rescored(self, program: &Program, all: impl Iterator<Item = Rescored>) -> Self {
+        let mut tallies = self.tallies;
+        for (tally, rescored) in tallies.values_mut().zip(all) {
+            Arc::make_mut(tally).rescore(rescored);
+        }
+        Self { view: Arc::new(Viewpoint::new(program, self.view.as_of)), tallies, ..self }
+    }
+
     /// The same, where groups must be larger to be shown.
     pub(crate) fn stricter(&self, minimum: usize) -> Self {
         Self { view: Arc::new(self.view.stricter(minimum)), ..self.clone() }
@@ -166,6 +175,20 @@ impl Timeline {
         gifts: &Gifts,
         advocate: &Arc<str>,
     ) -> Result<Tally, Error> {
+        let (tally, ()) = self.tally_and(program, log, fold, gifts, advocate, |_, _| Ok(()))?;
+        Ok(tally)
+    }
+
+    /// The same, with what else is made of the activities.
+    pub(crate) fn tally_and<T>(
+        &self,
+        program: &Program,
+        log: &Log,
+        fold: &mut Fold<'_>,
+        gifts: &Gifts,
+        advocate: &Arc<str>,
+        also: impl FnOnce(&[Settled], &Tally) -> Result<T, Error>,
+    ) -> Result<(Tally, T), Error> {
         let mut activities = std::mem::take(&mut fold.room);
         self.put_activities(log, advocate, &mut activities);
         let adjustments = self.adjustments_of(advocate);
@@ -176,8 +199,12 @@ impl Timeline {
         });
         let gifts = gifts.unwrap_or_default();
         let tally = Tally::of(program, log, fold, advocate, &activities, adjustments, gifts);
+        let both = tally.and_then(|tally| {
+            let also = also(&activities, &tally)?;
+            Ok((tally, also))
+        });
         activities.clear();
         fold.room = activities;
-        tally
+        both
     }
 }

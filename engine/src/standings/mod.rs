@@ -31,7 +31,7 @@ pub use document::{
 };
 pub use kpi::{KpiFigure, TooEarly, Trend};
 pub use question::{Among, BoardQuestion};
-pub(crate) use tally::{Tally, received};
+pub(crate) use tally::{Rescored, Tally, received};
 pub(crate) use team::Team;
 pub use teams::TeamQuestion;
 pub(crate) use viewpoint::Viewpoint;

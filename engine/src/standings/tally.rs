@@ -275,6 +275,60 @@ impl Tally {
     }
 }
 
+/// What another program makes of a person of whom the same activities count, as far as it is not the
+/// same.
+pub(crate) struct Rescored {
+    points: i64,
+    incomplete: bool,
+    faults: Vec<FaultCount>,
+    /// Entries with other points, by their place.
+    changed: Vec<(u32, i64)>,
+}
+
+impl Rescored {
+    /// Folds the same activities under the other program.
+    pub(crate) fn of(
+        log: &Log,
+        fold: &mut Fold<'_>,
+        activities: &[Settled],
+        adjustments: &[Adjusted],
+        tally: &Tally,
+    ) -> Result<Self, Error> {
+        let (mut changed, mut faults) = (Vec::new(), Faults::default());
+        let mut entries = (0..).zip(&tally.entries);
+        let mut total = fold.person(&tally.advocate, activities, |scored| {
+            if scored.not_counted.is_some() {
+                return;
+            }
+            faults.add(log, scored.activity, scored.faults);
+            if let Some((place, entry)) = entries.next()
+                && entry.points != scored.points
+            {
+                changed.push((place, scored.points));
+            }
+        })?;
+        total.adjust(adjustments)?;
+        changed.shrink_to_fit();
+        let (points, incomplete) = (total.points, total.incomplete);
+        Ok(Self { points, incomplete, faults: faults.list, changed })
+    }
+
+    pub(crate) fn points(&self) -> i64 {
+        self.points
+    }
+}
+
+impl Tally {
+    /// Puts what another program makes of it in its place.
+    pub(crate) fn rescore(&mut self, rescored: Rescored) {
+        let Rescored { points, incomplete, faults, changed } = rescored;
+        (self.points, self.incomplete, self.faults) = (points, incomplete, faults);
+        for (place, points) in changed {
+            self.entries[place as usize].points = points;
+        }
+    }
+}
+
 /// What figures ask of an activity that counts; its points are not there yet.
 fn entry(program: &Program, activity: &Settled, world: &World, findings: FindingCounts) -> Entry {
     let fact = |fact: ActivityFact| world.value(0, Object::Activity, fact as u8, None);

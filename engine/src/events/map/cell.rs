@@ -1,7 +1,7 @@
 //! Reads a cell as its field takes it: words, numbers and times as the export writes them.
 
 use jiff::Timestamp;
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
@@ -11,7 +11,7 @@ use crate::error::choose;
 use crate::events::csv::{cell_value, words};
 use crate::events::record::Cell;
 use crate::events::value::with_help;
-use crate::time::{Calendar, Day, parse_instant};
+use crate::time::{Day, day_in, parse_instant, start_of_day_in};
 
 /// How the cells of a field are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl Reading {
         let Some(zone) = &self.zone else { return parse_instant(text) };
         // Of an hour that clocks go through twice, the first is meant.
         let instant = match local {
-            Local::Date(day) => return Ok(start(zone, day)),
+            Local::Date(day) => return Ok(start_of_day_in(zone, day)),
             Local::Clock(clock) => zone.to_ambiguous_timestamp(clock).compatible(),
         };
         instant.map_err(|_| format!("`{text}` is beyond the times that there are"))
@@ -127,11 +127,11 @@ impl Reading {
     pub(super) fn day_after(&self, text: &str) -> Result<Timestamp, String> {
         let zone = self.zone.clone().unwrap_or(TimeZone::UTC);
         let day = match self.local(text)? {
-            Told::Instant(instant) => Calendar::new(zone.clone(), Weekday::Monday).day(instant),
+            Told::Instant(instant) => day_in(&zone, instant),
             Told::Local(Local::Date(day)) => day,
             Told::Local(Local::Clock(clock)) => Day::of(clock.date()),
         };
-        Ok(start(&zone, day.plus(1)))
+        Ok(start_of_day_in(&zone, day.plus(1)))
     }
 
     fn local(&self, text: &str) -> Result<Told, String> {
@@ -155,10 +155,6 @@ impl Reading {
             format!("`{text}` is not a time that is written as {}", formats.join(" or "))
         })
     }
-}
-
-fn start(zone: &TimeZone, day: Day) -> Timestamp {
-    Calendar::new(zone.clone(), Weekday::Monday).start_of_day(day)
 }
 
 enum Told {

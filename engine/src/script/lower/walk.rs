@@ -1,12 +1,13 @@
 //! Takes the steps of a rule. Where a step has no sure answer, the whole walk gives up.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use rhai::Dynamic;
 use smallvec::{SmallVec, smallvec};
 
 use super::{Calculation, Case, Comparison, Constant, Lowered, Step};
-use crate::facts::{Object, Value, World};
+use crate::facts::{Object, Type, Value, World};
 use crate::script::Given;
 use crate::script::outcome::given;
 
@@ -151,12 +152,11 @@ impl<'s> Walk<'s> {
                 }
                 Held::Flag(false)
             }
-            Step::Compare { how, left, right } => {
-                let left = self.step(left)?;
-                let right = self.step(right)?;
-                Held::Flag(compare(*how, &left, &right).ok_or(Stop::GiveUp)?)
-            }
+            Step::Compare { how, left, right } => Held::Flag(self.compared(*how, left, right)?),
             Step::Calculate { how, left, right } => {
+                if let Some(number) = self.number(step) {
+                    return Ok(Held::Number(number));
+                }
                 let (Held::Number(left), Held::Number(right)) =
                     (self.step(left)?, self.step(right)?)
                 else {
@@ -228,9 +228,54 @@ impl<'s> Walk<'s> {
     }
 
     fn flag(&mut self, step: &'s Step) -> Result<bool, Stop<'s>> {
+        if let Step::Compare { how, left, right } = step {
+            return self.compared(*how, left, right);
+        }
         match self.step(step)? {
             Held::Flag(flag) => Ok(flag),
             _ => Err(Stop::GiveUp),
+        }
+    }
+
+    fn compared(
+        &mut self,
+        how: Comparison,
+        left: &'s Step,
+        right: &'s Step,
+    ) -> Result<bool, Stop<'s>> {
+        if let (Some(left), Some(right)) = (self.number(left), self.number(right)) {
+            return Ok(how.holds(left.cmp(&right)));
+        }
+        let (left, right) = (self.step(left)?, self.step(right)?);
+        compare(how, &left, &right).ok_or(Stop::GiveUp)
+    }
+
+    /// The number that a step comes to, where that takes nothing but numbers and nobody asks what was
+    /// read: most steps are of this sort, and need not hold values of every sort. Where it is
+    /// nothing, the step is to be taken.
+    fn number(&self, step: &Step) -> Option<i64> {
+        match step {
+            Step::Constant(Constant::Number(number)) => Some(*number),
+            Step::Local(local) => match &self.locals[*local] {
+                Held::Number(number) => Some(*number),
+                _ => None,
+            },
+            Step::Fact { object, slot, argument } if self.seen.is_none() => {
+                let fact = &object.facts()[usize::from(*slot)];
+                if !matches!(fact.kind, Type::Number(..)) {
+                    return None;
+                }
+                let argument = argument.as_deref();
+                let value = match self.world.kept(*object, *slot) {
+                    Some(value) => value.number(),
+                    None => self.world.value(self.rule, *object, *slot, argument).number(),
+                };
+                value
+            }
+            Step::Calculate { how, left, right } => {
+                calculate(*how, self.number(left)?, self.number(right)?)
+            }
+            _ => None,
         }
     }
 
@@ -286,7 +331,6 @@ impl<'s> Walk<'s> {
 
 /// As Rhai compares: values of different sorts are unequal, and neither less nor more.
 pub(super) fn compare(how: Comparison, left: &Held<'_>, right: &Held<'_>) -> Option<bool> {
-    use std::cmp::Ordering;
     if left.is_beyond_comparison() || right.is_beyond_comparison() {
         return None;
     }
@@ -307,14 +351,20 @@ pub(super) fn compare(how: Comparison, left: &Held<'_>, right: &Held<'_>) -> Opt
             _ => return Some(how == Comparison::Unequal),
         },
     };
-    Some(match how {
-        Comparison::Equal => ordering == Ordering::Equal,
-        Comparison::Unequal => ordering != Ordering::Equal,
-        Comparison::Less => ordering == Ordering::Less,
-        Comparison::AtMost => ordering != Ordering::Greater,
-        Comparison::More => ordering == Ordering::Greater,
-        Comparison::AtLeast => ordering != Ordering::Less,
-    })
+    Some(how.holds(ordering))
+}
+
+impl Comparison {
+    fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Comparison::Equal => ordering == Ordering::Equal,
+            Comparison::Unequal => ordering != Ordering::Equal,
+            Comparison::Less => ordering == Ordering::Less,
+            Comparison::AtMost => ordering != Ordering::Greater,
+            Comparison::More => ordering == Ordering::Greater,
+            Comparison::AtLeast => ordering != Ordering::Less,
+        }
+    }
 }
 
 pub(super) fn calculate(how: Calculation, left: i64, right: i64) -> Option<i64> {
