@@ -17,27 +17,26 @@ pub(crate) struct Written {
     pub(crate) settings: BTreeMap<String, String>,
     /// What rules make use of, word lists, patterns and libraries: each file by its digest.
     pub(crate) files: BTreeMap<String, [u8; 32]>,
-    /// The files of guidelines by one digest: it tells whether posts are judged alike.
-    pub(crate) guidelines: [u8; 32],
+    /// The files of rules, each by its digest.
+    pub(crate) rules: BTreeMap<String, [u8; 32]>,
 }
 
 impl Written {
     pub(super) fn of(sources: &Sources, manifest: Source<'_>) -> Self {
         let mut settings = BTreeMap::new();
         leaves("", &parse(&Report::new(manifest)), &mut settings);
+        let folder = |path: &str| path.split_once('/').map_or("", |(folder, _)| folder).to_owned();
         let is_used = |path: &str| {
-            path == "patterns.toml" || path.starts_with("lexicons/") || path.starts_with("lib/")
+            path == "patterns.toml" || matches!(&*folder(path), "lexicons" | "lib")
         };
-        let files = sources.program_files().filter(|(path, _)| is_used(path));
-        let files = files.map(|(path, content)| (path.to_owned(), Sha256::digest(content).into()));
-        let mut guidelines = Sha256::new();
-        for (path, content) in sources.program_files() {
-            if path.starts_with("guidelines/") {
-                guidelines.update((content.len() as u64).to_be_bytes());
-                guidelines.update(content);
-            }
-        }
-        Self { settings, files: files.collect(), guidelines: guidelines.finalize().into() }
+        let has_rules = |path: &str| path != "program.toml" && !is_used(path);
+        let digests = |is_meant: &dyn Fn(&str) -> bool| {
+            let files = sources.program_files().filter(|(path, _)| is_meant(path));
+            files
+                .map(|(path, content)| (path.to_owned(), Sha256::digest(content).into()))
+                .collect()
+        };
+        Self { settings, files: digests(&is_used), rules: digests(&has_rules) }
     }
 }
 

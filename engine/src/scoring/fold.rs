@@ -1,5 +1,6 @@
 //! Folds a person's activities into points, in order, under the caps.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Step, Value,
 use crate::fault::{Fault, retryable};
 use crate::findings::{FindingCounts, Judged};
 use crate::guidelines::Outcome;
-use crate::program::{Program, Role, Rule, evidence};
+use crate::program::{Kind, Program, Role, Rule, evidence};
 use crate::roster::{Member, NotCounted, Roster};
 use crate::script;
 use crate::severity::Severity;
@@ -34,6 +35,14 @@ pub(crate) struct Given {
     pub(crate) activities: u32,
 }
 
+/// What came of a rule for an activity, for a fold that can do with it.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    Gave(Option<i64>),
+    /// How it failed, the other one finds out itself.
+    Failed,
+}
+
 /// What a check says of a published post, by what its author did before.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PostVerdict {
@@ -49,6 +58,8 @@ pub(crate) struct PostVerdict {
 pub(crate) struct Scored<'s> {
     pub(crate) activity: &'s Settled,
     pub(crate) points: i64,
+    /// What the program declares of its kind, where it counts.
+    pub(crate) kind: Option<&'s Kind>,
     pub(crate) not_counted: Option<NotCounted>,
     /// Empty unless lines are kept.
     pub(crate) lines: &'s mut Vec<Line>,
@@ -80,6 +91,12 @@ pub(crate) struct Fold<'a> {
     /// their tallies meanwhile has no gaps in between.
     pub(crate) room: Vec<Settled>,
     pub(crate) keep_lines: bool,
+    /// The rules, by their place, whose results another fold of the same activities can do with.
+    shared: Vec<bool>,
+    /// What these gave the person, in order: told by this fold, or heard from the other one.
+    told: Vec<Told>,
+    /// The next to be heard; nothing where this fold is the one that tells.
+    next_told: Option<usize>,
     /// Whether published posts are judged by the guidelines, too.
     pub(crate) judge: bool,
 }
@@ -109,9 +126,24 @@ impl<'a> Fold<'a> {
             by_rule: Vec::new(),
             verdicts: Vec::new(),
             room: Vec::new(),
+            shared: Vec::new(),
+            told: Vec::new(),
+            next_told: None,
             keep_lines: false,
             judge: false,
         }
+    }
+
+    /// Shares the results of rules, by their ids, with another fold of the same activities.
+    pub(crate) fn share(&mut self, rules: &HashSet<&str>) {
+        self.shared = self.rules.iter().map(|(_, rule)| rules.contains(rule.id())).collect();
+    }
+
+    /// Hears what another fold told of the person whom it folded last.
+    pub(crate) fn hear(&mut self, other: &mut Fold<'_>) {
+        self.told.clear();
+        std::mem::swap(&mut self.told, &mut other.told);
+        self.next_told = Some(0);
     }
 
     /// Folds one person's activities, which are in order, and shows each as it is scored.
@@ -126,6 +158,9 @@ impl<'a> Fold<'a> {
         self.used.clear();
         self.used.resize(self.program.manifest.caps.len(), Used { period: None, points: 0 });
         self.verdicts.clear();
+        if self.next_told.is_none() {
+            self.told.clear();
+        }
         self.by_rule.clear();
         self.by_rule.resize(self.rules.len(), Given::default());
         let mut total = Total { advocate: Arc::clone(advocate), ..Total::default() };
@@ -135,11 +170,11 @@ impl<'a> Fold<'a> {
             lines.clear();
             faults.clear();
             findings.clear();
-            let not_counted = refusal(self.program, self.roster, member, activity);
+            let admitted = admitted(self.program, self.roster, member, activity);
             let mut points = 0;
-            if not_counted.is_none() {
+            if let Ok(kind) = admitted {
                 let judged;
-                (points, judged) = self.activity(member, activity, &mut lines, &mut faults)?;
+                (points, judged) = self.activity(member, activity, kind, &mut lines, &mut faults)?;
                 let missing = !faults.is_empty();
                 if let Some(judged) = judged.filter(|_| self.judge) {
                     // A check looks back, and says where points may be missing.
@@ -165,7 +200,8 @@ impl<'a> Fold<'a> {
             show(&mut Scored {
                 activity,
                 points,
-                not_counted,
+                kind: admitted.ok().map(|(_, kind)| kind),
+                not_counted: admitted.err(),
                 lines: &mut lines,
                 faults: &mut faults,
                 findings: &mut findings,
@@ -197,27 +233,43 @@ impl<'a> Fold<'a> {
         &mut self,
         advocate: Option<&Member>,
         activity: &Settled,
+        kind: (&'a Arc<str>, &'a Kind),
         lines: &mut Vec<Line>,
         faults: &mut Vec<Fault>,
     ) -> Result<(i64, Option<Judged>), Error> {
         let manifest = &self.program.manifest;
         let day = manifest.calendar.day(activity.at);
-        let kind = activity.text(ActivityFact::Kind).cloned().unwrap_or_default();
-        self.show_world(advocate, activity, &kind, day);
+        self.show_world(advocate, activity, kind, day);
         let held_back_from = manifest.held_back_from;
         let is_judged = activity.post.is_some() && (self.judge || held_back_from.is_some());
-        let judged = is_judged.then(|| self.judged(activity)).transpose()?;
+        let judged = is_judged.then(|| self.judged(activity, kind)).transpose()?;
         let held_back_by = self.held_back_by(activity, judged.as_ref());
         let mut sum = 0;
         let program = self.program;
-        for Planned { rule: index, rest } in program.plan.of_kind(&kind) {
+        for Planned { rule: index, rest } in program.plan.of_kind(kind.1) {
             let (rule_index, rule) = self.rules[*index];
             if !rule.settings().in_force(activity.at) {
                 continue;
             }
             let (file, function) = (program.file_of(rule), program.function_of(rule));
-            let result = program.sandbox.rest_of(rest, (file, function), rule_index, &self.world);
-            let earned = match result.and_then(script::Given::points) {
+            let run = || {
+                let all = (file, function);
+                let result = program.sandbox.rest_of(rest, all, rule_index, &self.world);
+                result.and_then(script::Given::points)
+            };
+            let is_shared = self.shared.get(*index).is_some_and(|shared| *shared);
+            let heard = self.next_told.filter(|_| is_shared).and_then(|next| {
+                self.next_told = Some(next + 1);
+                self.told.get(next).copied()
+            });
+            let earned = match heard {
+                Some(Told::Gave(earned)) => Ok(earned),
+                Some(Told::Failed) | None => run(),
+            };
+            if is_shared && self.next_told.is_none() {
+                self.told.push(earned.as_ref().map_or(Told::Failed, |earned| Told::Gave(*earned)));
+            }
+            let earned = match earned {
                 Ok(Some(earned)) => earned,
                 Ok(None) => continue,
                 Err(failure) => {
@@ -269,28 +321,30 @@ impl<'a> Fold<'a> {
     }
 
     /// What the guidelines say of the post of an activity, by what its advocate did before.
-    fn judged(&mut self, activity: &Settled) -> Result<Judged, Error> {
+    fn judged(
+        &mut self,
+        activity: &Settled,
+        kind: (&Arc<str>, &Kind),
+    ) -> Result<Judged, Error> {
         // A post has no kind: what was done before with the same content counts whatever it was.
-        self.look(activity, None);
+        let day = self.program.manifest.calendar.day(activity.at);
+        self.look(activity, None, day);
         let judged = self.program.judged(&self.world, activity.at);
-        self.look(activity, activity.text(ActivityFact::Kind).cloned());
+        self.look(activity, Some(kind), day);
         judged
     }
 
     /// Looks at the record so far from an activity.
-    fn look(&mut self, activity: &Settled, kind: Option<Arc<str>>) {
+    fn look(&mut self, activity: &Settled, kind: Option<(&Arc<str>, &Kind)>, day: Day) {
         let manifest = &self.program.manifest;
-        let calendar = &manifest.calendar;
-        let day = calendar.day(activity.at);
-        let declared = kind.as_ref().and_then(|kind| manifest.kinds.get(kind));
-        let step = declared.map_or(Step::Other, |kind| match kind.role {
+        let step = kind.map(|(_, kind)| kind).map_or(Step::Other, |kind| match kind.role {
             Some(Role::Training) => Step::Training(day.plus(manifest.learning.action_days)),
             _ if &*kind.style == "listener" => Step::Other,
             _ => Step::Action,
         });
         unique(&mut self.world).so_far.look_from(
-            (day, calendar.week(day)),
-            kind,
+            (day, manifest.calendar.week(day)),
+            kind.map(|(name, _)| Arc::clone(name)),
             activity.content.clone(),
             activity.counterpart.clone(),
             step,
@@ -306,10 +360,9 @@ impl<'a> Fold<'a> {
         &mut self,
         advocate: Option<&Member>,
         activity: &Settled,
-        kind: &Arc<str>,
+        kind: (&Arc<str>, &Kind),
         day: Day,
     ) {
-        let manifest = &self.program.manifest;
         let post = activity.post.as_ref().and_then(|post| {
             let mut post = Arc::clone(post);
             if post.channel.is_none() {
@@ -332,8 +385,7 @@ impl<'a> Fold<'a> {
         world.person = person;
         fill(Object::Activity, &activity.stated, &mut world.activity);
         let mut set = |fact: ActivityFact, value: Value| world.activity[fact as usize] = value;
-        let style = manifest.kinds.get(kind).map(|kind| Arc::clone(&kind.style));
-        set(ActivityFact::Style, style.into());
+        set(ActivityFact::Style, Value::Text(Arc::clone(&kind.1.style)));
         set(ActivityFact::Weekday, day.weekday().into());
         set(ActivityFact::HasCounterpart, activity.counterpart.is_some().into());
         if let Some(content) = content {
@@ -357,7 +409,7 @@ impl<'a> Fold<'a> {
             world.activity[ActivityFact::OwnPhoto as usize] = by_post.into();
         }
         world.post = post;
-        self.look(activity, Some(Arc::clone(kind)));
+        self.look(activity, Some(kind), day);
     }
 
     /// What the caps leave of a rule's points; they clip exactly, in the order of rules.
@@ -385,27 +437,25 @@ impl<'a> Fold<'a> {
     }
 }
 
-/// Why an activity does not count, where it does not; `advocate` is who did it.
-pub(crate) fn refusal(
-    program: &Program,
+/// The kind of an activity, with what the program declares of it; where the activity does not count,
+/// why. `advocate` is who did it.
+pub(crate) fn admitted<'p>(
+    program: &'p Program,
     roster: &Roster,
     advocate: Option<&Member>,
     activity: &Settled,
-) -> Option<NotCounted> {
-    if let Err(why) = roster.admits_member(advocate, activity.at) {
-        return Some(why);
-    }
+) -> Result<(&'p Arc<str>, &'p Kind), NotCounted> {
+    roster.admits_member(advocate, activity.at)?;
     let kind = activity.text(ActivityFact::Kind);
-    if !kind.is_some_and(|kind| program.manifest.kinds.contains_key(kind)) {
-        return Some(NotCounted::UndeclaredKind);
-    }
+    let declared = kind.and_then(|kind| program.manifest.kinds.get_key_value(kind));
+    let kind = declared.ok_or(NotCounted::UndeclaredKind)?;
     if undeclared_channel(program, activity).is_some() {
-        return Some(NotCounted::UndeclaredChannel);
+        return Err(NotCounted::UndeclaredChannel);
     }
     if activity.counterpart.as_ref() == Some(&activity.advocate) {
-        return Some(NotCounted::OwnCounterpart);
+        return Err(NotCounted::OwnCounterpart);
     }
-    None
+    Ok(kind)
 }
 
 /// The channel of an activity or of its post that the program does not declare.

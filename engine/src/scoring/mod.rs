@@ -30,7 +30,7 @@ use crate::time::Calendar;
 use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
-pub(crate) use fold::{Fold, Given, PostVerdict, refusal};
+pub(crate) use fold::{Fold, Given, PostVerdict, admitted};
 pub(crate) use plan::Plan;
 pub use plain::{PlainActivity, PlainPoints, PlainReason};
 

@@ -1,16 +1,15 @@
 //! Which scoring rules may give something for a kind of activity, and what is left of them: most
 //! rules are for one kind or two, and what the program says does not change while it holds.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::facts::{ActivityFact, Folder, Object, Value, World};
-use crate::program::Program;
+use crate::program::{Kind, Program};
 use crate::script::Rest;
 
-/// The scoring rules of a program, by kind of activity.
+/// The scoring rules of a program, by kind of activity in the order of kinds.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plan(Arc<BTreeMap<Arc<str>, Vec<Planned>>>);
+pub(crate) struct Plan(Arc<[Vec<Planned>]>);
 
 /// A rule that may give something.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ pub(crate) struct Planned {
 impl Plan {
     pub(crate) fn of(program: &Program) -> Self {
         let world = World::new(Arc::clone(&program.view));
-        let of_kind = |(name, kind): (&Arc<str>, &crate::program::Kind)| {
+        let of_kind = |(name, kind): (&Arc<str>, &Kind)| {
             let planned = program.rules_of(Folder::Scoring).enumerate().filter_map(
                 |(place, (index, rule))| {
                     let knows = |object: Object, slot: u8, argument: Option<&str>| match object {
@@ -40,13 +39,13 @@ impl Plan {
                     (!matches!(rest, Rest::Nothing)).then_some(Planned { rule: place, rest })
                 },
             );
-            (Arc::clone(name), planned.collect())
+            planned.collect()
         };
-        Self(Arc::new(program.manifest.kinds.iter().map(of_kind).collect()))
+        Self(program.manifest.kinds.iter().map(of_kind).collect())
     }
 
-    /// The rules that may give something for a kind that is declared, in the order of rules.
-    pub(crate) fn of_kind(&self, kind: &str) -> &[Planned] {
-        self.0.get(kind).map_or(&[], Vec::as_slice)
+    /// The rules that may give something for a kind, in the order of rules.
+    pub(crate) fn of_kind(&self, kind: &Kind) -> &[Planned] {
+        self.0.get(kind.number as usize).map_or(&[], Vec::as_slice)
     }
 }

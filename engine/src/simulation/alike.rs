@@ -1,7 +1,9 @@
 //! Whether two programs look at people alike, so that people can be counted under both at once.
 
-use crate::facts::{Folder, Object, SoFarFact};
-use crate::program::Program;
+use std::collections::HashSet;
+
+use crate::facts::{Folder, Object, ProgramFact, SoFarFact};
+use crate::program::{Program, Rule};
 
 /// Tables of `program.toml` that change what activities bring and what follows from it, and neither
 /// which activities count nor what else figures ask of them.
@@ -11,10 +13,35 @@ const OF_POINTS: [&str; 7] = ["benchmarks", "caps", "emv", "kpis", "levels", "po
 /// same but for their points.
 pub(super) fn are_alike(one: &Program, other: &Program) -> bool {
     one.written.files == other.written.files
-        && one.written.guidelines == other.written.guidelines
+        && guidelines(one).eq(guidelines(other))
         && judging(one) == judging(other)
         && settings(one).eq(settings(other))
         && ![one, other].into_iter().any(judges_by_points)
+}
+
+/// The files of guidelines, by their digests.
+fn guidelines(program: &Program) -> impl Iterator<Item = (&String, &[u8; 32])> {
+    let prefix = format!("{}/", Folder::Guidelines.name());
+    program.written.rules.iter().filter(move |(path, _)| path.starts_with(&prefix))
+}
+
+/// The scoring rules, by their ids, that give the same for every activity under programs that are
+/// alike: nothing that they are made of, and nothing that they ask, is another.
+pub(super) fn same_rules<'p>(one: &'p Program, other: &'p Program) -> HashSet<&'p str> {
+    let same = |rule: &&'p Rule| {
+        let Some(its_other) = other.rules().iter().find(|known| known.id() == rule.id()) else {
+            return false;
+        };
+        let (file, its_file) = (one.place_of(rule).0, other.place_of(its_other).0);
+        file == its_file
+            && one.written.rules.get(file) == other.written.rules.get(file)
+            && rule.settings().says_the_same(its_other.settings())
+            && !asks_points(rule)
+            && (!rule.asks(Object::Program, Some(ProgramFact::Rewards as u8))
+                || one.view.rewards == other.view.rewards)
+    };
+    let all = one.rules_of(Folder::Scoring).map(|(_, rule)| rule);
+    all.filter(same).map(Rule::id).collect()
 }
 
 /// The guidelines that are switched on.
@@ -41,6 +68,11 @@ fn settings(program: &Program) -> impl Iterator<Item = (&String, &String)> {
 
 /// Whether a guideline asks what its author has earned, which the programs may not agree on.
 fn judges_by_points(program: &Program) -> bool {
+    program.rules_of(Folder::Guidelines).any(|(_, rule)| asks_points(rule))
+}
+
+/// Whether a rule asks what somebody has earned so far.
+fn asks_points(rule: &Rule) -> bool {
     let points = [SoFarFact::Points, SoFarFact::PointsToday, SoFarFact::PointsThisWeek];
-    points.iter().any(|fact| program.guidelines_ask(Object::SoFar, Some(*fact as u8)))
+    points.iter().any(|fact| rule.asks(Object::SoFar, Some(*fact as u8)))
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
+use super::alike::same_rules;
 use super::{Scene, Steps};
 use crate::error::Error;
 use crate::events::{Log, Place, Subject};
@@ -338,9 +339,16 @@ fn count_both(
     let Scene { past, timeline, everyone, .. } = scene;
     let program = before.program;
     let gifts = past.with_log(|log| gifts(program, timeline, log));
-    let folds = || (before.fold(timeline), after.fold(timeline));
+    let same = same_rules(before.program, after.program);
+    let folds = || {
+        let mut folds = (before.fold(timeline), after.fold(timeline));
+        folds.0.share(&same);
+        folds.1.share(&same);
+        folds
+    };
     let count = |(first, second): &mut (Fold<'_>, Fold<'_>), author, log: &Log, id: &Arc<str>| {
-        let rescore = |activities: &[Settled], tally: &Tally| {
+        let rescore = |first: &mut Fold<'_>, activities: &[Settled], tally: &Tally| {
+            second.hear(first);
             Rescored::of(log, second, activities, timeline.adjustments_of(id), tally)
         };
         let (tally, rescored) = timeline.tally_and(program, log, first, &gifts, id, rescore)?;

@@ -175,7 +175,7 @@ impl Timeline {
         gifts: &Gifts,
         advocate: &Arc<str>,
     ) -> Result<Tally, Error> {
-        let (tally, ()) = self.tally_and(program, log, fold, gifts, advocate, |_, _| Ok(()))?;
+        let (tally, ()) = self.tally_and(program, log, fold, gifts, advocate, |_, _, _| Ok(()))?;
         Ok(tally)
     }
 
@@ -187,7 +187,7 @@ impl Timeline {
         fold: &mut Fold<'_>,
         gifts: &Gifts,
         advocate: &Arc<str>,
-        also: impl FnOnce(&[Settled], &Tally) -> Result<T, Error>,
+        also: impl FnOnce(&mut Fold<'_>, &[Settled], &Tally) -> Result<T, Error>,
     ) -> Result<(Tally, T), Error> {
         let mut activities = std::mem::take(&mut fold.room);
         self.put_activities(log, advocate, &mut activities);
@@ -200,7 +200,7 @@ impl Timeline {
         let gifts = gifts.unwrap_or_default();
         let tally = Tally::of(program, log, fold, advocate, &activities, adjustments, gifts);
         let both = tally.and_then(|tally| {
-            let also = also(&activities, &tally)?;
+            let also = also(fold, &activities, &tally)?;
             Ok((tally, also))
         });
         activities.clear();

@@ -11,9 +11,9 @@ use crate::error::Error;
 use crate::events::{Log, Place};
 use crate::facts::{ActivityFact, FORMATS, ORIGINS, Object, STYLES, Value, World};
 use crate::findings::FindingCounts;
-use crate::program::{Program, Role};
+use crate::program::{Kind, Program, Role};
 use crate::roster::Roster;
-use crate::scoring::{FaultCount, Faults, Fold, refusal};
+use crate::scoring::{FaultCount, Faults, Fold, admitted};
 use crate::time::{Calendar, Day};
 use crate::timeline::{Adjusted, Settled};
 
@@ -232,15 +232,13 @@ impl Tally {
         let mut contents = BTreeMap::new();
         let mut faults = Faults::default();
         let mut total = fold.person(advocate, activities, |scored| {
-            if scored.not_counted.is_some() {
-                return;
-            }
+            let Some(kind) = scored.kind else { return };
             let mut findings = std::mem::take(scored.findings);
             findings.retain(|(rule, _)| {
                 let mut upheld = scored.activity.upheld.iter();
                 !upheld.any(|(_, disputed)| program.present_name(disputed) == &**rule)
             });
-            let mut entry = entry(program, scored.activity, scored.world, findings);
+            let mut entry = entry(program, scored.activity, kind, scored.world, findings);
             entry.points = scored.points;
             faults.add(log, scored.activity, scored.faults);
             if let Some(content) = &scored.activity.content
@@ -330,13 +328,14 @@ impl Tally {
 }
 
 /// What figures ask of an activity that counts; its points are not there yet.
-fn entry(program: &Program, activity: &Settled, world: &World, findings: FindingCounts) -> Entry {
+fn entry(
+    program: &Program,
+    activity: &Settled,
+    kind: &Kind,
+    world: &World,
+    findings: FindingCounts,
+) -> Entry {
     let fact = |fact: ActivityFact| world.value(0, Object::Activity, fact as u8, None);
-    let kind = activity.text(ActivityFact::Kind);
-    let mut kinds = program.manifest.kinds.iter().enumerate();
-    let declared = kinds.find(|(_, (known, _))| Some(*known) == kind);
-    let number = declared.map(|(number, _)| number);
-    let declared = declared.map(|(_, (_, kind))| kind);
     let outcomes = ActivityFact::OUTCOMES;
     let stated = |fact: &ActivityFact| activity.stated.iter().any(|(slot, _)| *slot == *fact as u8);
     let flags = [
@@ -349,7 +348,7 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
         .iter()
         .any(stated)
         .then(|| std::array::from_fn(|metric| fact(outcomes[metric]).number().unwrap_or(0)));
-    let role = declared.and_then(|kind| kind.role);
+    let role = kind.role;
     let mentee = activity.counterpart.clone().filter(|_| role == Some(Role::Mentoring));
     let words = activity.post.as_ref().and_then(|post| words_of(&post.text));
     let own_words = fact(ActivityFact::OwnWords).number();
@@ -359,9 +358,9 @@ fn entry(program: &Program, activity: &Settled, world: &World, findings: Finding
         nanosecond: activity.at.subsec_nanosecond(),
         place: activity.place,
         day: program.manifest.calendar.day(activity.at),
-        kind: number.and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX),
+        kind: kind.number,
         more: More::of(Rare { mentee, results, findings, words }),
-        style: number_of(STYLES, declared.map(|kind| &*kind.style)),
+        style: number_of(STYLES, Some(&kind.style)),
         format: number_of(FORMATS, fact(ActivityFact::Format).text().map(|format| &**format)),
         origin: number_of(ORIGINS, fact(ActivityFact::Origin).text().map(|origin| &**origin)),
         own_words: own_words.and_then(|percent| u8::try_from(percent).ok()).unwrap_or(u8::MAX),
@@ -381,7 +380,7 @@ pub(crate) fn received(program: &Program, roster: &Roster, activity: &Settled) -
     let kind = activity.text(ActivityFact::Kind)?;
     let counts = is_received(program, kind) && {
         let giver = roster.member(&activity.advocate).map(|giver| &**giver);
-        refusal(program, roster, giver, activity).is_none()
+        admitted(program, roster, giver, activity).is_ok()
     };
     let role = program.manifest.role_of(kind)?;
     let calendar: &Calendar = &program.manifest.calendar;

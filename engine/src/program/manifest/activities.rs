@@ -22,6 +22,8 @@ pub(crate) struct Channel {
 /// What people can do: the style it belongs to, and what it counts as in figures.
 #[derive(Clone, Debug)]
 pub(crate) struct Kind {
+    /// Its place among the kinds that are declared, in the order of their names.
+    pub(crate) number: u32,
     pub(crate) style: Arc<str>,
     pub(crate) role: Option<Role>,
 }
@@ -111,7 +113,7 @@ pub(super) fn kind(table: &Table<'_, '_>, name: &str) -> Kind {
         Some(set) => Role::ALL.into_iter().find(|role| role.name() == set.value),
         None => Role::usual(name, style),
     };
-    Kind { style: style.into(), role }
+    Kind { number: 0, style: style.into(), role }
 }
 
 /// From which severity on guidelines hold points back.

@@ -111,7 +111,7 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         name: program.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
         brand: brand.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
         channels: each(&root, "channels", activities::channel),
-        kinds: each(&root, "kinds", activities::kind),
+        kinds: numbered(each(&root, "kinds", activities::kind)),
         caps: each::<Cap>(&root, "caps", activities::cap).into_values().collect(),
         held_back_from: activities::held_back_from(&root),
         windows: periods::windows(&root),
@@ -141,6 +141,14 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
 }
 
 /// Reports what is measured by a formula that there is not.
+/// The kinds with their numbers.
+fn numbered(mut kinds: BTreeMap<Arc<str>, Kind>) -> BTreeMap<Arc<str>, Kind> {
+    for (number, kind) in (0..).zip(kinds.values_mut()) {
+        kind.number = number;
+    }
+    kinds
+}
+
 fn without_formula(root: &Table<'_, '_>, manifest: &Manifest) {
     let Some(kpis) = root.table("kpis").filter(|_| root.table("emv").is_none()) else { return };
     for (name, table) in kpis.tables() {
