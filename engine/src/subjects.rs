@@ -10,12 +10,13 @@ use serde::Serialize;
 use crate::error::Error;
 pub use crate::events::Subject;
 use crate::facts::{
-    Evidence, Figures, Folder, Object, PeriodFact, PersonFact, Read, StandingFact, Value, World,
+    Evidence, Figures, Folder, Object, PeriodFact, PersonFact, Read, StandingFact, TeamFact, Value,
+    World,
 };
 use crate::fault::{Fault, retryable};
 use crate::program::{Program, Rule, Subject as Kind, evidence};
-use crate::script::{Failure, Given};
-use crate::standings::{Census, Tally, Team, Withheld};
+use crate::script::{Failure, Given, Rest};
+use crate::standings::{Census, Group, Tally, Team, Withheld};
 use crate::threads::{each, each_large};
 
 /// A rule that failed, however often it happened.
@@ -77,6 +78,13 @@ type Turn<'a> = Box<dyn FnMut(usize) -> Result<(), Error> + 'a>;
 /// What one rule gave, and what it read.
 type Ran = (Result<Given, Failure>, Vec<Read>);
 
+/// A rule that may give something, by its index in the program.
+struct Applied<'r> {
+    index: usize,
+    rule: &'r Rule,
+    rest: Rest,
+}
+
 /// What rules run upon.
 struct Ground<'a> {
     program: &'a Program,
@@ -91,7 +99,7 @@ impl Ground<'_> {
     fn of_person<'r>(
         &self,
         id: &Arc<str>,
-        rules: &[(usize, &'r Rule)],
+        rules: &[Applied<'r>],
         teams: &BTreeMap<Arc<str>, Arc<Team>>,
     ) -> Vec<(&'r Rule, Ran)> {
         let census = self.census;
@@ -107,8 +115,8 @@ impl Ground<'_> {
         rules
             .iter()
             // Rules never see a team that is too small, and do not guess instead.
-            .filter(|(_, rule)| has_team || !rule.asks(Object::Team, None))
-            .map(|(index, rule)| (*rule, self.ran(*index, rule, &world)))
+            .filter(|applied| has_team || !applied.rule.asks(Object::Team, None))
+            .map(|applied| (applied.rule, self.ran(applied, &world)))
             .filter(|(_, (given, _))| !matches!(given, Ok(Given::Nothing)))
             .collect()
     }
@@ -119,6 +127,14 @@ impl Ground<'_> {
         by: Option<PersonFact>,
         rules: &[(usize, &'r Rule)],
     ) -> Vec<(Subject, Vec<(&'r Rule, Ran)>)> {
+        // Many rules are for one kind of team: putting the others together is dear.
+        let name = by.map_or(Group::PROGRAM.by_name(), |by| by.name());
+        let rules = self.applied(rules, &|object, slot| {
+            (object == Object::Team && slot == TeamFact::By as u8).then(|| Value::from(name))
+        });
+        if rules.is_empty() {
+            return Vec::new();
+        }
         let teams: Vec<Arc<Team>> = match by {
             None => self.census.everyone().into_iter().collect(),
             Some(by) => self.census.teams(by).shown().map(|(_, team)| Arc::clone(team)).collect(),
@@ -130,7 +146,7 @@ impl Ground<'_> {
             world.team = Some(team as Arc<dyn Figures>);
             world.period = Arc::clone(&self.period);
             let world = Arc::new(world);
-            let ran = rules.iter().map(|(index, rule)| (*rule, self.ran(*index, rule, &world)));
+            let ran = rules.iter().map(|applied| (applied.rule, self.ran(applied, &world)));
             (subject, ran.collect())
         };
         teams.into_iter().map(of_team).collect()
@@ -143,13 +159,32 @@ impl Ground<'_> {
         teams.shown().map(|(name, team)| (Arc::clone(name), Arc::clone(team))).collect()
     }
 
+    /// The rules that may give something, where something is known besides what the program and the
+    /// period say.
+    fn applied<'r>(
+        &self,
+        rules: &[(usize, &'r Rule)],
+        knows: &dyn Fn(Object, u8) -> Option<Value>,
+    ) -> Vec<Applied<'r>> {
+        let mut world = World::new(Arc::clone(&self.program.view));
+        world.period = Arc::clone(&self.period);
+        let applied = |(index, rule): &(usize, &'r Rule)| {
+            let rest = self.program.function_of(rule).rest(&|object, slot, argument| match object {
+                Object::Program | Object::Period => Some(world.value(*index, object, slot, argument)),
+                object => knows(object, slot),
+            });
+            Applied { index: *index, rule, rest }
+        };
+        rules.iter().map(applied).filter(|it| !matches!(it.rest, Rest::Nothing)).collect()
+    }
+
     /// Runs a rule.
-    fn ran(&self, index: usize, rule: &Rule, world: &Arc<World>) -> Ran {
-        let program = self.program;
+    fn ran(&self, applied: &Applied<'_>, world: &Arc<World>) -> Ran {
+        let (program, Applied { index, rule, rest }) = (self.program, applied);
         let (file, function) = (program.file_of(rule), program.function_of(rule));
         match self.explains {
-            true => program.sandbox.run(file, function, index, world),
-            false => (program.sandbox.result(file, function, index, world), Vec::new()),
+            true => program.sandbox.run(file, function, *index, world),
+            false => (program.sandbox.rest_of(rest, (file, function), *index, world), Vec::new()),
         }
     }
 }
@@ -228,6 +263,7 @@ impl<'a> Run<'a> {
             true => self.ground.own_teams(),
             false => BTreeMap::new(),
         };
+        let applied = self.ground.applied(rules, &|_, _| None);
         let asked: Vec<(&Arc<str>, &Arc<Tally>)> = census
             .tallies
             .iter()
@@ -244,7 +280,7 @@ impl<'a> Run<'a> {
             (self.turn)(done * AT_A_TIME)?;
             let ground = &self.ground;
             let person = |(): &mut (), (id, _): &(&Arc<str>, &Arc<Tally>)| {
-                Ok(ground.of_person(id, rules, &teams))
+                Ok(ground.of_person(id, &applied, &teams))
             };
             let ran = each(some, || (), person, |_, _| {})?;
             for ((id, tally), ran) in some.iter().zip(ran) {

@@ -32,7 +32,7 @@ pub use document::{
 pub use kpi::{KpiFigure, TooEarly, Trend};
 pub use question::{Among, BoardQuestion};
 pub(crate) use tally::{Rescored, Tally, received};
-pub(crate) use team::Team;
+pub(crate) use team::{Group, Team};
 pub use teams::TeamQuestion;
 pub(crate) use viewpoint::Viewpoint;
 pub use workings::Part;
