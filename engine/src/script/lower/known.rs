@@ -243,14 +243,63 @@ impl Known<'_> {
                 break;
             }
         }
-        match (left.is_empty(), last) {
-            (true, last) => last,
-            (false, last) => {
-                left.push(last);
-                Step::Block(left)
+        left.push(last);
+        for place in (0..left.len() - 1).rev() {
+            let (_, later) = left.split_at(place + 1);
+            if self.is_idle(&left[place], later) {
+                left.remove(place);
             }
         }
+        match left.len() {
+            1 => left.pop().unwrap_or(Step::GiveUp),
+            _ => Step::Block(left),
+        }
     }
+
+    /// Whether a step of a block does nothing but give a variable of this block a value that nobody asks
+    /// for any more.
+    fn is_idle(&self, step: &Step, later: &[Step]) -> bool {
+        match step {
+            Step::Set { local, value } => {
+                self.sets.get(local) == Some(&1)
+                    && is_sure(value)
+                    && !later.iter().any(|step| asks_for(step, *local))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a step can be left out where nobody asks for its value: it ends neither the rule nor the walk.
+fn is_sure(step: &Step) -> bool {
+    match step {
+        Step::Constant(_) | Step::Fact { .. } | Step::Local(_) => true,
+        step => is_sure_flag(step),
+    }
+}
+
+/// Whether a step certainly comes to yes or no.
+fn is_sure_flag(step: &Step) -> bool {
+    match step {
+        Step::Constant(Constant::Flag(_)) => true,
+        Step::Not(one) => is_sure_flag(one),
+        Step::All(parts) | Step::Any(parts) => parts.iter().all(is_sure_flag),
+        // A fact may be unknown, which is neither less nor more than anything.
+        Step::Compare { left, right, .. } => matches!(
+            (&**left, &**right),
+            (Step::Fact { .. }, Step::Constant(Constant::Number(_) | Constant::Text(_)))
+                | (Step::Constant(Constant::Number(_) | Constant::Text(_)), Step::Fact { .. })
+        ),
+        _ => false,
+    }
+}
+
+/// Whether a local variable is asked for within a step.
+fn asks_for(step: &Step, local: usize) -> bool {
+    let mut asked = matches!(step, Step::Local(asked) if *asked == local)
+        || matches!(step, Step::Push { local: asked, .. } if *asked == local);
+    within(step, &mut |step| asked |= asks_for(step, local));
+    asked
 }
 
 impl Constant {
@@ -267,33 +316,43 @@ impl Constant {
 
 /// Counts how often each local variable is given a value.
 fn count_sets(step: &Step, sets: &mut HashMap<usize, usize>) {
-    let mut each = |steps: &[&Step]| steps.iter().for_each(|step| count_sets(step, sets));
+    if let Step::Set { local, .. } | Step::Push { local, .. } = step {
+        *sets.entry(*local).or_default() += 1;
+    }
+    within(step, &mut |step| count_sets(step, sets));
+}
+
+/// Shows the steps that a step is directly made of.
+fn within(step: &Step, show: &mut dyn FnMut(&Step)) {
     match step {
         Step::Constant(_) | Step::Fact { .. } | Step::Local(_) | Step::GiveUp => {}
-        Step::Set { local, value } | Step::Push { local, value } => {
-            each(&[value]);
-            *sets.entry(*local).or_default() += 1;
-        }
-        Step::Not(one) | Step::Negate(one) | Step::Return(one) | Step::Helper(one) => each(&[one]),
-        Step::Among { needle, .. } => each(&[needle]),
+        Step::Set { value: one, .. }
+        | Step::Push { value: one, .. }
+        | Step::Not(one)
+        | Step::Negate(one)
+        | Step::Return(one)
+        | Step::Helper(one)
+        | Step::Among { needle: one, .. } => show(one),
         Step::All(parts)
         | Step::Any(parts)
         | Step::Known(parts)
         | Step::Block(parts)
         | Step::List(parts)
-        | Step::Make { arguments: parts, .. } => {
-            each(&parts.iter().collect::<Vec<_>>());
-        }
+        | Step::Make { arguments: parts, .. } => parts.iter().for_each(show),
         Step::Compare { left, right, .. } | Step::Calculate { left, right, .. } => {
-            each(&[left, right]);
+            show(left);
+            show(right);
         }
-        Step::If { condition, then, otherwise } => each(&[condition, then, otherwise]),
+        Step::If { condition, then, otherwise } => {
+            [condition, then, otherwise].into_iter().for_each(|step| show(step));
+        }
         Step::Switch { on, cases, default } => {
-            each(&[on, default]);
+            show(on);
             for Case { condition, way, .. } in cases {
-                each(&[way]);
-                condition.iter().for_each(|condition| each(&[condition]));
+                condition.iter().for_each(&mut *show);
+                show(way);
             }
+            show(default);
         }
     }
 }
