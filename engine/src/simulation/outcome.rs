@@ -363,7 +363,8 @@ fn count_both(
     // A turn for each of both.
     steps.over();
     let (mut kept, mut kept_after) = (Kept::default(), Kept::default());
-    let (mut tallies, mut all_rescored) = (Vec::new(), Vec::new());
+    let mut tallies = Vec::with_capacity(everyone.len());
+    let mut all_rescored = Vec::with_capacity(everyone.len());
     for (tally, rescored, (of_before, of_after)) in counted.into_iter().flatten() {
         let (person, by_rule, posts) = of_before;
         kept.take(person, &by_rule, posts);

@@ -295,7 +295,9 @@ impl Analysis {
 
     /// What was found of a list, plainly and in disguise, whether it counts or not.
     fn finds(&self, list: ListId) -> (&[Find], &[Find]) {
-        let plain = self.finds.get_or_init(|| self.scanner.finds(self.text(), self.folded()));
+        let plain = self
+            .finds
+            .get_or_init(|| self.scanner.finds(self.text(), self.folded(), self.language()));
         let disguised: &[Find] = if self.scanner.is_obfuscated(list) {
             self.disguised.get_or_init(|| self.scanner.disguised(self.text(), self.folded()))
         } else {

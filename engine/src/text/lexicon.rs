@@ -118,12 +118,23 @@ pub(crate) struct Part {
     pub(crate) open_end: bool,
 }
 
-/// Which letters of a text are capitals, in order.
+impl Part {
+    /// A part of small letters that stands for itself.
+    fn plain(text: &str) -> Self {
+        let capitals = Capitals::default();
+        Self { text: text.to_owned(), capitals, open_start: false, open_end: false }
+    }
+}
+
+/// Which letters of a text are capitals, in order; nothing where none is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Capitals(Box<[bool]>);
 
 impl Capitals {
     pub(crate) fn of(text: &str) -> Self {
+        if !text.chars().any(char::is_uppercase) {
+            return Self::default();
+        }
         Self(text.chars().filter(|letter| letter.is_alphabetic()).map(char::is_uppercase).collect())
     }
 }
@@ -280,15 +291,25 @@ impl Lexicon {
 
 /// Reads an entry, or says why not and what would be right.
 fn entry(written: &str, exception: bool, brand: &str) -> Result<Entry, (String, String)> {
-    if written.chars().count() > LONGEST_ENTRY {
+    if written.len() > LONGEST_ENTRY && written.chars().count() > LONGEST_ENTRY {
         let message = format!("the entry has more than {LONGEST_ENTRY} characters");
         return Err((message, "use a shorter phrase that tells it apart".to_owned()));
+    }
+    if is_plain(written) {
+        return Ok(Entry { parts: vec![Part::plain(written)], exception });
     }
     let parts = written.split(" ... ").flat_map(|part| part.split(" … "));
     Ok(Entry {
         parts: parts.map(|part| read_part(part.trim(), brand)).collect::<Result<_, _>>()?,
         exception,
     })
+}
+
+/// Whether an entry is small letters of English with single spaces between: most are, and mean what
+/// they are.
+fn is_plain(written: &str) -> bool {
+    let letters = |byte: u8| byte.is_ascii_lowercase() || byte == b' ';
+    !written.is_empty() && written.bytes().all(letters) && !written.contains("  ")
 }
 
 /// Reads a part of an entry, or all of it.

@@ -1,7 +1,8 @@
 //! One-pass text analysis: what the facts of a post are worked out from.
 //!
 //! ```text
-//! lexicon ── scan ── boundary ── hits     what is found of the lists, and what of it counts
+//! lexicon ── automata ── scan ── boundary ── hits
+//!                                         what is found of the lists, and what of it counts
 //! token ── reading ── obfuscation         the same for words in disguise
 //! quotation   context   language          whether it is quoted, negated, in the right language
 //! patterns                                regular expressions
@@ -17,6 +18,7 @@
 //! bounded.
 
 mod analysis;
+mod automata;
 mod boundary;
 mod characters;
 mod context;

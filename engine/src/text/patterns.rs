@@ -1,21 +1,31 @@
 //! The patterns of a program: named regular expressions, found in one pass.
 //!
-//! The automata of the regex crate can't follow a Unicode word boundary (`\b`) through a text that
-//! is not plain ASCII, and what it falls back to is a hundred times slower. Such a text is first
-//! searched for the patterns without their word boundaries, which match at least as much; only
-//! what matches then is looked at with them.
+//! All patterns are searched for together, in a form that is small and fast, and is compiled when a text
+//! first asks for it:
+//! - in plain ASCII, which most texts are, without anything that is not in it: that decides;
+//! - in other texts without word boundaries, which the automata of the regex crate can't follow
+//!   through them, and with every class that reaches beyond ASCII taking all that is beyond. What
+//!   matches at least as much is found so; only that is looked at with the pattern as it is.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{
+    Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
+};
 
 use super::lexicon::{Company, Trouble};
 use super::scan::Near;
 
 /// The most memory that all patterns together may take when compiled, in bytes.
 const LARGEST_PATTERNS: usize = 8 << 20;
+
+/// What a state takes when compiled, in bytes, about.
+const STATE: usize = 8;
+
+/// How deep a compiled form may be nested: as deep as what was written, and groups around its parts.
+const DEEPEST_COMPILED: u32 = 4 * DEEPEST_PATTERN;
 
 /// The most memory for what a pattern search keeps while it runs, in bytes.
 const LARGEST_PATTERN_CACHE: usize = 2 << 20;
@@ -58,31 +68,38 @@ impl Expression {
     }
 }
 
-/// The compiled patterns of a program.
+/// The patterns of a program.
 #[derive(Debug)]
 pub(crate) struct Patterns {
     patterns: Vec<Pattern>,
-    exact: RegexSet,
-    /// The patterns without word boundaries; none where they have none, or it got too large.
-    relaxed: Option<RegexSet>,
+    /// All of them as they are in plain ASCII.
+    plain: OnceLock<Option<RegexSet>>,
+    /// All of them as they are at most in any text.
+    loose: OnceLock<Option<RegexSet>>,
 }
 
 #[derive(Debug)]
 struct Pattern {
     name: String,
     text: String,
-    /// Whether it asks for a word boundary.
-    has_boundary: bool,
-    /// Compiled when first asked for.
+    parsed: Hir,
+    except: Option<String>,
+    /// Both compiled when first asked for.
     alone: OnceLock<Option<Regex>>,
-    except: Option<Regex>,
+    excepted: OnceLock<Option<Regex>>,
     company: Near,
 }
 
 impl Pattern {
-    /// INVARIANT: it compiles, being part of the set, whose limits are tighter.
+    /// INVARIANT: it compiles, being known to be small enough.
     fn alone(&self) -> Option<&Regex> {
         self.alone.get_or_init(|| compile(&self.text).ok()).as_ref()
+    }
+
+    /// INVARIANT: as above.
+    fn except(&self) -> Option<&Regex> {
+        let compile = || self.except.as_deref().and_then(|text| compile(text).ok());
+        self.excepted.get_or_init(compile).as_ref()
     }
 }
 
@@ -104,60 +121,58 @@ impl PatternTrouble {
 }
 
 impl Patterns {
-    /// Compiles patterns, each with what must and must not stand near it.
+    /// Takes patterns, each with what must and must not stand near it.
     pub(crate) fn new(
         expressions: Vec<Expression>,
         company: Vec<Near>,
     ) -> Result<Self, Vec<PatternTrouble>> {
-        let mut parsed = Vec::with_capacity(expressions.len());
+        let mut patterns = Vec::with_capacity(expressions.len());
         let mut troubles = Vec::new();
-        for expression in &expressions {
-            match parse(&expression.find) {
-                Ok(pattern) => parsed.push(pattern),
-                Err(trouble) => troubles.push(PatternTrouble::new(&expression.name, trouble)),
+        let mut all = 0;
+        for (expression, company) in expressions.into_iter().zip(company) {
+            let Expression { name, find: text, except, .. } = expression;
+            let exception = except.as_deref().map(|except| small(except, "the exception takes"));
+            if let Some(Err(trouble)) = exception {
+                let trouble = PatternTrouble::new(&name, trouble);
+                troubles.push(PatternTrouble { of_exception: true, ..trouble });
+            }
+            match small(&text, "the pattern takes") {
+                Ok((parsed, bytes)) => {
+                    all += bytes;
+                    let (alone, excepted) = (OnceLock::new(), OnceLock::new());
+                    patterns.push(Pattern { name, text, parsed, except, alone, excepted, company });
+                }
+                Err(trouble) => troubles.push(PatternTrouble::new(&name, trouble)),
             }
         }
-        let mut exceptions = Vec::with_capacity(expressions.len());
-        for Expression { name, except, .. } in &expressions {
-            let compiled = except.as_deref().map(|text| {
-                parse(text)?;
-                compile(text).map_err(|_| too_large(text, "the exception takes"))
-            });
-            match compiled.transpose() {
-                Ok(except) => exceptions.push(except),
-                Err(trouble) => troubles.push(PatternTrouble {
-                    of_exception: true,
-                    ..PatternTrouble::new(name, trouble)
-                }),
-            }
+        if let Some(Pattern { name, text, .. }) = patterns.last()
+            && all > LARGEST_PATTERNS
+        {
+            let what = "with this pattern all patterns together take";
+            troubles.push(PatternTrouble::new(name, too_large(text, what)));
         }
-        if !troubles.is_empty() {
-            return Err(troubles);
+        match troubles.is_empty() {
+            true => Ok(Self { patterns, plain: OnceLock::new(), loose: OnceLock::new() }),
+            false => Err(troubles),
         }
-        let patterns: Vec<(String, String)> =
-            expressions.into_iter().map(|known| (known.name, known.find)).collect();
-        let exact = compile_set(patterns.iter().map(|(_, text)| text.as_str()));
-        let exact = exact.map_err(|_| too_large_together(&patterns))?;
-        let has_boundary: Vec<bool> = parsed.iter().map(has_word_boundary).collect();
-        let relaxed = has_boundary.contains(&true).then(|| {
-            let without: Vec<String> = parsed
-                .into_iter()
-                .map(|pattern| without_word_boundaries(pattern).to_string())
-                .collect();
-            compile_set(without.iter().map(String::as_str)).ok()
-        });
-        let pattern = |(((name, text), has_boundary), (except, company))| Pattern {
-            name,
-            text,
-            has_boundary,
-            alone: OnceLock::new(),
-            except,
-            company,
-        };
-        let conditions = exceptions.into_iter().zip(company);
-        let patterns =
-            patterns.into_iter().zip(has_boundary).zip(conditions).map(pattern).collect();
-        Ok(Self { patterns, exact, relaxed: relaxed.flatten() })
+    }
+
+    /// Compiles all of them, so that no text has to wait for it.
+    pub(crate) fn compile(&self) {
+        (self.plain(), self.loose());
+        for pattern in &self.patterns {
+            (pattern.alone(), pattern.except());
+        }
+    }
+
+    /// INVARIANT: a set of patterns that are small enough compiles.
+    fn plain(&self) -> Option<&RegexSet> {
+        self.plain.get_or_init(|| compile_set(self.patterns.iter().map(|it| plain(&it.parsed)))).as_ref()
+    }
+
+    /// INVARIANT: as above.
+    fn loose(&self) -> Option<&RegexSet> {
+        self.loose.get_or_init(|| compile_set(self.patterns.iter().map(|it| loose(&it.parsed)))).as_ref()
     }
 
     /// The names of all patterns, in the order given.
@@ -173,13 +188,12 @@ impl Patterns {
 
     /// Whether each pattern matches a text, in the order given.
     pub(crate) fn matches(&self, text: &str) -> Box<[bool]> {
-        let relaxed = self.relaxed.as_ref().filter(|_| !text.is_ascii());
-        let found = relaxed.unwrap_or(&self.exact).matches(text);
+        let is_plain = text.is_ascii();
+        let set = if is_plain { self.plain() } else { self.loose() };
         let mut matches = vec![false; self.patterns.len()].into_boxed_slice();
-        for index in found.iter() {
-            let pattern = &self.patterns[index];
-            let sure = relaxed.is_none() || !pattern.has_boundary;
-            matches[index] = sure || pattern.alone().is_some_and(|regex| regex.is_match(text));
+        for index in set.into_iter().flat_map(|set| set.matches(text)) {
+            let alone = || self.patterns[index].alone().is_some_and(|regex| regex.is_match(text));
+            matches[index] = is_plain || alone();
         }
         matches
     }
@@ -188,7 +202,7 @@ impl Patterns {
     pub(crate) fn places(&self, pattern: PatternId, text: &str) -> Vec<Range<usize>> {
         let Some(pattern) = self.patterns.get(pattern.index()) else { return Vec::new() };
         let counts = |place: &Range<usize>| {
-            let except = pattern.except.as_ref();
+            let except = pattern.except();
             !except.is_some_and(|except| except.is_match(&text[place.clone()]))
         };
         let alone = pattern.alone().into_iter();
@@ -208,23 +222,48 @@ impl Patterns {
     }
 }
 
-fn compile_set<'text>(
-    patterns: impl Iterator<Item = &'text str>,
-) -> Result<RegexSet, regex::Error> {
-    RegexSetBuilder::new(patterns)
-        .size_limit(LARGEST_PATTERNS)
+fn compile_set(patterns: impl Iterator<Item = Hir>) -> Option<RegexSet> {
+    RegexSetBuilder::new(patterns.map(|pattern| pattern.to_string()))
+        .size_limit(usize::MAX)
         .dfa_size_limit(LARGEST_PATTERN_CACHE)
-        .nest_limit(DEEPEST_PATTERN)
+        .nest_limit(DEEPEST_COMPILED)
         .build()
+        .ok()
 }
 
 fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern)
-        // Finding places needs more than finding out whether there are any.
-        .size_limit(2 * LARGEST_PATTERNS)
+        .size_limit(usize::MAX)
         .dfa_size_limit(LARGEST_PATTERN_CACHE)
-        .nest_limit(DEEPEST_PATTERN)
+        .nest_limit(DEEPEST_COMPILED)
         .build()
+}
+
+/// A pattern that is small enough, and how many bytes it takes when compiled, about.
+fn small(text: &str, what: &str) -> Result<(Hir, usize), Trouble> {
+    let parsed = parse(text)?;
+    let bytes = STATE.saturating_mul(states(&parsed));
+    if bytes > LARGEST_PATTERNS { Err(too_large(text, what)) } else { Ok((parsed, bytes)) }
+}
+
+/// How many states a pattern has when compiled, about, and at most a few times as many.
+fn states(pattern: &Hir) -> usize {
+    let sum = |parts: &[Hir]| parts.iter().map(states).fold(0, usize::saturating_add);
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        // A range beyond ASCII takes up to four bytes in a row.
+        HirKind::Class(Class::Unicode(class)) => {
+            class.ranges().iter().map(|range| range.end().len_utf8()).sum()
+        }
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(1);
+            states(&repetition.sub).saturating_add(1).saturating_mul(times as usize)
+        }
+        HirKind::Capture(capture) => states(&capture.sub).saturating_add(2),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => sum(parts),
+    }
 }
 
 fn too_large(text: &str, what: &str) -> Trouble {
@@ -236,22 +275,6 @@ fn too_large(text: &str, what: &str) -> Trouble {
         help: Some(
             "use smaller counts in `{…}` and narrower classes than `\\w` or `\\p{…}`".to_owned(),
         ),
-    }
-}
-
-/// Which patterns take more memory than all may, or the last one if only all together do.
-fn too_large_together(patterns: &[(String, String)]) -> Vec<PatternTrouble> {
-    let alone: Vec<_> = patterns
-        .iter()
-        .filter(|(_, text)| compile_set(std::iter::once(text.as_str())).is_err())
-        .map(|(name, text)| PatternTrouble::new(name, too_large(text, "the pattern takes")))
-        .collect();
-    match patterns.last() {
-        Some((name, text)) if alone.is_empty() => {
-            let what = "with this pattern all patterns together take";
-            vec![PatternTrouble::new(name, too_large(text, what))]
-        }
-        _ => alone,
     }
 }
 
@@ -278,29 +301,56 @@ fn parse(pattern: &str) -> Result<Hir, Trouble> {
     })
 }
 
-fn has_word_boundary(pattern: &Hir) -> bool {
-    pattern.properties().look_set().contains_word_unicode()
+/// A pattern that matches wherever this one does in a text of ASCII, and nowhere else in one.
+fn plain(pattern: &Hir) -> Hir {
+    changed(pattern, &|class| class.intersect(&ascii()), &Hir::look)
 }
 
-/// A pattern that matches wherever this one does, and asks for no word boundary of Unicode.
-fn without_word_boundaries(pattern: Hir) -> Hir {
-    if !has_word_boundary(&pattern) {
-        return pattern;
-    }
-    match pattern.into_kind() {
-        HirKind::Repetition(mut repetition) => {
-            repetition.sub = Box::new(without_word_boundaries(*repetition.sub));
-            Hir::repetition(repetition)
+/// A pattern that matches wherever this one does, and asks neither for a word boundary of Unicode nor
+/// which sign beyond ASCII a sign is.
+fn loose(pattern: &Hir) -> Hir {
+    let widened = |class: &mut ClassUnicode| {
+        if class.ranges().last().is_some_and(|range| !range.end().is_ascii()) {
+            class.union(&ClassUnicode::new([ClassUnicodeRange::new('\u{80}', char::MAX)]));
         }
-        HirKind::Capture(capture) => without_word_boundaries(*capture.sub),
-        HirKind::Concat(parts) => {
-            Hir::concat(parts.into_iter().map(without_word_boundaries).collect())
+    };
+    changed(pattern, &widened, &|look| match look {
+        Look::WordUnicode
+        | Look::WordUnicodeNegate
+        | Look::WordStartUnicode
+        | Look::WordEndUnicode
+        | Look::WordStartHalfUnicode
+        | Look::WordEndHalfUnicode => Hir::empty(),
+        look => Hir::look(look),
+    })
+}
+
+fn ascii() -> ClassUnicode {
+    ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7F')])
+}
+
+/// A pattern with other classes and other things to look for between signs.
+fn changed(
+    pattern: &Hir,
+    class: &dyn Fn(&mut ClassUnicode),
+    look: &dyn Fn(Look) -> Hir,
+) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(|part| changed(part, class, look)).collect();
+    match pattern.kind() {
+        HirKind::Class(Class::Unicode(known)) => {
+            let mut known = known.clone();
+            class(&mut known);
+            Hir::class(Class::Unicode(known))
         }
-        HirKind::Alternation(parts) => {
-            Hir::alternation(parts.into_iter().map(without_word_boundaries).collect())
+        HirKind::Look(known) => look(*known),
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(changed(&repetition.sub, class, look));
+            Hir::repetition(Repetition { sub, ..repetition.clone() })
         }
-        // INVARIANT: what is left and has a word boundary is one.
-        _ => Hir::empty(),
+        HirKind::Capture(capture) => changed(&capture.sub, class, look),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => pattern.clone(),
     }
 }
 
@@ -366,8 +416,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn leaving_boundaries_out_first_changes_no_answer(text in "[abé \\-🎉]{0,12}") {
-            let texts = [r"\ba+\b", r"a\B", r"(?:\bab|b\b)+", r"^\b", r"a\b*b", r"\b{start}é", "b{2}"];
+        fn searching_for_a_smaller_form_first_changes_no_answer(text in "[abé \\-🎉]{0,12}") {
+            let texts = [r"\ba+\b", r"a\B", r"(?:\bab|b\b)+", r"^\b", r"a\b*b", r"\b{start}é", "b{2}", r"(?i)É\w", r"[^a\s]b", r"\p{L}{2} ?[^\x00-\x7F]", r"(?i-u:A)-"];
             let patterns = patterns(&texts);
             let expected: Vec<bool> = texts.iter().map(|pattern| Regex::new(pattern).unwrap().is_match(&text)).collect();
             prop_assert_eq!(patterns.matches(&text).into_vec(), expected);

@@ -1,21 +1,16 @@
-//! All lists and patterns of a program, compiled into one automaton and one set.
+//! All lists and patterns of a program, and what is found of them in a text.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
+use super::automata::Automata;
 use super::boundary::Boundaries;
 use super::fold::Folded;
 use super::language;
 use super::lexicon::{Capitals, Company, Entry, Lexicon, Trouble, Window};
 use super::obfuscation::Disguises;
 use super::patterns::{Expression, PatternId, PatternTrouble, Patterns};
-
-/// The most memory the automaton may take as a full table, the fastest kind; beyond it a slower
-/// one of a tenth of the size is built.
-const LARGEST_TABLE: usize = 16 << 20;
 
 /// The most words between two parts of an entry.
 const WIDEST_GAP: usize = 5;
@@ -43,10 +38,7 @@ impl ListId {
 pub struct Scanner {
     lists: Vec<List>,
     sources: Vec<Source>,
-    automaton: Option<AhoCorasick>,
-    /// By pattern of the automaton: what its find means, as a range of `targets`.
-    targets_of: Vec<Range<usize>>,
-    targets: Vec<Target>,
+    automata: Automata<Target>,
     /// How many parts each entry has that has several.
     in_parts: Vec<usize>,
     disguises: Disguises,
@@ -97,13 +89,13 @@ struct Target {
     part: Option<(usize, usize)>,
 }
 
-/// A part of an entry that was found in a folded text; in the order of entries, parts and places.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct FoundPart {
+/// A part of an entry that was found in a folded text.
+#[derive(Clone, Copy)]
+struct FoundPart<'t> {
     part: (usize, usize),
     start: usize,
     end: usize,
-    target: usize,
+    target: &'t Target,
 }
 
 /// An entry found in a text, before language, exceptions and links are looked at.
@@ -155,14 +147,13 @@ impl Scanner {
         let mut sources = Vec::new();
         let mut in_parts = Vec::new();
         let mut disguises = Disguises::default();
-        let mut targets_by_text: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        let mut entries = Vec::with_capacity(lexicons.iter().map(|it| it.entries.len()).sum());
         for lexicon in lexicons {
             let Some(&list) = ids.get(&lexicon.name) else { continue };
             let source = sources.len();
             let company = near(&lexicon.company);
             lists[list.index()].has_company |= company.is_any();
             let (language, window) = (lexicon.language, lexicon.window);
-            sources.push(Source { list, language, window, company });
             for Entry { parts, exception } in lexicon.entries {
                 let several = parts.len() > 1;
                 if several {
@@ -181,24 +172,26 @@ impl Scanner {
                         capitals: lexicon.exact.then_some(part.capitals),
                         part: several.then(|| (in_parts.len() - 1, index)),
                     };
-                    targets_by_text.entry(part.text).or_default().push(target);
+                    entries.push((language.clone(), part.text, target));
                 }
             }
+            sources.push(Source { list, language, window, company });
         }
-        let automaton = compile_automaton(&targets_by_text).map_err(|message| {
+        let automata = Automata::new(entries).ok_or_else(|| {
+            let message = "the lists are too large together".to_owned();
             vec![PatternTrouble {
                 pattern: "lexicons".to_owned(),
                 of_exception: false,
                 trouble: Trouble { line: 1, column: 1, length: 0, message, help: None },
             }]
         })?;
-        let (mut targets, mut targets_of) = (Vec::new(), Vec::new());
-        for of_text in targets_by_text.into_values() {
-            let start = targets.len();
-            targets.extend(of_text);
-            targets_of.push(start..targets.len());
-        }
-        Ok(Self { lists, sources, automaton, targets_of, targets, in_parts, disguises, patterns })
+        Ok(Self { lists, sources, automata, in_parts, disguises, patterns })
+    }
+
+    /// Compiles all that is otherwise compiled when a text first asks for it.
+    pub(crate) fn compile(&self) {
+        self.automata.compile();
+        self.patterns.compile();
     }
 
     /// The list of a name.
@@ -222,38 +215,37 @@ impl Scanner {
         self.patterns.names()
     }
 
-    /// Every entry of every list in a text, sorted by list and place.
-    pub(crate) fn finds(&self, original: &str, folded: &Folded) -> Vec<Find> {
+    /// Every entry of every list of a language in a text, sorted by list and place.
+    pub(crate) fn finds(&self, original: &str, folded: &Folded, language: &str) -> Vec<Find> {
         let (mut finds, mut parts) = (Vec::new(), Vec::new());
-        let Some(automaton) = &self.automaton else { return finds };
         let mut boundaries = Boundaries::new(original, folded);
-        for found in automaton.find_overlapping_iter(folded.as_str()) {
+        self.automata.find(folded.as_str(), language, |found, targets| {
             let (may_start, may_end) =
-                (boundaries.may_start(found.start()), boundaries.may_end(found.end()));
-            for index in self.targets_of[found.pattern().as_usize()].clone() {
-                let target = &self.targets[index];
+                (boundaries.may_start(found.start), boundaries.may_end(found.end));
+            for target in targets {
                 if (!may_start && !target.open_start) || (!may_end && !target.open_end) {
                     continue;
                 }
                 if let Some(capitals) = &target.capitals {
-                    let core = folded.original(found.start()..found.end());
+                    let core = folded.original(found.clone());
                     if Capitals::of(&original[core]) != *capitals {
                         continue;
                     }
                 }
-                let start = if may_start {
-                    found.start()
-                } else {
-                    boundaries.word_around(found.start()).start
+                let start = match may_start {
+                    true => found.start,
+                    false => boundaries.word_around(found.start).start,
                 };
-                let end =
-                    if may_end { found.end() } else { boundaries.word_around(found.end()).end };
+                let end = match may_end {
+                    true => found.end,
+                    false => boundaries.word_around(found.end).end,
+                };
                 match target.part {
-                    Some(part) => parts.push(FoundPart { part, start, end, target: index }),
+                    Some(part) => parts.push(FoundPart { part, start, end, target }),
                     None => finds.push(self.found(target, folded.original(start..end))),
                 }
             }
-        }
+        });
         self.join(parts, original, folded, &mut finds);
         finds.sort_unstable();
         finds.dedup();
@@ -275,12 +267,12 @@ impl Scanner {
     /// Adds the entries of which all parts stand in order and near each other.
     fn join(
         &self,
-        mut parts: Vec<FoundPart>,
+        mut parts: Vec<FoundPart<'_>>,
         original: &str,
         folded: &Folded,
         finds: &mut Vec<Find>,
     ) {
-        parts.sort_unstable();
+        parts.sort_unstable_by_key(|found| (found.part, found.start, found.end));
         let next = |part: (usize, usize), from: usize| {
             let found = parts
                 .get(parts.partition_point(|known| (known.part, known.start) < (part, from)))?;
@@ -293,7 +285,7 @@ impl Scanner {
                 .try_fold(first.end, |end, part| next((entry, part), end).map(|found| found.end));
             if let Some(end) = end {
                 let place = folded.original(first.start..end);
-                finds.push(self.found(&self.targets[first.target], place));
+                finds.push(self.found(first.target, place));
             }
         }
     }
@@ -395,26 +387,6 @@ fn is_address(text: &str) -> bool {
     })
 }
 
-fn compile_automaton(
-    targets: &BTreeMap<String, Vec<Target>>,
-) -> Result<Option<AhoCorasick>, String> {
-    if targets.is_empty() {
-        return Ok(None);
-    }
-    let states: usize = targets.keys().map(String::len).sum::<usize>() + 2;
-    let mut seen = [false; 256];
-    targets.keys().flat_map(|text| text.bytes()).for_each(|byte| seen[usize::from(byte)] = true);
-    let classes = seen.iter().filter(|seen| **seen).count() + 1;
-    let table = states * classes.next_power_of_two() * size_of::<u32>();
-    let kind =
-        if table <= LARGEST_TABLE { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
-    AhoCorasick::builder()
-        .kind(Some(kind))
-        .build(targets.keys())
-        .map(Some)
-        .map_err(|error| format!("the lists are too large together: {error}"))
-}
-
 /// Whether what stands between two parts of an entry is short and within a sentence.
 fn is_near(between: &str) -> bool {
     let ends_sentence = |word: &str| word.ends_with(['.', '!', '?', '…', ';']);
@@ -435,7 +407,7 @@ mod tests {
     }
 
     fn found<'text>(scanner: &Scanner, text: &'text str) -> Vec<&'text str> {
-        let finds = scanner.finds(text, &Folded::new(text));
+        let finds = scanner.finds(text, &Folded::new(text), language::UNKNOWN);
         finds.into_iter().map(|find| &text[find.start..find.end]).collect()
     }
 

@@ -107,6 +107,8 @@ pub(crate) struct Publisher {
 impl Publisher {
     /// A program over the journal, ready to be served.
     pub(crate) fn ready(&self, program: Program) -> Result<Published, Error> {
+        // No post has to wait for a word list to be compiled.
+        program.compile();
         let program = Arc::new(program);
         let ledger =
             Ledger::open(Arc::clone(&program), Arc::clone(&self.journal), self.assume_consent)?;
