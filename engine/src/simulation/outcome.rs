@@ -315,7 +315,7 @@ fn count(
     let count = |fold: &mut Fold<'_>, author, log: &Log, advocate: &Arc<str>| {
         let tally = timeline.tally(program, log, fold, &gifts, advocate)?;
         let person = person(program, tally.points, &tally);
-        Ok((tally, person, by_rule(rows, fold), posts(names, fold, author)))
+        Ok((Arc::new(tally), person, by_rule(rows, fold), posts(names, fold, author)))
     };
     let counted = everyone_counted(scene, steps, || side.fold(timeline), count)?;
     let mut kept = Kept::default();
@@ -357,7 +357,7 @@ fn count_both(
             (person, by_rule(side.rows, fold), posts(&side.names, fold, author))
         };
         let kept = (kept(before, first, tally.points), kept(after, second, rescored.points()));
-        Ok((tally, rescored, kept))
+        Ok((Arc::new(tally), rescored, kept))
     };
     let counted = everyone_counted(scene, steps, folds, count)?;
     // A turn for each of both.

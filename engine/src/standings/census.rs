@@ -78,7 +78,7 @@ impl Census {
             fold
         };
         let count = |fold: &mut Fold<'_>, advocate: &Arc<str>| {
-            timeline.tally(program, log, fold, &gifts, advocate)
+            timeline.tally(program, log, fold, &gifts, advocate).map(Arc::new)
         };
         let tallies = each(&everyone, fold, count, progress)?;
         Ok(Self::with(program, &timeline, everyone.into_iter().zip(tallies)))
@@ -88,7 +88,7 @@ impl Census {
     pub(crate) fn with(
         program: &Program,
         timeline: &Timeline,
-        tallies: impl Iterator<Item = (Arc<str>, Tally)>,
+        tallies: impl Iterator<Item = (Arc<str>, Arc<Tally>)>,
     ) -> Self {
         Self {
             view: Arc::new(Viewpoint::new(program, timeline.as_of)),
@@ -96,7 +96,7 @@ impl Census {
             contents: Arc::clone(&timeline.contents),
             meetings: Arc::clone(&timeline.meetings),
             market: Arc::clone(&timeline.market),
-            tallies: tallies.map(|(id, tally)| (id, Arc::new(tally))).collect(),
+            tallies: tallies.collect(),
             ties: Arc::new(Ties::of(&timeline.roster, timeline.as_of)),
         }
     }
