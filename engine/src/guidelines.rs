@@ -74,15 +74,15 @@ impl Serialize for Outcome {
 pub struct Finding {
     /// The rule's id.
     pub rule: Arc<str>,
-    /// The rule's title.
+    /// The rule's title, in the language of the text where the program has it.
     pub title: Arc<str>,
-    /// The rule's explanation.
+    /// The rule's explanation, in the language of the text where the program has it.
     pub help: Arc<str>,
     /// The version of the program that the rule belongs to.
     pub program: Arc<str>,
     /// How grave it is.
     pub severity: Severity,
-    /// What to do about it.
+    /// What to do about it, in the language of the text where the program has it.
     pub message: String,
     /// Where in the text; empty where it is about the whole post.
     pub spans: Vec<Span>,
@@ -243,15 +243,23 @@ impl Program {
             ranges.dedup();
             spans = text::spans(post.analysis.text(), &ranges);
         }
+        let language = world.post.as_ref().map_or(text::UNKNOWN, |post| post.analysis.language());
+        let translation = self.translation(rule, language);
+        let said = |text: &str| {
+            let translated = translation.and_then(|translation| translation.of(text));
+            filled(translated.unwrap_or(text), brand)
+        };
+        let title = translation.and_then(|translation| translation.title.clone());
+        let help = translation.and_then(|translation| translation.help.clone());
         Finding {
             rule: Arc::clone(rule.shared_id()),
-            title: rule.title().into(),
-            help: rule.help().into(),
+            title: title.unwrap_or_else(|| rule.title().into()),
+            help: help.unwrap_or_else(|| rule.help().into()),
             program: Arc::clone(version),
             severity: rule.settings().severity.unwrap_or(draft.severity),
-            message: filled(&draft.message, brand),
+            message: said(&draft.message),
             spans,
-            suggestion: draft.suggestion.map(|text| filled(&text, brand)),
+            suggestion: draft.suggestion.map(|text| said(&text)),
             evidence: evidence.to_vec(),
         }
     }

@@ -220,8 +220,7 @@ fn both_ways_agree(program: &Program, seed: u64) -> Result<(), TestCaseError> {
             known.then(|| world.value(index, object, slot, argument))
         };
         let rest = function.rest(&knows);
-        let left =
-            program.sandbox.rest_of(&rest, (program.file_of(rule), function), index, &world);
+        let left = program.sandbox.rest_of(&rest, (program.file_of(rule), function), index, &world);
         prop_assert_eq!(left, reference.0, "{}", rule.id());
     }
     Ok(())

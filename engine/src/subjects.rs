@@ -169,10 +169,13 @@ impl Ground<'_> {
         let mut world = World::new(Arc::clone(&self.program.view));
         world.period = Arc::clone(&self.period);
         let applied = |(index, rule): &(usize, &'r Rule)| {
-            let rest = self.program.function_of(rule).rest(&|object, slot, argument| match object {
-                Object::Program | Object::Period => Some(world.value(*index, object, slot, argument)),
-                object => knows(object, slot),
-            });
+            let rest =
+                self.program.function_of(rule).rest(&|object, slot, argument| match object {
+                    Object::Program | Object::Period => {
+                        Some(world.value(*index, object, slot, argument))
+                    }
+                    object => knows(object, slot),
+                });
             Applied { index: *index, rule, rest }
         };
         rules.iter().map(applied).filter(|it| !matches!(it.rest, Rest::Nothing)).collect()

@@ -272,7 +272,9 @@ mod tests {
 
     #[test]
     fn days_known_by_heart_are_those_of_the_zone() {
-        for name in ["Europe/Berlin", "America/New_York", "Africa/Casablanca", "Pacific/Apia", "UTC"] {
+        for name in
+            ["Europe/Berlin", "America/New_York", "Africa/Casablanca", "Pacific/Apia", "UTC"]
+        {
             let calendar = calendar(name, Weekday::Monday);
             let changes = calendar.offsets.iter().map(|(second, _)| *second);
             // Around every change of the offset, and before and after the known years.

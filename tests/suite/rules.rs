@@ -1,9 +1,13 @@
 //! Rules that are wrong in one way each: what is said, where, and what would be right.
 
-use plaudit_engine::error::Level;
-use plaudit_engine::{Code, Problem, Program, Sources};
+use std::fs;
 
-use crate::support::{scoring, sources};
+use plaudit_engine::error::Level;
+use plaudit_engine::facts::Folder;
+use plaudit_engine::{Code, Problem, Program, Sources};
+use regex::Regex;
+
+use crate::support::{scoring, sources, top};
 
 /// Everything that is wrong with a program.
 pub(crate) fn problems(sources: &Sources) -> Vec<Problem> {
@@ -223,6 +227,59 @@ fn lists_and_patterns_count_in_company_that_is_there_and_counts_in_any() {
             (file, text),
         ];
         assert_problem(&problems(&sources(&plain)), text, file, (text, code, line, column, words));
+    }
+}
+
+#[test]
+fn translations_are_of_a_language_and_of_what_rules_say() {
+    const RULE: &str =
+        "/// Be brief.\nfn brief(post) { if post.words > 3 { advise(\"Say \\\"less\\\".\") } }\n";
+    let with = |file: &str, text: &str| {
+        let files = [("guidelines/g.rhai", RULE), (file, text)];
+        Program::from_sources(&sources(&files))
+    };
+    let fine = "[brief]\ntitle = \"Kurz.\"\n'Say \"less\".' = \"Sag weniger.\"\n";
+    assert_eq!(with("translations/de.toml", fine).unwrap().warnings(), []);
+    // What is wrong is refused.
+    for (file, text, code, line, column, words) in [
+        ("translations/de.toml", "[brief]\ntitle = 5\n", Code::WrongValue, 2, 9, "text in quotes"),
+        ("translations/de.toml", "brief = \"x\"\n", Code::WrongValue, 1, 9, "a table"),
+        ("translations/de.toml", "[brief\n", Code::Syntax, 1, 7, "bracket"),
+        ("translations/german.toml", fine, Code::WrongValue, 1, 1, "ISO 639-1"),
+    ] {
+        let error = with(file, text).unwrap_err();
+        assert_problem(error.problems(), text, file, (text, code, line, column, words));
+    }
+    // What says nothing any more is told.
+    for (text, code, line, column, words) in [
+        ("[brif]\ntitle = \"Kurz.\"\n", Code::UnknownRule, 1, 2, "did you mean `brief`?"),
+        ("[brief]\n\"Say more.\" = \"Sag mehr.\"\n", Code::Advice, 2, 1, "letter by letter"),
+    ] {
+        let program = with("translations/de.toml", text).unwrap();
+        let file = "translations/de.toml";
+        assert_problem(program.warnings(), text, file, (text, code, line, column, words));
+    }
+}
+
+/// Whoever reads German is told in German, whatever it is about.
+#[test]
+fn the_starter_program_says_all_that_it_says_of_german_posts_in_german() {
+    let program = Program::load(top().join("rules")).unwrap();
+    let german = fs::read_to_string(top().join("rules/translations/de.toml")).unwrap();
+    let said =
+        Regex::new("(?:advise|revise|review|block|suggest)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"")
+            .unwrap();
+    let guidelines = program.rules().iter().filter(|rule| rule.folder() == Folder::Guidelines);
+    for rule in guidelines {
+        assert!(german.contains(&format!("[{}]\ntitle = \"", rule.id())), "{}", rule.id());
+        let body = rule.text().lines().filter(|line| !line.trim_start().starts_with("///"));
+        let body: Vec<&str> = body.collect();
+        for found in said.captures_iter(&body.join("\n")) {
+            let words = found[1].replace("\\\"", "\"");
+            let quoted = serde_json::to_string(&words).unwrap();
+            let is_said = german.contains(&format!("\n{quoted} = "));
+            assert!(is_said || !words.contains(char::is_alphabetic), "{}: {words}", rule.id());
+        }
     }
 }
 

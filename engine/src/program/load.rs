@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::manifest::Pattern;
 use super::rules::{self, RuleText};
+use super::translations::{self, Translations};
 use super::{Manifest, Program, Rule, Sources, Tests, Written, example, manifest};
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
 use crate::facts::{Folder, PLACES, ProgramView};
@@ -62,6 +63,7 @@ impl<'a> Loading<'a> {
         self.gifts(&files, &rules);
         self.examples(&manifest, &vocabulary, &files, &rules);
         self.imports(&mut sandbox, &files);
+        let translations = self.translations(&rules, &manifest.brand);
 
         let view = Arc::new(ProgramView {
             name: Arc::clone(&manifest.name),
@@ -82,6 +84,7 @@ impl<'a> Loading<'a> {
                 scanner: Arc::new(scanner),
                 view,
                 plan: Plan::default(),
+                translations: Arc::new(translations),
                 vocabulary,
                 warnings,
                 tests,
@@ -349,6 +352,20 @@ impl<'a> Loading<'a> {
                 }
             }
         }
+    }
+
+    /// What guidelines say in other languages.
+    fn translations(&mut self, rules: &[Rule], brand: &str) -> Translations {
+        let mut all = Translations::new();
+        let is_meant = |file: &&'a str| file.starts_with("translations/");
+        let files: Vec<&'a str> = self.texts.keys().copied().filter(is_meant).collect();
+        for file in files {
+            let language = file.trim_start_matches("translations/").trim_end_matches(".toml");
+            let (known, problems) = translations::read(language, self.source(file), rules, brand);
+            self.problems.extend(problems);
+            all.insert(language.to_owned(), known);
+        }
+        all
     }
 
     /// Makes the libraries importable.

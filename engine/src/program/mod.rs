@@ -4,6 +4,7 @@
 //! - `sources` reads the files, `manifest` the `program.toml` through `table`, `rules` what stands
 //!   in rule files beside the code, `example` the inputs of examples, `settings` looks whether
 //!   settings fit the rules;
+//! - `translations` are what guidelines say in other languages;
 //! - `view` shows a post under the program; `written` has what stands there beside rules, to tell two
 //!   programs apart.
 
@@ -13,6 +14,7 @@ mod manifest;
 mod rules;
 mod settings;
 mod sources;
+mod translations;
 mod view;
 mod written;
 
@@ -26,6 +28,8 @@ pub(crate) use manifest::{
 };
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
+pub(crate) use translations::Translation;
+use translations::Translations;
 pub(crate) use written::Written;
 
 use crate::error::{Code, Error, Place, Problem, choose};
@@ -217,6 +221,7 @@ pub struct Program {
     pub(crate) scanner: Arc<Scanner>,
     pub(crate) view: Arc<ProgramView>,
     pub(crate) plan: Plan,
+    translations: Arc<Translations>,
     pub(crate) vocabulary: Vocabulary,
     warnings: Vec<Problem>,
     pub(crate) tests: Tests,
@@ -360,6 +365,11 @@ impl Program {
     /// What works but should be looked at.
     pub fn warnings(&self) -> &[Problem] {
         &self.warnings
+    }
+
+    /// What a rule says in a language, where it is not what its file says.
+    pub(crate) fn translation(&self, rule: &Rule, language: &str) -> Option<&Translation> {
+        self.translations.get(language)?.get(rule.id())
     }
 
     /// The file that a rule stands in, and its line.

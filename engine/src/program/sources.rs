@@ -83,9 +83,7 @@ impl Sources {
                 sources.take(&path, name.to_owned(), &mut problems);
             }
         }
-        let folders =
-            Folder::ALL.iter().map(|folder| (folder.name(), "rhai")).chain([("lexicons", "txt")]);
-        for (folder, ending) in folders {
+        for (folder, ending) in folders() {
             let path = directory.join(folder);
             if !path.exists() {
                 continue;
@@ -284,7 +282,8 @@ fn content_of(path: &Path, largest: u64) -> std::io::Result<Vec<u8>> {
 
 /// The folders that files are read from, with the ending that they must have.
 fn folders() -> impl Iterator<Item = (&'static str, &'static str)> {
-    Folder::ALL.iter().map(|folder| (folder.name(), "rhai")).chain([("lexicons", "txt")])
+    let others = [("lexicons", "txt"), ("translations", "toml")];
+    Folder::ALL.iter().map(|folder| (folder.name(), "rhai")).chain(others)
 }
 
 /// Whether a file is read: files stand directly in their folder.

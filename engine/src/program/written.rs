@@ -15,7 +15,8 @@ use crate::table::{Report, parse};
 pub(crate) struct Written {
     /// The settings of `program.toml` by their dotted names, each as TOML writes it.
     pub(crate) settings: BTreeMap<String, String>,
-    /// What rules make use of, word lists, patterns and libraries: each file by its digest.
+    /// What rules make use of, word lists, patterns, libraries and translations: each file by its
+    /// digest.
     pub(crate) files: BTreeMap<String, [u8; 32]>,
     /// The files of rules, each by its digest.
     pub(crate) rules: BTreeMap<String, [u8; 32]>,
@@ -27,14 +28,12 @@ impl Written {
         leaves("", &parse(&Report::new(manifest)), &mut settings);
         let folder = |path: &str| path.split_once('/').map_or("", |(folder, _)| folder).to_owned();
         let is_used = |path: &str| {
-            path == "patterns.toml" || matches!(&*folder(path), "lexicons" | "lib")
+            path == "patterns.toml" || matches!(&*folder(path), "lexicons" | "lib" | "translations")
         };
         let has_rules = |path: &str| path != "program.toml" && !is_used(path);
         let digests = |is_meant: &dyn Fn(&str) -> bool| {
             let files = sources.program_files().filter(|(path, _)| is_meant(path));
-            files
-                .map(|(path, content)| (path.to_owned(), Sha256::digest(content).into()))
-                .collect()
+            files.map(|(path, content)| (path.to_owned(), Sha256::digest(content).into())).collect()
         };
         Self { settings, files: digests(&is_used), rules: digests(&has_rules) }
     }

@@ -174,7 +174,8 @@ impl<'a> Fold<'a> {
             let mut points = 0;
             if let Ok(kind) = admitted {
                 let judged;
-                (points, judged) = self.activity(member, activity, kind, &mut lines, &mut faults)?;
+                (points, judged) =
+                    self.activity(member, activity, kind, &mut lines, &mut faults)?;
                 let missing = !faults.is_empty();
                 if let Some(judged) = judged.filter(|_| self.judge) {
                     // A check looks back, and says where points may be missing.
@@ -321,11 +322,7 @@ impl<'a> Fold<'a> {
     }
 
     /// What the guidelines say of the post of an activity, by what its advocate did before.
-    fn judged(
-        &mut self,
-        activity: &Settled,
-        kind: (&Arc<str>, &Kind),
-    ) -> Result<Judged, Error> {
+    fn judged(&mut self, activity: &Settled, kind: (&Arc<str>, &Kind)) -> Result<Judged, Error> {
         // A post has no kind: what was done before with the same content counts whatever it was.
         let day = self.program.manifest.calendar.day(activity.at);
         self.look(activity, None, day);

@@ -31,8 +31,8 @@ use crate::timeline::{Adjusted, Records, Settled, Timeline};
 
 use fold::undeclared_channel;
 pub(crate) use fold::{Fold, Given, PostVerdict, admitted};
-pub(crate) use plan::Plan;
 pub use plain::{PlainActivity, PlainPoints, PlainReason};
+pub(crate) use plan::Plan;
 
 /// Points that a rule gave for an activity.
 #[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]

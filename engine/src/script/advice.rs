@@ -53,11 +53,10 @@ impl AdviceDraft {
             Self::Suggestion { id, message, .. } => {
                 Ok(Self::Suggestion { id, message, with_content: true })
             }
-            other => Err(format!(
-                "`with_content` is for a suggestion, not for `{}`",
-                other.name()
-            )
-            .into()),
+            other => {
+                Err(format!("`with_content` is for a suggestion, not for `{}`", other.name())
+                    .into())
+            }
         }
     }
 

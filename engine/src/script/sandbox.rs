@@ -196,10 +196,7 @@ impl Function {
     }
 
     /// What is left of it where some facts are known, by slot and argument.
-    pub(crate) fn rest(
-        &self,
-        knows: &dyn Fn(Object, u8, Option<&str>) -> Option<Value>,
-    ) -> Rest {
+    pub(crate) fn rest(&self, knows: &dyn Fn(Object, u8, Option<&str>) -> Option<Value>) -> Rest {
         match self.lowered.as_ref().map(|lowered| lowered.knowing(knows)) {
             Some(rest) if rest.gives_nothing() => Rest::Nothing,
             Some(rest) if !rest.gives_up() => Rest::Steps(rest),

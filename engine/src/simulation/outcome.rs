@@ -237,8 +237,17 @@ impl Outcome {
         grants.shrink_to_fit();
         let origin = Origin::of(program, &census.view, past.assumes_consent());
         let small_teams = small_teams(program, &census, scene.minimum, &grants);
-        let outcome =
-            Self { origin, too_small, people, by_rule, posts, grants, small_teams, rewards, faults };
+        let outcome = Self {
+            origin,
+            too_small,
+            people,
+            by_rule,
+            posts,
+            grants,
+            small_teams,
+            rewards,
+            faults,
+        };
         Ok((outcome, census))
     }
 

@@ -11,9 +11,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-use regex_syntax::hir::{
-    Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
-};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
 use super::lexicon::{Company, Trouble};
 use super::scan::Near;
@@ -167,12 +165,16 @@ impl Patterns {
 
     /// INVARIANT: a set of patterns that are small enough compiles.
     fn plain(&self) -> Option<&RegexSet> {
-        self.plain.get_or_init(|| compile_set(self.patterns.iter().map(|it| plain(&it.parsed)))).as_ref()
+        self.plain
+            .get_or_init(|| compile_set(self.patterns.iter().map(|it| plain(&it.parsed))))
+            .as_ref()
     }
 
     /// INVARIANT: as above.
     fn loose(&self) -> Option<&RegexSet> {
-        self.loose.get_or_init(|| compile_set(self.patterns.iter().map(|it| loose(&it.parsed)))).as_ref()
+        self.loose
+            .get_or_init(|| compile_set(self.patterns.iter().map(|it| loose(&it.parsed))))
+            .as_ref()
     }
 
     /// The names of all patterns, in the order given.
@@ -330,11 +332,7 @@ fn ascii() -> ClassUnicode {
 }
 
 /// A pattern with other classes and other things to look for between signs.
-fn changed(
-    pattern: &Hir,
-    class: &dyn Fn(&mut ClassUnicode),
-    look: &dyn Fn(Look) -> Hir,
-) -> Hir {
+fn changed(pattern: &Hir, class: &dyn Fn(&mut ClassUnicode), look: &dyn Fn(Look) -> Hir) -> Hir {
     let all = |parts: &[Hir]| parts.iter().map(|part| changed(part, class, look)).collect();
     match pattern.kind() {
         HirKind::Class(Class::Unicode(known)) => {

@@ -110,11 +110,12 @@ fn print(
     let shown = styled(colour(outcome), outcome.name());
     let findings = count(verdict.findings.len(), "finding", "findings");
     writeln!(output, "{}: {shown}, {findings}", styled(BOLD, name))?;
-    if verdict.protected && !verdict.findings.is_empty() {
-        writeln!(
-            output,
-            "  It talks of working conditions. Such talk is protected: what follows is advice only."
-        )?;
+    if verdict.protected {
+        let so = match verdict.findings.is_empty() {
+            true => "most guidelines do not look at it.",
+            false => "what follows is advice only.",
+        };
+        writeln!(output, "  It talks of working conditions. Such talk is protected: {so}")?;
     }
     if !verdict.without_words.is_empty() {
         let rules: Vec<String> = verdict.without_words.iter().map(|rule| safe(rule)).collect();

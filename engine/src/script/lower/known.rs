@@ -92,9 +92,8 @@ impl Known<'_> {
                 (Step::GiveUp, _) => Step::GiveUp,
                 (Step::Constant(left), Step::Constant(right)) => match (left, right) {
                     (Constant::Number(left), Constant::Number(right)) => {
-                        calculate(*how, left, right).map_or(Step::GiveUp, |number| {
-                            Step::Constant(Constant::Number(number))
-                        })
+                        calculate(*how, left, right)
+                            .map_or(Step::GiveUp, |number| Step::Constant(Constant::Number(number)))
                     }
                     _ => Step::GiveUp,
                 },
@@ -216,9 +215,7 @@ impl Known<'_> {
             if is_sure {
                 return match left.is_empty() {
                     true => way,
-                    false => {
-                        Step::Switch { on: Box::new(on), cases: left, default: Box::new(way) }
-                    }
+                    false => Step::Switch { on: Box::new(on), cases: left, default: Box::new(way) },
                 };
             }
             left.push(Case { value: case.value.clone(), condition, way: Arc::new(way) });
