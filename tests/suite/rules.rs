@@ -244,7 +244,7 @@ fn translations_are_of_a_language_and_of_what_rules_say() {
     for (file, text, code, line, column, words) in [
         ("translations/de.toml", "[brief]\ntitle = 5\n", Code::WrongValue, 2, 9, "text in quotes"),
         ("translations/de.toml", "brief = \"x\"\n", Code::WrongValue, 1, 9, "a table"),
-        ("translations/de.toml", "[brief\n", Code::Syntax, 1, 7, "bracket"),
+        ("translations/de.toml", "[brief\n", Code::Syntax, 1, 7, "unclosed table"),
         ("translations/german.toml", fine, Code::WrongValue, 1, 1, "ISO 639-1"),
     ] {
         let error = with(file, text).unwrap_err();
