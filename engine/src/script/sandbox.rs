@@ -15,11 +15,11 @@ use rhai::{
 };
 
 use super::host::{self, Handle};
-use super::lower::{Lowered, lower};
+use super::lower::{Knows, Lowered, lower};
 use super::outcome::{failure, given};
 use super::{Failure, Given};
 use crate::error::{Code, Place, Problem, Source};
-use crate::facts::{Object, Read, Value, World};
+use crate::facts::{Object, Read, World};
 
 /// The limits on one call of one rule. Rules are a screenful of conditions: a rule that comes
 /// near one of these is wrong or hostile.
@@ -196,7 +196,7 @@ impl Function {
     }
 
     /// What is left of it where some facts are known, by slot and argument.
-    pub(crate) fn rest(&self, knows: &dyn Fn(Object, u8, Option<&str>) -> Option<Value>) -> Rest {
+    pub(crate) fn rest(&self, knows: Knows<'_>) -> Rest {
         match self.lowered.as_ref().map(|lowered| lowered.knowing(knows)) {
             Some(rest) if rest.gives_nothing() => Rest::Nothing,
             Some(rest) if !rest.gives_up() => Rest::Steps(rest),

@@ -157,9 +157,9 @@ impl Patterns {
 
     /// Compiles all of them, so that no text has to wait for it.
     pub(crate) fn compile(&self) {
-        (self.plain(), self.loose());
+        let _ = (self.plain(), self.loose());
         for pattern in &self.patterns {
-            (pattern.alone(), pattern.except());
+            let _ = (pattern.alone(), pattern.except());
         }
     }
 

@@ -10,7 +10,7 @@ use super::{Case, Constant, Lowered, Step};
 use crate::facts::{Object, Value};
 
 /// What is known: the value of a fact, by slot and argument; nothing where it is not known.
-type Knows<'a> = &'a dyn Fn(Object, u8, Option<&str>) -> Option<Value>;
+pub(crate) type Knows<'a> = &'a dyn Fn(Object, u8, Option<&str>) -> Option<Value>;
 
 impl Lowered {
     /// The same rule where some facts are known.

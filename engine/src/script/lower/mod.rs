@@ -17,6 +17,7 @@ mod walk;
 use std::sync::Arc;
 
 pub(super) use build::lower;
+pub(super) use known::Knows;
 
 use self::maker::Maker;
 use crate::facts::Object;

@@ -266,11 +266,10 @@ impl<'s> Walk<'s> {
                     return None;
                 }
                 let argument = argument.as_deref();
-                let value = match self.world.kept(*object, *slot) {
+                match self.world.kept(*object, *slot) {
                     Some(value) => value.number(),
                     None => self.world.value(self.rule, *object, *slot, argument).number(),
-                };
-                value
+                }
             }
             Step::Calculate { how, left, right } => {
                 calculate(*how, self.number(left)?, self.number(right)?)
