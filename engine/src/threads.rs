@@ -32,6 +32,11 @@ pub(crate) fn each_large<T: Sync, R: Send>(
     each_of(*CORES, 1, things, || (), |(), thing| work(thing), |_, _| {})
 }
 
+/// The same for work that cannot fail.
+pub(crate) fn each_surely<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    each_large(things, |thing| Ok(work(thing))).unwrap_or_default()
+}
+
 fn each_of<T: Sync, W, R: Send>(
     cores: usize,
     at_a_time: usize,

@@ -186,7 +186,7 @@ impl Outcome {
     ) -> Result<(Self, Census), Error> {
         let Side { program, names, .. } = side;
         let Scene { past, everyone, .. } = scene;
-        let too_small = census.everyone().is_none();
+        let too_small = census.is_too_small();
         let question = BoardQuestion { span: Span::Period, among: Among::Everyone, period: None };
         let board = program.board(&census, &question, past.assumes_consent())?;
         for place in board.places {
@@ -205,6 +205,14 @@ impl Outcome {
             steps.tell(done);
             stop.check()
         });
+        // People have their turns in order.
+        let mut next = 0;
+        let mut place_of = |id: &Arc<str>| {
+            while everyone.get(next).is_some_and(|known| !Arc::ptr_eq(known, id) && known < id) {
+                next += 1;
+            }
+            everyone.get(next).filter(|known| *known == id).and_then(|_| u32::try_from(next).ok())
+        };
         let failed = program.grants(run, Who::All, |gift, draft, key| {
             let key = match keys.get(&key) {
                 Some(known) => Arc::clone(known),
@@ -217,8 +225,7 @@ impl Outcome {
                 rewards =
                     (rewards.0 + 1, rewards.1.saturating_add(amount).min(crate::facts::LARGEST));
             }
-            let person = gift.subject.advocate().and_then(|id| everyone.binary_search(id).ok());
-            let person = person.and_then(|place| u32::try_from(place).ok());
+            let person = gift.subject.advocate().and_then(&mut place_of);
             grants.push(Grant {
                 row: names.get(gift.rule.id()).copied().unwrap_or_default(),
                 whom: person

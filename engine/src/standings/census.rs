@@ -147,12 +147,13 @@ pub(crate) type Gifts = HashMap<Arc<str>, Mutex<Vec<Received>>>;
 /// What counts for somebody because of what others did.
 pub(crate) fn gifts(program: &Program, timeline: &Timeline, log: &Log) -> Gifts {
     let mut gifts: HashMap<Arc<str>, Vec<Received>> = HashMap::default();
-    for activity in timeline.with_counterpart(log, |kind| is_received(program, kind)) {
-        if let Some(gift) = received(program, &timeline.roster, &activity)
-            && let Some(counterpart) = activity.counterpart
-        {
-            gifts.entry(counterpart).or_default().push(gift);
-        }
+    let fits = |kind: &str| is_received(program, kind);
+    let gift = |activity: Settled| {
+        let gift = received(program, &timeline.roster, &activity)?;
+        Some((activity.counterpart?, gift))
+    };
+    for (counterpart, gift) in timeline.with_counterpart(log, fits, gift) {
+        gifts.entry(counterpart).or_default().push(gift);
     }
     gifts.into_iter().map(|(id, gifts)| (id, Mutex::new(gifts))).collect()
 }

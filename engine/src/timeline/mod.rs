@@ -4,6 +4,7 @@
 mod settled;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::HashMap;
@@ -16,6 +17,7 @@ use crate::events::{Adjustment, Body, Event, Identity, Log, Market, Meeting, Peo
 use crate::links::Links;
 use crate::post::Content;
 use crate::roster::{Roster, find_in};
+use crate::threads::each_surely;
 
 /// What to look at: events, people and the time as of which to look.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +70,17 @@ pub(crate) struct Timeline {
     pub(crate) without_effect: usize,
     /// Activities at as-of or later.
     pub(crate) later: usize,
+}
+
+/// So many places are looked through at a time, over all cores.
+const AT_A_TIME: usize = 1 << 16;
+
+/// Whose activities some of the places have.
+#[derive(Default)]
+struct Found {
+    by_advocate: HashMap<Arc<str>, Vec<Place>>,
+    with_counterpart: Vec<Place>,
+    later: usize,
 }
 
 /// Points by hand that stand as of a time.
@@ -129,10 +142,26 @@ impl Timeline {
 
     /// Finds out whose activities are where.
     fn find_activities(&mut self, log: &Log) {
+        let all = log.places();
+        let part = |start: Place| start..start.saturating_add(AT_A_TIME as Place).min(all.end);
+        let parts: Vec<Range<Place>> = all.clone().step_by(AT_A_TIME).map(part).collect();
         let mut by_advocate: HashMap<Arc<str>, Vec<Place>> = HashMap::default();
-        for place in log.places() {
+        for found in each_surely(&parts, |places| self.found(log, places.clone())) {
+            self.later += found.later;
+            self.with_counterpart.extend(found.with_counterpart);
+            for (advocate, places) in found.by_advocate {
+                by_advocate.entry(advocate).or_default().extend(places);
+            }
+        }
+        by_advocate.values_mut().for_each(Vec::shrink_to_fit);
+        self.by_advocate = by_advocate.into_iter().collect();
+    }
+
+    fn found(&self, log: &Log, places: Range<Place>) -> Found {
+        let mut found = Found::default();
+        for place in places {
             let Some(names) = log.names(place) else { continue };
-            self.later += usize::from(names.at >= self.as_of);
+            found.later += usize::from(names.at >= self.as_of);
             // Most are as they were recorded, and need not be put together to know whose they are.
             let (advocate, has_counterpart) = if self.links.is_as_recorded(log, place) {
                 if names.at >= self.as_of {
@@ -143,13 +172,12 @@ impl Timeline {
                 let Some(settled) = self.settled(log, place) else { continue };
                 (settled.advocate, settled.counterpart.is_some())
             };
-            by_advocate.entry(advocate).or_default().push(place);
+            found.by_advocate.entry(advocate).or_default().push(place);
             if has_counterpart {
-                self.with_counterpart.push(place);
+                found.with_counterpart.push(place);
             }
         }
-        by_advocate.values_mut().for_each(Vec::shrink_to_fit);
-        self.by_advocate = by_advocate.into_iter().collect();
+        found
     }
 
     /// An activity as it stands, with advocates in the place of the names that stand for them.
@@ -183,18 +211,23 @@ impl Timeline {
         in_order(log, room);
     }
 
-    /// The activities with a counterpart whose kind may fit.
-    pub(crate) fn with_counterpart<'a>(
-        &'a self,
-        log: &'a Log,
-        fits: impl Fn(&str) -> bool + 'a,
-    ) -> impl Iterator<Item = Settled> + 'a {
-        let may_fit = move |place: Place| {
+    /// What is made of the activities with a counterpart whose kind may fit, in order.
+    pub(crate) fn with_counterpart<R: Send>(
+        &self,
+        log: &Log,
+        fits: impl Fn(&str) -> bool + Sync,
+        make: impl Fn(Settled) -> Option<R> + Sync,
+    ) -> impl Iterator<Item = R> {
+        let may_fit = |place: Place| {
             let kind = log.names(place).and_then(|names| names.kind);
             !self.links.is_as_recorded(log, place) || kind.is_some_and(|kind| fits(kind))
         };
-        let places = self.with_counterpart.iter().copied();
-        places.filter(move |place| may_fit(*place)).filter_map(|place| self.settled(log, place))
+        let parts: Vec<&[Place]> = self.with_counterpart.chunks(AT_A_TIME).collect();
+        let made = each_surely(&parts, |places| -> Vec<R> {
+            let places = places.iter().copied().filter(|place| may_fit(*place));
+            places.filter_map(|place| self.settled(log, place)).filter_map(&make).collect()
+        });
+        made.into_iter().flatten()
     }
 
     /// A person's points by hand, in the order of the fold.

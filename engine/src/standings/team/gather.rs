@@ -44,6 +44,12 @@ impl Census {
         (team.enrolled.len() >= minimum).then(|| Arc::new(team))
     }
 
+    /// Whether the whole program is too small to be shown.
+    pub(crate) fn is_too_small(&self) -> bool {
+        let enrolled = self.employees().filter(|id| self.enrolled(id).is_some());
+        enrolled.take(self.view.privacy.minimum_group).count() < self.view.privacy.minimum_group
+    }
+
     /// Groups that have enough employees to be shown, by what they are by, and whether as many have
     /// enrolled.
     fn covered(&self, minimum: usize) -> BTreeMap<(&'static str, Arc<str>), bool> {
