@@ -47,20 +47,21 @@ pub(super) struct Outcome {
     pub(super) faults: Vec<(Fault, usize)>,
 }
 
-/// What became of one person.
+/// What became of one person. There are many: their numbers, of which none is larger than a place in
+/// the log, are kept in few bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Person {
     pub(super) points: i64,
     /// Activities that count.
-    pub(super) activities: usize,
+    pub(super) activities: u32,
     /// Whether anything counts for them, points by hand included.
     pub(super) counts: bool,
     /// How many levels they have reached.
-    pub(super) levels: usize,
+    pub(super) levels: u32,
     /// Their rank on the board of the period; 0 where they are not listed.
-    pub(super) rank: usize,
+    pub(super) rank: u32,
     /// What rules gave them, among what they gave everyone.
-    by_rule: Range<usize>,
+    by_rule: Range<u32>,
 }
 
 /// What a rule gave somebody.
@@ -191,7 +192,7 @@ impl Outcome {
         let board = program.board(&census, &question, past.assumes_consent())?;
         for place in board.places {
             if let Ok(person) = everyone.binary_search(&place.name) {
-                people[person].rank = place.rank;
+                people[person].rank = small(place.rank);
             }
         }
         let mut faults = Vec::new();
@@ -260,7 +261,7 @@ impl Outcome {
 
     /// What each rule gave somebody, by row.
     pub(super) fn by_rule(&self, person: &Person) -> &[ByRule] {
-        &self.by_rule[person.by_rule.clone()]
+        &self.by_rule[person.by_rule.start as usize..person.by_rule.end as usize]
     }
 }
 
@@ -302,6 +303,10 @@ fn add_fault(faults: &mut Vec<(Fault, usize)>, fault: &Fault, many: usize) {
     }
 }
 
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 /// What is kept of people when their tallies are gone.
 #[derive(Default)]
 struct Kept {
@@ -312,9 +317,9 @@ struct Kept {
 
 impl Kept {
     fn take(&mut self, person: Person, by_rule: &[ByRule], posts: Vec<Post>) {
-        let start = self.by_rule.len();
+        let start = small(self.by_rule.len());
         self.by_rule.extend_from_slice(by_rule);
-        self.people.push(Person { by_rule: start..self.by_rule.len(), ..person });
+        self.people.push(Person { by_rule: start..small(self.by_rule.len()), ..person });
         self.posts.extend(posts);
     }
 }
@@ -423,9 +428,9 @@ fn everyone_counted<W, R: Send>(
 fn person(program: &Program, points: i64, tally: &Tally) -> Person {
     Person {
         points,
-        activities: tally.entries.len(),
+        activities: small(tally.entries.len()),
         counts: !tally.entries.is_empty() || !tally.by_hand.is_empty(),
-        levels: program.manifest.levels.partition_point(|level| level.points <= points),
+        levels: small(program.manifest.levels.partition_point(|level| level.points <= points)),
         rank: 0,
         by_rule: 0..0,
     }

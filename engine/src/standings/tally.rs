@@ -280,7 +280,7 @@ pub(crate) struct Rescored {
     incomplete: bool,
     faults: Vec<FaultCount>,
     /// Entries with other points, by their place.
-    changed: Vec<(u32, i64)>,
+    changed: Box<[(u32, i64)]>,
 }
 
 impl Rescored {
@@ -306,9 +306,8 @@ impl Rescored {
             }
         })?;
         total.adjust(adjustments)?;
-        changed.shrink_to_fit();
         let (points, incomplete) = (total.points, total.incomplete);
-        Ok(Self { points, incomplete, faults: faults.list, changed })
+        Ok(Self { points, incomplete, faults: faults.list, changed: changed.into() })
     }
 
     pub(crate) fn points(&self) -> i64 {

@@ -301,7 +301,7 @@ fn sum(outcome: &Outcome) -> Sum {
     let counted = outcome.people.iter().filter(|person| person.counts);
     counted.fold(Sum::default(), |sum, person| Sum {
         advocates: sum.advocates + 1,
-        activities: sum.activities + person.activities,
+        activities: sum.activities + person.activities as usize,
         points: sum.points.saturating_add(person.points),
     })
 }

@@ -86,7 +86,7 @@ impl Comparison<'_> {
     /// The levels of somebody under both programs.
     pub(super) fn level_step(&self, was: &Person, is: &Person) -> LevelStep {
         let name = |program: &Program, person: &Person| {
-            let level = person.levels.checked_sub(1)?;
+            let level = person.levels.checked_sub(1)? as usize;
             Some(Arc::clone(&program.manifest.levels.get(level)?.name))
         };
         let [before, after] = self.programs;
@@ -154,7 +154,11 @@ impl Comparison<'_> {
 /// A place on the board, where it is another one.
 fn place_step(was: &Person, is: &Person) -> Option<PlaceChange> {
     let listed = |rank: usize| (rank > 0).then_some(rank);
-    let step = PlaceChange { advocate: None, before: listed(was.rank), after: listed(is.rank) };
+    let step = PlaceChange {
+        advocate: None,
+        before: listed(was.rank as usize),
+        after: listed(is.rank as usize),
+    };
     (step.before != step.after).then_some(step)
 }
 
