@@ -121,7 +121,7 @@ fn guidelines_see_what_they_should_and_are_seldom_wrong() {
 const SET_ASIDE: [(&str, usize, usize); 9] = [
     ("accessibility", 100, 87),
     ("claims", 92, 59),
-    ("confidential", 85, 75),
+    ("confidential", 90, 75),
     ("copyright", 100, 52),
     ("disclosure", 84, 96),
     ("personal_data", 81, 73),
@@ -140,13 +140,9 @@ fn guidelines_do_on_texts_that_were_set_aside_as_well_as_they_did() {
     }
 }
 
-/// How many texts of a half are protected talk that a guideline remarks on all the same: on the half that was
-/// set aside, as many as there were when it was measured.
-const REMARKS_ON_PROTECTED_TALK: [usize; HALVES.len()] = [0, 1];
-
 #[test]
 fn protected_talk_is_left_alone_and_no_post_gets_more_than_three_findings() {
-    for (half, most) in HALVES.into_iter().zip(REMARKS_ON_PROTECTED_TALK) {
+    for half in HALVES {
         let mut remarked_on = Vec::new();
         every_text(half, |text, answer| {
             let answer: Value = serde_json::from_str(answer.as_ref().unwrap()).unwrap();
@@ -161,7 +157,7 @@ fn protected_talk_is_left_alone_and_no_post_gets_more_than_three_findings() {
                 findings.iter().map(|finding| graver(&finding["severity"])).collect();
             assert!(grave.is_sorted_by(|a, b| a >= b), "{}: {grave:?}", text.id);
         });
-        assert!(remarked_on.len() <= most, "{half}: {remarked_on:?}");
+        assert_eq!(remarked_on, [""; 0], "{half}");
     }
 }
 
