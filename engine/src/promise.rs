@@ -51,6 +51,15 @@ fn orders(activity) {
     x + y * 10 + z * 100
 }
 
+/// Changes its mind about a number that it knew.
+fn minds(activity, program) {
+    let worth = 1;
+    let more = program.threshold("bonus");
+    if activity.likes > 30 { worth = 5; }
+    if activity.customer { more = worth + 2; worth += more; }
+    worth * 10 + more
+}
+
 /// Takes what is known, or something else.
 fn fallbacks(activity, person) {
     (activity.minutes ?? 7) + if (person.style ?? "none") == "none" { 1 } else { 0 }
@@ -123,7 +132,7 @@ fn pairs(standing, person, team) {
 "#;
 
 fn roads() -> Program {
-    let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[kinds.create]\nstyle = \"creator\"\n[kinds.read]\nstyle = \"listener\"\n[rules.helpers.thresholds]\nbonus = 2\n[rules.badges.thresholds]\nweeks = 4\n";
+    let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[kinds.create]\nstyle = \"creator\"\n[kinds.read]\nstyle = \"listener\"\n[rules.helpers.thresholds]\nbonus = 2\n[rules.minds.thresholds]\nbonus = 3\n[rules.badges.thresholds]\nweeks = 4\n";
     let sources = Sources::new()
         .with("program.toml", manifest)
         .with("guidelines/case.rhai", "/// Do not shout.\nfn no_shouting(post) { if post.capitals > 50 { advise(\"Use small letters.\") } }\n")

@@ -29,6 +29,12 @@ struct Settings {
     aggregate_only: bool,
     strict: bool,
     fails: bool,
+    /// Posts of more words get a remark.
+    words: usize,
+    /// Whether days begin elsewhere, and whether another kind of activity counts: people cannot be
+    /// counted at once under programs that do not agree on that.
+    elsewhere: bool,
+    dances: bool,
 }
 
 impl Default for Settings {
@@ -42,17 +48,23 @@ impl Default for Settings {
             aggregate_only: false,
             strict: false,
             fails: false,
+            words: 4,
+            elsewhere: false,
+            dances: false,
         }
     }
 }
 
 fn program(settings: &Settings) -> Program {
-    let Settings { share, cap, bronze, reward, minimum, aggregate_only, strict, fails } = settings;
+    let Settings { share, cap, bronze, reward, minimum, aggregate_only, words, .. } = settings;
+    let Settings { strict, fails, elsewhere, dances, .. } = settings;
+    let zone = if *elsewhere { "Pacific/Auckland" } else { "UTC" };
+    let dance = if *dances { "[kinds.dance]\nstyle = \"creator\"" } else { "" };
     let manifest = format!(
         r#"
 [program]
 name = "Test"
-time_zone = "UTC"
+time_zone = "{zone}"
 [brand]
 name = "Acme"
 [channels.linkedin]
@@ -61,6 +73,7 @@ limit = 3000
 style = "curator"
 [kinds.comment]
 style = "commenter"
+{dance}
 [caps.daily]
 points = {cap}
 per = "day"
@@ -96,7 +109,7 @@ aggregate_only = {aggregate_only}
             .with(
                 "guidelines/words.rhai",
                 format!(
-                    "/// Say less.\nfn say_less(post, so_far) {{ if post.words > 4 || so_far.activities > 6 \
+                    "/// Say less.\nfn say_less(post, so_far) {{ if post.words > {words} || so_far.activities > 6 \
                      {{ {severity}(\"Say less.\") }} }}\n\n\
                      /// Do not shout.\nfn shout(post) {{ if post.capitals > 40 {{ revise(\"Do not shout.\") }} }}\n"
                 ),
@@ -104,7 +117,9 @@ aggregate_only = {aggregate_only}
             .with(
                 "recognition/gifts.rhai",
                 format!(
-                    "/// A badge.\nfn regular(standing) {{ if standing.points >= {reward} {{ badge(\"regular\") }} }}\n\n\
+                    "/// Words.\nfn heard(standing) {{ if standing.findings > 1 {{ badge(\"heard\") }} }}\n\n\
+                     /// Days.\nfn days(standing) {{ if standing.active_days > 3 {{ badge(\"days\") }} }}\n\n\
+                     /// A badge.\nfn regular(standing) {{ if standing.points >= {reward} {{ badge(\"regular\") }} }}\n\n\
                      /// A voucher.\nfn voucher(standing) {{ if standing.points >= {reward} \
                      {{ reward(\"voucher\").amount({reward}) }} }}\n\n\
                      /// A team.\nfn team_spirit(team) {{ if team.by == \"department\" && team.points > {reward} \
@@ -116,15 +131,24 @@ aggregate_only = {aggregate_only}
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (1..8i64, 4..30i64, 1..30i64, 1..50i64, any::<bool>(), any::<bool>()).prop_map(
-        |(share, cap, bronze, reward, strict, fails)| Settings {
-            share,
-            cap,
-            bronze,
-            reward,
-            strict,
-            fails,
-            ..Settings::default()
+    let seldom = || prop::bool::weighted(0.2);
+    let others = (seldom(), seldom(), seldom(), any::<bool>(), 4..6usize);
+    (1..8i64, 4..30i64, 1..30i64, 1..50i64, others).prop_map(
+        |(share, cap, bronze, reward, others)| {
+            let (strict, elsewhere, dances, fails, words) = others;
+            let usual = Settings::default();
+            Settings {
+                share,
+                cap,
+                bronze,
+                reward,
+                strict,
+                fails,
+                words,
+                elsewhere,
+                dances,
+                ..usual
+            }
         },
     )
 }
