@@ -212,6 +212,7 @@ fn simulated(candidate: &Program, against: &Program, records: &Records<'_>) -> S
 #[derive(Debug, PartialEq)]
 struct Asked {
     points: BTreeMap<Arc<str>, i64>,
+    activities: BTreeMap<Arc<str>, usize>,
     rules: BTreeMap<Arc<str>, i64>,
     levels: BTreeMap<Arc<str>, Option<Arc<str>>>,
     ranks: BTreeMap<Arc<str>, usize>,
@@ -236,11 +237,18 @@ fn asked(program: &Program, records: &Records<'_>) -> Asked {
         _ => None,
     };
     let subject = |subject: &crate::subjects::Subject| canonical(subject).unwrap();
+    let counts = |total: &&crate::scoring::Total| total.activities > 0;
     Asked {
         points: scores
             .advocates
             .iter()
             .map(|total| (Arc::clone(&total.advocate), total.points))
+            .collect(),
+        activities: scores
+            .advocates
+            .iter()
+            .filter(counts)
+            .map(|total| (Arc::clone(&total.advocate), total.activities))
             .collect(),
         rules,
         levels: program
