@@ -244,7 +244,9 @@ impl Program {
             spans = text::spans(post.analysis.text(), &ranges);
         }
         let language = world.post.as_ref().map_or(text::UNKNOWN, |post| post.analysis.language());
-        let translation = self.translation(rule, language);
+        let likeliest = || self.scanner.languages().first();
+        let language = Some(language).filter(|it| *it != text::UNKNOWN).or_else(likeliest);
+        let translation = language.and_then(|language| self.translation(rule, language));
         let said = |text: &str| {
             let translated = translation.and_then(|translation| translation.of(text));
             filled(translated.unwrap_or(text), brand)

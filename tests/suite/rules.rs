@@ -253,12 +253,29 @@ fn translations_are_of_a_language_and_of_what_rules_say() {
     // What says nothing any more is told.
     for (text, code, line, column, words) in [
         ("[brif]\ntitle = \"Kurz.\"\n", Code::UnknownRule, 1, 2, "did you mean `brief`?"),
-        ("[brief]\n\"Say more.\" = \"Sag mehr.\"\n", Code::Advice, 2, 1, "letter by letter"),
+        ("[brief]\n\"Say more.\" = \"Sag mehr.\"\n", Code::Advice, 2, 1, "it says “Say \"less\".”"),
+        ("[brief]\nOh = \"Oh\"\n", Code::Advice, 2, 1, "letter by letter"),
     ] {
         let program = with("translations/de.toml", text).unwrap();
         let file = "translations/de.toml";
         assert_problem(program.warnings(), text, file, (text, code, line, column, words));
     }
+}
+
+#[test]
+fn a_translation_of_what_a_helper_says_is_one_of_what_the_rule_says() {
+    let translated = "[brief]\n\"Above.\" = \"Oben.\"\n\"Far away.\" = \"Weit weg.\"\n";
+    let files = [
+        ("lib/words.rhai", "fn far() { \"Far away.\" }\n"),
+        (
+            "guidelines/g.rhai",
+            "import \"lib/words\" as words;\nprivate fn above() { \"Above.\" }\n/// Be brief.\n\
+             fn brief(post) { if post.words > 3 { advise(above()).suggest(words::far()) } }\n",
+        ),
+        ("translations/de.toml", translated),
+    ];
+    let program = Program::from_sources(&sources(&files)).unwrap();
+    assert_eq!(program.warnings(), []);
 }
 
 /// Whoever reads German is told in German, whatever it is about.

@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, di
 use crate::facts::{Folder, PLACES, ProgramView};
 use crate::scoring::Plan;
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
-use crate::text::{Expression, Lexicon, PatternTrouble, Scanner, Trouble};
+use crate::text::{Expression, Languages, Lexicon, PatternTrouble, Scanner, Trouble};
 
 /// Compiles a program from its files.
 pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
@@ -50,6 +50,8 @@ impl<'a> Loading<'a> {
                 Problem::new(Code::Internal, "the patterns cannot be compiled together");
             return Err(Error::of(self.problems).unwrap_or_else(|| unreadable.into()));
         };
+        let languages = manifest.languages.iter().map(String::as_str);
+        let scanner = scanner.of_languages(Languages::of(languages));
         let mut sandbox = Sandbox::new();
         let (files, folders, all_compiled) = self.compile(&sandbox);
         let mut rules = self.rules(&sandbox, &files, &folders, &manifest);
@@ -63,7 +65,7 @@ impl<'a> Loading<'a> {
         self.gifts(&files, &rules);
         self.examples(&manifest, &vocabulary, &files, &rules);
         self.imports(&mut sandbox, &files);
-        let translations = self.translations(&rules, &manifest.brand);
+        let translations = self.translations(&rules, &files, &manifest.brand);
 
         let view = Arc::new(ProgramView {
             name: Arc::clone(&manifest.name),
@@ -113,7 +115,7 @@ impl<'a> Loading<'a> {
         manifest
     }
 
-    /// The lexicons and patterns, in one automaton each.
+    /// The lexicons and patterns, ready to be compiled when a text first asks for them.
     fn scanner(&mut self, brand: &str) -> Option<Scanner> {
         let mut lexicons = Vec::new();
         let files: Vec<&'a str> =
@@ -355,13 +357,23 @@ impl<'a> Loading<'a> {
     }
 
     /// What guidelines say in other languages.
-    fn translations(&mut self, rules: &[Rule], brand: &str) -> Translations {
+    fn translations(&mut self, rules: &[Rule], files: &[File], brand: &str) -> Translations {
         let mut all = Translations::new();
+        let texts = self.texts.clone();
+        let scripts_of = |rule: &Rule| {
+            let own = std::iter::once(&*files[rule.file].name);
+            let libraries = texts.keys().copied().filter(|file| file.starts_with("lib/"));
+            own.chain(libraries)
+                .filter_map(|file| texts.get_key_value(file))
+                .map(|(file, text)| (*file, *text))
+                .collect()
+        };
         let is_meant = |file: &&'a str| file.starts_with("translations/");
         let files: Vec<&'a str> = self.texts.keys().copied().filter(is_meant).collect();
         for file in files {
             let language = file.trim_start_matches("translations/").trim_end_matches(".toml");
-            let (known, problems) = translations::read(language, self.source(file), rules, brand);
+            let (known, problems) =
+                translations::read(language, self.source(file), rules, &scripts_of, brand);
             self.problems.extend(problems);
             all.insert(language.to_owned(), known);
         }

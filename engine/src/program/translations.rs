@@ -30,6 +30,9 @@ pub(crate) struct Translation {
     said: BTreeMap<String, String>,
 }
 
+/// How much of a text must be left, of 1, for a changed text to be taken for it.
+const ALIKE: f64 = 0.4;
+
 impl Translation {
     /// What is said instead of something, where anything is.
     pub(crate) fn of(&self, said: &str) -> Option<&str> {
@@ -37,11 +40,13 @@ impl Translation {
     }
 }
 
-/// Reads a file, from its name without `translations/` and `.toml` (`de`).
-pub(super) fn read(
+/// Reads a file, from its name without `translations/` and `.toml` (`de`). `scripts_of` has the
+/// names and texts of the scripts that what a rule says may stand in, its own first.
+pub(super) fn read<'t>(
     language: &str,
     source: Source<'_>,
     rules: &[Rule],
+    scripts_of: &dyn Fn(&Rule) -> Vec<(&'t str, &'t str)>,
     brand: &str,
 ) -> (BTreeMap<Arc<str>, Translation>, Vec<Problem>) {
     let report = Report::new(source);
@@ -70,11 +75,10 @@ pub(super) fn read(
                 "title" => translation.title = Some(filled(words.value, brand).into()),
                 "help" => translation.help = Some(filled(words.value, brand).into()),
                 said => {
-                    if !says(rule, said) {
-                        let message = format!("`{name}` does not say this, word by word");
-                        let help = "put on the left what stands in the rule, letter by letter";
-                        let problem = Problem::new(Code::Advice, message).help(help);
-                        table.problem(problem.warning(), range);
+                    let (scripts, written) = (scripts_of(rule), as_written(said));
+                    if !scripts.iter().any(|(_, script)| script.contains(&written)) {
+                        let file = scripts.first().map_or("", |(file, _)| file);
+                        table.problem(unsaid(rule, file, said).warning(), range);
                     }
                     translation.said.insert(said.to_owned(), words.value.to_owned());
                 }
@@ -85,8 +89,40 @@ pub(super) fn read(
     (translations, report.into_problems())
 }
 
-/// Whether a text stands in a rule, or behind it in a helper.
-fn says(rule: &Rule, said: &str) -> bool {
+/// How a text stands in a script.
+fn as_written(said: &str) -> String {
     let written = said.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    rule.text().contains(&format!("\"{written}\""))
+    format!("\"{written}\"")
+}
+
+/// What is translated, and a rule in this file does not say.
+fn unsaid(rule: &Rule, file: &str, said: &str) -> Problem {
+    let message = format!("`{}` in {file} does not say this, word by word", rule.id());
+    // What it says now is the text most like it.
+    let alike = |text: &String| strsim::normalized_levenshtein(said, text);
+    let nearest = texts(rule.text()).into_iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+    let help = match nearest.filter(|text| alike(text) >= ALIKE) {
+        Some(text) => {
+            format!("it says “{text}”: put that on the left, and look at the translation")
+        }
+        None => "put on the left what stands in the rule, letter by letter".to_owned(),
+    };
+    Problem::new(Code::Advice, message).help(help)
+}
+
+/// The texts in quotes of a script, as they are written there but for their escapes.
+fn texts(script: &str) -> Vec<String> {
+    let code = script.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut texts = Vec::new();
+    for line in code {
+        let mut characters = line.chars();
+        while characters.by_ref().any(|character| character == '"') {
+            let mut text = String::new();
+            while let Some(character) = characters.next().filter(|character| *character != '"') {
+                text.extend(if character == '\\' { characters.next() } else { Some(character) });
+            }
+            texts.push(text);
+        }
+    }
+    texts
 }

@@ -101,7 +101,7 @@ impl Analysis {
     pub fn language(&self) -> &str {
         self.language.get_or_init(|| match &self.input.language {
             Some(stated) => language::stated(stated).into_owned(),
-            None => language::detect(&self.running_text()).to_owned(),
+            None => self.scanner.languages().detect(&self.running_text()).to_owned(),
         })
     }
 

@@ -8,8 +8,6 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::language;
-
 /// The most memory that an automaton may take as a full table, the fastest kind; beyond it a slower
 /// one of a tenth of the size is built.
 const LARGEST_TABLE: usize = 4 << 20;
@@ -43,19 +41,19 @@ impl<T> Automata<T> {
         by_language.into_iter().map(of).collect::<Option<_>>().map(Self)
     }
 
-    /// Shows every place of a text at which something stands that counts in a language, with what that
-    /// means.
+    /// Shows every place of a text at which something stands that counts in a language that applies, with
+    /// what that means.
     pub(crate) fn find<'t>(
         &'t self,
         text: &str,
-        language: &str,
+        applies: impl Fn(&str) -> bool,
         mut show: impl FnMut(Range<usize>, &'t [T]),
     ) {
-        let applies = |automaton: &&Automaton<T>| {
+        let is_meant = |automaton: &&Automaton<T>| {
             let of = automaton.language.as_deref();
-            of.is_none_or(|of| language::applies(of, language))
+            of.is_none_or(&applies)
         };
-        for automaton in self.0.iter().filter(applies) {
+        for automaton in self.0.iter().filter(is_meant) {
             for found in automaton.compiled().find_overlapping_iter(text) {
                 let meanings = automaton.meanings_of[found.pattern().as_usize()].clone();
                 show(found.range(), &automaton.meanings[meanings]);

@@ -42,6 +42,7 @@ pub mod x;
 
 pub use analysis::{Analysis, Channel, Input};
 pub use hits::Hit;
+pub use language::Languages;
 pub(crate) use language::{UNKNOWN, is_code as is_language};
 pub use lexicon::{
     Company, LARGEST_LEXICON, LONGEST_ENTRY, Lexicon, Trouble, USUAL_WINDOW, WIDEST_WINDOW, Window,

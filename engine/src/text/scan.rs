@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::automata::Automata;
 use super::boundary::Boundaries;
 use super::fold::Folded;
-use super::language;
+use super::language::Languages;
 use super::lexicon::{Capitals, Company, Entry, Lexicon, Trouble, Window};
 use super::obfuscation::Disguises;
 use super::patterns::{Expression, PatternId, PatternTrouble, Patterns};
@@ -43,6 +43,7 @@ pub struct Scanner {
     in_parts: Vec<usize>,
     disguises: Disguises,
     patterns: Patterns,
+    languages: Languages,
 }
 
 #[derive(Debug)]
@@ -113,7 +114,7 @@ pub(crate) struct Find {
 }
 
 impl Scanner {
-    /// Compiles lists and patterns. A list that something should stand near and that is not there is
+    /// Takes lists and patterns. A list that something should stand near and that is not there is
     /// as one that is empty.
     ///
     /// # Errors
@@ -185,7 +186,18 @@ impl Scanner {
                 trouble: Trouble { line: 1, column: 1, length: 0, message, help: None },
             }]
         })?;
-        Ok(Self { lists, sources, automata, in_parts, disguises, patterns })
+        let languages = Languages::default();
+        Ok(Self { lists, sources, automata, in_parts, disguises, patterns, languages })
+    }
+
+    /// Takes the languages that texts are likely to be in.
+    pub fn of_languages(self, languages: Languages) -> Self {
+        Self { languages, ..self }
+    }
+
+    /// The languages that texts are likely to be in.
+    pub(crate) fn languages(&self) -> &Languages {
+        &self.languages
     }
 
     /// Compiles all that is otherwise compiled when a text first asks for it.
@@ -219,7 +231,8 @@ impl Scanner {
     pub(crate) fn finds(&self, original: &str, folded: &Folded, language: &str) -> Vec<Find> {
         let (mut finds, mut parts) = (Vec::new(), Vec::new());
         let mut boundaries = Boundaries::new(original, folded);
-        self.automata.find(folded.as_str(), language, |found, targets| {
+        let applies = |of: &str| self.languages.applies(of, language);
+        self.automata.find(folded.as_str(), applies, |found, targets| {
             let (may_start, may_end) =
                 (boundaries.may_start(found.start), boundaries.may_end(found.end));
             for target in targets {
@@ -329,7 +342,7 @@ impl Scanner {
         self.sources[source]
             .language
             .as_deref()
-            .is_none_or(|list| language::applies(list, language))
+            .is_none_or(|list| self.languages.applies(list, language))
     }
 
     /// Whether any file of a list is for texts of a language.
@@ -407,7 +420,7 @@ mod tests {
     }
 
     fn found<'text>(scanner: &Scanner, text: &'text str) -> Vec<&'text str> {
-        let finds = scanner.finds(text, &Folded::new(text), language::UNKNOWN);
+        let finds = scanner.finds(text, &Folded::new(text), crate::text::UNKNOWN);
         finds.into_iter().map(|find| &text[find.start..find.end]).collect()
     }
 

@@ -33,6 +33,8 @@ pub(crate) use settings::RuleSettings;
 pub(crate) struct Manifest {
     pub(crate) name: Arc<str>,
     pub(crate) brand: Arc<str>,
+    /// What people write in, the most usual one first; none where that is not said.
+    pub(crate) languages: Vec<String>,
     pub(crate) calendar: Calendar,
     pub(crate) channels: BTreeMap<Arc<str>, Channel>,
     pub(crate) kinds: BTreeMap<Arc<str>, Kind>,
@@ -103,13 +105,15 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         "waves",
         "rules",
     ]);
-    let program =
-        root.need_table("program").map(|table| table.only(&["name", "time_zone", "week_start"]));
+    let program = root
+        .need_table("program")
+        .map(|table| table.only(&["name", "languages", "time_zone", "week_start"]));
     let brand = root.need_table("brand").map(|table| table.only(&["name"]));
     let calendar = periods::calendar(program.as_ref());
     let manifest = Manifest {
         name: program.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
         brand: brand.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
+        languages: people::languages(program.as_ref()),
         channels: each(&root, "channels", activities::channel),
         kinds: numbered(each(&root, "kinds", activities::kind)),
         caps: each::<Cap>(&root, "caps", activities::cap).into_values().collect(),
@@ -140,7 +144,6 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
     (manifest, report.into_problems())
 }
 
-/// Reports what is measured by a formula that there is not.
 /// The kinds with their numbers.
 fn numbered(mut kinds: BTreeMap<Arc<str>, Kind>) -> BTreeMap<Arc<str>, Kind> {
     for (number, kind) in (0..).zip(kinds.values_mut()) {
@@ -149,6 +152,7 @@ fn numbered(mut kinds: BTreeMap<Arc<str>, Kind>) -> BTreeMap<Arc<str>, Kind> {
     kinds
 }
 
+/// Reports what is measured by a formula that there is not.
 fn without_formula(root: &Table<'_, '_>, manifest: &Manifest) {
     let Some(kpis) = root.table("kpis").filter(|_| root.table("emv").is_none()) else { return };
     for (name, table) in kpis.tables() {

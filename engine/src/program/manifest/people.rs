@@ -1,4 +1,4 @@
-//! People and their groups: levels, skills, teams, learning, mentoring and privacy.
+//! People and their groups: languages, levels, skills, teams, learning, mentoring and privacy.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use super::{each, need};
 use crate::error::{Code, Problem, choose};
 use crate::facts::PersonFact;
 use crate::table::{Set, Table};
+use crate::text;
 
 /// A level that is held from so many lifetime points on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,25 @@ pub(crate) struct Privacy {
 
 /// The topics of a program that names none of its own.
 const SKILLS: [&str; 3] = ["analytics", "ideas", "technical"];
+
+/// The languages that people write in, the most usual one first; none where that is not said.
+pub(super) fn languages(program: Option<&Table<'_, '_>>) -> Vec<String> {
+    let Some(table) = program else { return Vec::new() };
+    let mut languages: Vec<String> = Vec::new();
+    for set in table.texts("languages") {
+        if !text::is_language(set.value) {
+            let message = format!("`{}` is not the code of a language", set.value);
+            let help = "write codes of ISO 639-1, such as `languages = [\"de\", \"en\"]`";
+            table.problem(Problem::new(Code::WrongValue, message).help(help), set.range);
+        } else if languages.iter().any(|known| known == set.value) {
+            let message = format!("`{}` is named twice", set.value);
+            table.problem(Problem::new(Code::WrongValue, message), set.range);
+        } else {
+            languages.push(set.value.to_owned());
+        }
+    }
+    languages
+}
 
 /// The levels, lowest first.
 pub(super) fn levels(root: &Table<'_, '_>) -> Vec<Level> {
