@@ -114,8 +114,8 @@ pub struct Verdict {
     pub faults: Vec<Fault>,
     /// The language of the text, as an ISO 639-1 code, or `unknown`.
     pub language: String,
-    /// Rules that ask word lists of which none is for the language of the text, so that they saw less of
-    /// it than of others.
+    /// Rules of whose word lists some have nothing for the language of the text, so that they saw less of it
+    /// than of others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without_words: Vec<Arc<str>>,
     /// Whether the post talks of pay, hours, conditions or the like: such talk is protected, and

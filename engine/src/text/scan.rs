@@ -345,10 +345,12 @@ impl Scanner {
             .is_none_or(|list| self.languages.applies(list, language))
     }
 
-    /// Whether any file of a list is for texts of a language.
+    /// Whether a list has a file for texts of a language. What it has for all of them, such as names, is
+    /// enough where it has nothing else.
     pub(crate) fn has_words(&self, list: ListId, language: &str) -> bool {
-        let mut files = (0..self.sources.len()).filter(|file| self.sources[*file].list == list);
-        files.any(|file| self.applies(file, language))
+        let files = || (0..self.sources.len()).filter(|file| self.sources[*file].list == list);
+        let of_languages = files().any(|file| self.has_language(file));
+        files().any(|file| self.applies(file, language) && self.has_language(file) == of_languages)
     }
 
     /// Whether some of a list counts only in a certain company.

@@ -121,7 +121,7 @@ fn print(
         let rules: Vec<String> = verdict.without_words.iter().map(|rule| safe(rule)).collect();
         writeln!(
             output,
-            "  It is written in `{}`, for which the word lists of these rules have nothing, so that \
+            "  It is written in `{}`, for which some word lists of these rules have nothing, so that \
              they saw less of it: {}.",
             safe(&verdict.language),
             rules.join(", ")
