@@ -1,5 +1,6 @@
 //! The same work for each of many things, over all cores.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, mpsc};
 use std::thread::{available_parallelism, scope};
@@ -35,6 +36,14 @@ pub(crate) fn each_large<T: Sync, R: Send>(
 /// The same for work that cannot fail.
 pub(crate) fn each_surely<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     each_large(things, |thing| Ok(work(thing))).unwrap_or_default()
+}
+
+/// A range in parts, in order, one for each core.
+pub(crate) fn shares(all: Range<u32>) -> Vec<Range<u32>> {
+    let cores = u32::try_from(*CORES).unwrap_or(u32::MAX);
+    let size = all.end.saturating_sub(all.start).div_ceil(cores).max(1);
+    let starts = all.clone().step_by(size as usize);
+    starts.map(|start| start..start.saturating_add(size).min(all.end)).collect()
 }
 
 fn each_of<T: Sync, W, R: Send>(
@@ -121,6 +130,18 @@ mod tests {
                 assert!(told.is_sorted());
                 assert_eq!(told.last(), Some(&all));
             }
+        }
+    }
+
+    #[test]
+    fn shares_are_all_of_a_range_in_order() {
+        for all in [0..0, 3..4, 0..10, 5..1_000_003] {
+            let shares = shares(all.clone());
+            assert!(shares.len() <= *CORES);
+            assert!(shares.iter().all(|share| !share.is_empty()));
+            assert!(shares.windows(2).all(|pair| pair[0].end == pair[1].start));
+            let ends = shares.first().zip(shares.last());
+            assert_eq!(ends.map_or(all.start..all.start, |(a, b)| a.start..b.end), all);
         }
     }
 

@@ -72,6 +72,11 @@ fn paste(block: &Block, rules: &Path) {
     fs::write(path, file).unwrap();
 }
 
+/// What a page has in backticks.
+fn quoted(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
 #[test]
 fn every_recipe_of_the_guide_works_as_it_stands() {
     let recipes = recipes(&guide());
@@ -104,6 +109,39 @@ fn recipes_can_be_used_together() {
     assert!(said.contains("switched off: leave_healing_to_medicine"), "{said}");
 }
 
+/// The lists that the guide asks to fill in, and what somebody may write there.
+const OWN_NAMES: [(&str, &str); 7] = [
+    ("brand.txt", "{brand}\nZetka*\nThe Tin Bear\n"),
+    ("products.txt", "Wirbel*\nSirocco 3\n- Sirocco wind\n"),
+    ("secret_names.txt", "%exact\nFalcon*\nFALCON*\n- Falcon Street\n"),
+    ("secret_clients.txt", "Globex*\n"),
+    ("internal_sites.txt", "intra.example.com\n"),
+    ("rivals.txt", "Whiskaway\nMölders & Sohn\n"),
+    ("credited.txt", "Jana Meier\nStudio Nord\n"),
+];
+
+#[test]
+fn no_example_depends_on_the_names_that_an_owner_fills_in() {
+    let mut lists = quoted(&guide()).into_iter().filter_map(|name| {
+        Some(name.strip_prefix("lexicons/")?.to_owned()).filter(|list| !list.contains('*'))
+    });
+    assert!(lists.all(|list| OWN_NAMES.iter().any(|(known, _)| *known == list)));
+    for brand in ["Zetka", "Müller & Söhne", "Leuchtturm"] {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = folder.path().join("rules");
+        copy(&top().join("rules"), &rules);
+        for (list, names) in OWN_NAMES {
+            fs::write(rules.join("lexicons").join(list), names).unwrap();
+        }
+        let settings = rules.join("program.toml");
+        let text = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, text.replace("name = \"Acme\"", &format!("name = \"{brand}\"")))
+            .unwrap();
+        let output = plaudit(&["test", "--strict", "--rules", &rules.display().to_string()]);
+        assert!(output.status.success(), "{brand}\n{}", stdout(&output));
+    }
+}
+
 #[test]
 fn the_page_of_facts_is_what_the_program_declares() {
     let path = top().join("rules/FACTS.md");
@@ -120,9 +158,6 @@ fn the_page_of_facts_is_what_the_program_declares() {
 fn the_guide_and_the_page_on_law_name_what_there_is() {
     let law = fs::read_to_string(top().join("rules/LAW.md")).unwrap();
     let rules: Vec<String> = starter().rules().iter().map(|rule| rule.id().to_owned()).collect();
-    let quoted = |text: &str| -> Vec<String> {
-        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-    };
     for name in quoted(&law) {
         let is_rule =
             name.contains('_') && name.chars().all(|sign| sign.is_lowercase() || sign == '_');

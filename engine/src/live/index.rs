@@ -11,6 +11,7 @@ use foldhash::{HashMap, HashSet};
 use crate::events::{Body, Kind, Log, Named, Names, People, Person, Place};
 use crate::links::Links;
 use crate::post::{Post, Shared};
+use crate::threads::{each_surely, shares};
 
 type Name = Arc<str>;
 
@@ -33,16 +34,44 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn of(people: &People, log: &Log) -> Self {
-        let mut index = Self::default();
+        let found = each_surely(&shares(log.places()), |places| {
+            let mut index = Self::default();
+            places.clone().for_each(|place| index.add(log, place));
+            index
+        });
+        let mut index = found.into_iter().fold(Self::default(), Self::and);
         for person in people.records() {
             index.relate(person);
         }
-        log.places().for_each(|place| index.add(log, place));
         let Self { by_person, about, by_counterpart, by_content, contents, .. } = &mut index;
         for lists in [by_person, about, by_counterpart, by_content, contents] {
             lists.values_mut().for_each(Vec::shrink_to_fit);
         }
         index
+    }
+
+    /// With what was found in a later part of the log.
+    fn and(mut self, later: Self) -> Self {
+        let Self { by_person, about, by_counterpart, by_content, contents, kin } = later;
+        for (places, later) in [
+            (&mut self.by_person, by_person),
+            (&mut self.about, about),
+            (&mut self.by_counterpart, by_counterpart),
+            (&mut self.by_content, by_content),
+            (&mut self.contents, contents),
+        ] {
+            if places.is_empty() {
+                *places = later;
+                continue;
+            }
+            for (name, later) in later {
+                places.entry(name).or_default().extend(later);
+            }
+        }
+        for (name, kin) in kin {
+            self.kin.entry(name).or_default().extend(kin);
+        }
+        self
     }
 
     fn relate(&mut self, person: &Person) {

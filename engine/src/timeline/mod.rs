@@ -17,7 +17,7 @@ use crate::events::{Adjustment, Body, Event, Identity, Log, Market, Meeting, Peo
 use crate::links::Links;
 use crate::post::Content;
 use crate::roster::{Roster, find_in};
-use crate::threads::each_surely;
+use crate::threads::{each_surely, shares};
 
 /// What to look at: events, people and the time as of which to look.
 #[derive(Clone, Copy, Debug)]
@@ -142,11 +142,8 @@ impl Timeline {
 
     /// Finds out whose activities are where.
     fn find_activities(&mut self, log: &Log) {
-        let all = log.places();
-        let part = |start: Place| start..start.saturating_add(AT_A_TIME as Place).min(all.end);
-        let parts: Vec<Range<Place>> = all.clone().step_by(AT_A_TIME).map(part).collect();
         let mut by_advocate: HashMap<Arc<str>, Vec<Place>> = HashMap::default();
-        for found in each_surely(&parts, |places| self.found(log, places.clone())) {
+        for found in each_surely(&shares(log.places()), |places| self.found(log, places.clone())) {
             self.later += found.later;
             self.with_counterpart.extend(found.with_counterpart);
             for (advocate, places) in found.by_advocate {
