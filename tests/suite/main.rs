@@ -18,6 +18,7 @@
 //! - `desk`: what whoever looks after a journal is told;
 //! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) so;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
+//! - `erasure`: whoever is erased cannot be found anywhere;
 //! - `schemas`: what is asked and told is as the JSON Schemas say, and nothing else is;
 //! - `simulate`: what a change of the program would do, as a command;
 //! - `serve`: the same over HTTP;
@@ -41,6 +42,7 @@ mod crash;
 mod damage;
 mod desk;
 mod disk;
+mod erasure;
 mod files;
 mod gifts;
 mod guide;

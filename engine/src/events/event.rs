@@ -10,8 +10,8 @@ use super::person::Person;
 use super::record::Keys;
 use super::value::{Flag, Instant, Short, Whole, with_help};
 use super::{
-    Activity, Adjustment, Body, Change, Closing, Dispute, Erasure, Event, Grant, Granted, Identity, LOCAL,
-    Market, Meeting, Resolution, Resolved, Stated, Subject, Verb,
+    Activity, Adjustment, Body, Change, Closing, Dispute, Erasure, Event, Grant, Granted, Identity,
+    LOCAL, Market, Meeting, Resolution, Resolved, Stated, Subject, Verb,
 };
 use crate::error::choose;
 use crate::facts::{ActivityFact, LARGEST, Object, PersonFact, Value};

@@ -109,7 +109,11 @@ impl Journal for Memory {
         rewrite.check(kept.log.len() as u64)?;
         let log = rewritten(&kept.log, &rewrite)?;
         let mut next = Kept { log, erased: kept.erased.clone() };
-        rewrite.appended.iter().filter_map(Event::erasure).for_each(|it| next.erased.learn(&key, it));
+        rewrite
+            .appended
+            .iter()
+            .filter_map(Event::erasure)
+            .for_each(|it| next.erased.learn(&key, it));
         let receipts = append(&mut next, &rewrite.appended, Batch::Whole)?;
         super::all_recorded(&receipts)?;
         *kept = next;

@@ -61,7 +61,8 @@ fn read_since(
     from_checkpoint: bool,
 ) -> Result<Option<(Log, u64, u64)>, Error> {
     let mut image = Image::default();
-    let kept = if from_checkpoint { journal.kept(&mut |part| image.part(part).is_some())? } else { None };
+    let kept =
+        if from_checkpoint { journal.kept(&mut |part| image.part(part).is_some())? } else { None };
     let kept = kept.and_then(|position| {
         // One that has not as many events as it says is of no use.
         let log = image.finish().filter(|log| log.len() as u64 == position)?;

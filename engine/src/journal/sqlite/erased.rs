@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::problem::{Failed, corrupt};
-use super::{event_of, Sqlite};
+use super::{Sqlite, event_of};
 use crate::error::{Code, Error, Problem};
 use crate::journal::{Erased, Key};
 

@@ -80,9 +80,8 @@ fn replace(open: &mut Open<'_>, replaced: &BTreeMap<u64, Event>) -> Result<(), E
     let because = |error: rusqlite::Error| failed.because(&error);
     // What stood there is written over, and not only forgotten.
     transaction.pragma_update(None, "secure_delete", true).map_err(because)?;
-    let mut update = transaction
-        .prepare("UPDATE events SET event = ?2 WHERE position = ?1")
-        .map_err(because)?;
+    let mut update =
+        transaction.prepare("UPDATE events SET event = ?2 WHERE position = ?1").map_err(because)?;
     for (position, event) in replaced {
         update.execute((position, &Prepared::of(event)?.text)).map_err(because)?;
     }
@@ -110,13 +109,17 @@ fn commits(
     let failed = Failed::writing(file);
     let because = |error: rusqlite::Error| failed.because(&error);
     let mut select = connection
-        .prepare("SELECT first, identities FROM commits WHERE first <= ?1 ORDER BY first DESC LIMIT 1")
+        .prepare(
+            "SELECT first, identities FROM commits WHERE first <= ?1 ORDER BY first DESC LIMIT 1",
+        )
         .map_err(because)?;
     let mut update = connection
         .prepare("UPDATE commits SET identities = ?2, checksum = ?3 WHERE first = ?1")
         .map_err(because)?;
     let mut events = connection
-        .prepare("SELECT event FROM events WHERE position >= ?1 AND position < ?2 ORDER BY position")
+        .prepare(
+            "SELECT event FROM events WHERE position >= ?1 AND position < ?2 ORDER BY position",
+        )
         .map_err(because)?;
     let mut done = 0;
     for place in replaced.keys() {
@@ -136,7 +139,8 @@ fn commits(
         let mut checksum = Checksum::default();
         let mut rows = events.query((first, end)).map_err(because)?;
         while let Some(row) = rows.next().map_err(because)? {
-            checksum.add(row.get_ref(0).map_err(because)?.as_bytes().map_err(|it| because(it.into()))?);
+            checksum
+                .add(row.get_ref(0).map_err(because)?.as_bytes().map_err(|it| because(it.into()))?);
         }
         drop(rows);
         update.execute((first, hashes, checksum.value())).map_err(because)?;
