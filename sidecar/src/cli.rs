@@ -98,7 +98,7 @@ pub(crate) enum Command {
     /// Look after a journal file: check, back up, export, restore
     #[command(subcommand)]
     Journal(Journal),
-    /// List what rules can see
+    /// List what rules can see, or what the program's rules read of people
     Facts(Facts),
     /// Print completions for a shell
     Completions(Completions),
@@ -455,6 +455,10 @@ pub(crate) struct Facts {
     /// Print a page of Markdown.
     #[arg(long, conflicts_with = "json")]
     pub(crate) markdown: bool,
+    /// Print what the program's rules read of people, why, and who learns of it: the record of
+    /// processing that Article 30 GDPR asks for, as Markdown or, with --json, as JSON.
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) record: bool,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@
 //! - `desk`: what whoever looks after a journal is told;
 //! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) so;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
+//! - `works_council`: figures of groups alone, through every door;
 //! - `erasure`: whoever is erased cannot be found anywhere;
 //! - `schemas`: what is asked and told is as the JSON Schemas say, and nothing else is;
 //! - `simulate`: what a change of the program would do, as a command;
@@ -69,3 +70,4 @@ mod serve;
 mod simulate;
 mod stories;
 mod support;
+mod works_council;

@@ -20,6 +20,7 @@ mod lint;
 mod new;
 mod pair;
 mod person;
+mod processing;
 mod record;
 mod score;
 mod serve;
@@ -62,7 +63,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Serve(options) => serve::run(cli.rules.as_deref(), options),
         Command::Keys(options) => keys::run(options),
         Command::Journal(options) => journal::run(options),
-        Command::Facts(options) => facts::run(options),
+        Command::Facts(options) => facts::run(cli.rules(), options),
         Command::Completions(options) => completions::run(options),
     }
 }
