@@ -127,6 +127,8 @@ codes! {
     UnknownField = "unknown-field" Refused,
     /// two different records under the same source and id
     Conflict = "conflict" Conflict,
+    /// something about a person, or of an age, that was erased; it is not taken in again
+    Erased = "erased" Conflict,
     /// a person who is not in the records
     UnknownAdvocate = "unknown-advocate" NotFound,
     /// a rule ended in an error of its script

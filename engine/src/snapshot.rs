@@ -62,6 +62,10 @@ pub struct Snapshot {
     pub left: Vec<SeenPerson>,
     /// How many people are as they were.
     pub unchanged: usize,
+    /// How many lines are of people who were erased: they are passed over.
+    #[serde(skip_serializing_if = "is_none")]
+    #[schemars(default)]
+    pub erased: usize,
     /// How much of those whom the source reports leaves, in percent, rounded up.
     #[serde(skip)]
     pub leave_percent: u8,
@@ -136,7 +140,7 @@ impl Snapshot {
             were_known: known.ids().map(|id| now.resolve(id, taking.at)).collect(),
             told: Told::of(log, &links, &now, taking, as_of),
             roster: &now,
-            result: Self::of(taking),
+            result: Self { erased: lines.erased, ..Self::of(taking) },
         };
         let mut people: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut problems = Vec::new();
@@ -189,10 +193,16 @@ impl Snapshot {
             returned: Vec::new(),
             left: Vec::new(),
             unchanged: 0,
+            erased: 0,
             leave_percent: 0,
             events: Vec::new(),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A part in percent, rounded up.

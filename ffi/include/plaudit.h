@@ -1249,6 +1249,27 @@ struct plaudit_result *plaudit_ledger_people(const struct plaudit_ledger *ledger
                                              size_t length);
 
 /**
+ * Everything that is on record of a person, for that person: {"advocate":...,"as_of":...}. What is known of
+ * them, what they did and wrote, when they opted in and out, points with evidence, grants with decisions,
+ * what they object to, and where others name them; other people are told by numbers.
+ */
+struct plaudit_result *plaudit_ledger_disclose(const struct plaudit_ledger *ledger,
+                                               const char *request,
+                                               size_t length);
+
+/**
+ * Erases a person for good: {"advocate":...,"by":...,"at":...}. Events about them become tombstones, their
+ * names are taken out of others' events, and nothing about them is taken in again: that ends in
+ * PLAUDIT_STATUS_CONFLICT with the code "erased". The answer says how much was erased, and not whose.
+ *
+ *     const char *request = "{\"advocate\":\"ada\",\"by\":\"hr\",\"at\":\"2026-07-01\"}";
+ *     plaudit_result *result = plaudit_ledger_erase(ledger, request, strlen(request));
+ */
+struct plaudit_result *plaudit_ledger_erase(const struct plaudit_ledger *ledger,
+                                            const char *request,
+                                            size_t length);
+
+/**
  * The content that there is to share at a time: {"as_of":...}.
  */
 struct plaudit_result *plaudit_ledger_content(const struct plaudit_ledger *ledger,

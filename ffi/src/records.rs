@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use plaudit_engine::requests::{Changes, ListContent, ListPeople};
+use plaudit_engine::requests::{Changes, Disclose, Erase, ListContent, ListPeople};
 
 use crate::awards::done;
 use crate::ledger::PlauditLedger;
@@ -21,6 +21,35 @@ pub unsafe extern "C" fn plaudit_ledger_people(
 ) -> *mut PlauditResult {
     // SAFETY: the header asks for a ledger and a text.
     unsafe { done::<ListPeople>("plaudit_ledger_people", ledger, request, length) }
+}
+
+/// Everything that is on record of a person, for that person: {"advocate":...,"as_of":...}. What is known of
+/// them, what they did and wrote, when they opted in and out, points with evidence, grants with decisions,
+/// what they object to, and where others name them; other people are told by numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_ledger_disclose(
+    ledger: *const PlauditLedger,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    // SAFETY: the header asks for a ledger and a text.
+    unsafe { done::<Disclose>("plaudit_ledger_disclose", ledger, request, length) }
+}
+
+/// Erases a person for good: {"advocate":...,"by":...,"at":...}. Events about them become tombstones, their
+/// names are taken out of others' events, and nothing about them is taken in again: that ends in
+/// PLAUDIT_STATUS_CONFLICT with the code "erased". The answer says how much was erased, and not whose.
+///
+///     const char *request = "{\"advocate\":\"ada\",\"by\":\"hr\",\"at\":\"2026-07-01\"}";
+///     plaudit_result *result = plaudit_ledger_erase(ledger, request, strlen(request));
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_ledger_erase(
+    ledger: *const PlauditLedger,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    // SAFETY: the header asks for a ledger and a text.
+    unsafe { done::<Erase>("plaudit_ledger_erase", ledger, request, length) }
 }
 
 /// The content that there is to share at a time: {"as_of":...}.

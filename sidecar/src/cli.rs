@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use plaudit_engine::simulation::{Limit, USUAL_SAMPLES};
 
 pub(crate) use self::journal::{
-    Adjust, Backup, Close, Decide, Dispute, Disputes, GrantKind, GrantState, Grants, Import,
-    Journal, ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Said, Signed, Sync,
+    Adjust, Backup, Close, Decide, Dispute, Disputes, ErasePerson, ExportPerson, GrantKind,
+    GrantState, Grants, Import, Journal, ListDisputes, ListGrants, OneJournal, Person, Record,
+    Resolve, Restore, Said, Signed, Sync,
 };
 use crate::serve::{CONFIG, Level, Role};
 use crate::values::{
@@ -86,6 +87,9 @@ pub(crate) enum Command {
     /// Object to points, findings and awards, and resolve what people object to
     #[command(subcommand)]
     Disputes(Disputes),
+    /// Give a person what is on record of them, or erase it
+    #[command(subcommand)]
+    Person(Person),
     /// Serve all of this over HTTP
     Serve(Serve),
     /// Make and revoke the keys of those who may call the service
@@ -94,7 +98,7 @@ pub(crate) enum Command {
     /// Look after a journal file: check, back up, export, restore
     #[command(subcommand)]
     Journal(Journal),
-    /// List what rules can see
+    /// List what rules can see, or what the program's rules read of people
     Facts(Facts),
     /// Print completions for a shell
     Completions(Completions),
@@ -451,6 +455,10 @@ pub(crate) struct Facts {
     /// Print a page of Markdown.
     #[arg(long, conflicts_with = "json")]
     pub(crate) markdown: bool,
+    /// Print what the program's rules read of people, why, and who learns of it: the record of
+    /// processing that Article 30 GDPR asks for, as Markdown or, with --json, as JSON.
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) record: bool,
 }
 
 #[derive(Debug, Args)]

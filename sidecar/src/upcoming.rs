@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use plaudit_engine::Error;
-use plaudit_engine::events::Event;
-use plaudit_engine::journal::{Access, Batch, Entry, Journal, Receipt, Sqlite};
+use plaudit_engine::events::{Event, Log};
+use plaudit_engine::journal::{
+    Access, Batch, Entry, Erased, Journal, Key, Receipt, Rewrite, Rewritten, Sqlite,
+};
 
 /// A journal file that may not be there yet.
 #[derive(Debug)]
@@ -45,6 +47,17 @@ impl Journal for Upcoming {
         decide: &mut dyn FnMut(Vec<Entry>) -> Result<Vec<Event>, Error>,
     ) -> Result<Vec<Receipt>, Error> {
         self.made()?.append_upon(after, decide)
+    }
+
+    fn rewrite(
+        &self,
+        decide: &mut dyn FnMut(&Log, &Key) -> Result<Rewrite, Error>,
+    ) -> Result<Rewritten, Error> {
+        self.made()?.rewrite(decide)
+    }
+
+    fn erased(&self) -> Result<Erased, Error> {
+        self.journal.get().map_or_else(|| Ok(Erased::default()), Journal::erased)
     }
 
     fn read(

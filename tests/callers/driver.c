@@ -35,6 +35,8 @@ static const struct function FUNCTIONS[] = {
     {"changes", NULL, plaudit_ledger_changes},
     {"decide", NULL, plaudit_ledger_decide},
     {"adjust", NULL, plaudit_ledger_adjust},
+    {"erase", NULL, plaudit_ledger_erase},
+    {"disclose", NULL, plaudit_ledger_disclose},
     {"dispute", NULL, plaudit_ledger_dispute},
     {"disputes", NULL, plaudit_ledger_disputes},
     {"resolve", NULL, plaudit_ledger_resolve},

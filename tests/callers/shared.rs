@@ -324,6 +324,12 @@ fn request(act: &Act) -> Option<(&'static str, Value)> {
             "ledger_adjust",
             json!({ "advocate": advocate, "points": points, "by": BY, "reason": REASON, "at": at }),
         ),
+        Act::Erase { advocate, at } => {
+            ("ledger_erase", json!({ "advocate": advocate, "by": BY, "at": at }))
+        }
+        Act::Disclose { advocate, as_of } => {
+            ("ledger_disclose", json!({ "advocate": advocate, "as_of": as_of }))
+        }
         Act::Dispute { advocate, activity, rule, at } => (
             "ledger_dispute",
             json!({

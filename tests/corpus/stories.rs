@@ -6,7 +6,7 @@ use std::fs;
 use plaudit_engine::awards::{AwardRun, Choice, Filter, Signed, State};
 use plaudit_engine::events::{Event, Identity, LOCAL, Resolved, Verb, read_record};
 use plaudit_engine::journal::Batch;
-use plaudit_engine::ledger::{Export, Ledger, Objection, Ruling};
+use plaudit_engine::ledger::{Erase, Export, Ledger, Objection, Ruling};
 use plaudit_engine::{Error, Program, canonical};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -66,6 +66,15 @@ pub(crate) enum Act {
         advocate: String,
         points: i64,
         at: String,
+    },
+    Erase {
+        advocate: String,
+        at: String,
+    },
+    /// What is on record of somebody, for them.
+    Disclose {
+        advocate: String,
+        as_of: String,
     },
     Dispute {
         advocate: String,
@@ -241,6 +250,11 @@ pub(crate) fn done_in_rust(act: &Act, ledger: &Ledger) -> Result<String, Error> 
         Act::Adjust { advocate, points, at } => {
             canonical(&ledger.adjust(advocate, *points, &signed(at))?)
         }
+        Act::Erase { advocate, at } => {
+            let at = at.parse().unwrap();
+            canonical(&ledger.erase(&Erase { advocate, by: BY, at })?)
+        }
+        Act::Disclose { advocate, as_of } => ledger.disclose(advocate, as_of.parse().unwrap()),
         Act::Dispute { advocate, activity, rule, at } => {
             let activity =
                 activity.as_deref().map(|id| Identity { source: LOCAL.into(), id: id.into() });

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::{crash, disk, journal_shared};
+use super::{crash, disk, erasure, journal_shared};
 
 /// Names the work in the environment of a process that was started for it.
 const WORK: &str = "PLAUDIT_SUITE_WORK";
@@ -116,7 +116,9 @@ fn child() {
     let folder = PathBuf::from(parts.next().unwrap());
     let said = Mutex::new(File::create(said_by(&folder, number)).unwrap());
     let task = Task { folder, number, said };
-    let known =
-        crash::work(work, &task) || journal_shared::work(work, &task) || disk::work(work, &task);
+    let known = crash::work(work, &task)
+        || journal_shared::work(work, &task)
+        || disk::work(work, &task)
+        || erasure::killed::work(work, &task);
     assert!(known, "nobody knows the work `{work}`");
 }

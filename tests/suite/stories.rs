@@ -114,6 +114,15 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
             arguments.extend([text("adjust"), advocate.clone(), points.to_string()]);
             arguments.extend(sign(at));
         }
+        Act::Erase { advocate, at } => {
+            let erase = ["person", "erase", advocate, "--by", BY, "--at", at, "--yes"];
+            arguments.extend(erase.map(str::to_owned));
+        }
+        Act::Disclose { advocate, as_of } => {
+            let export = ["person", "export", advocate, "--as-of", as_of, "--journal", &journal];
+            arguments.extend(export.map(str::to_owned));
+            return call(&arguments, "");
+        }
         Act::Dispute { advocate, activity, rule, at } => {
             arguments.extend(["disputes", "open", advocate, "--reason", REASON].map(str::to_owned));
             for (name, value) in [("--activity", activity), ("--rule", rule)] {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::digest;
 use super::register::GrantDocument;
 use super::run::HeldBack;
-use crate::events::Subject;
+use crate::events::{Spent, Subject};
 use crate::facts::LARGEST;
 use crate::program::Program;
 use crate::recognition::Entitlement;
@@ -52,8 +52,14 @@ impl Program {
         }
     }
 
-    /// The budget as of a time, with what the grants on record have taken of it.
-    pub(super) fn budget(&self, as_of: Timestamp, grants: &[GrantDocument]) -> Option<Budget> {
+    /// The budget as of a time, with what the grants on record have taken of it, and those of people
+    /// who were erased.
+    pub(super) fn budget(
+        &self,
+        as_of: Timestamp,
+        grants: &[GrantDocument],
+        erased: &[Spent],
+    ) -> Option<Budget> {
         let start = self.budget_start(as_of)?;
         let rewards = &self.manifest.rewards;
         let ever = rewards.per == Some(Unit::Ever);
@@ -71,6 +77,12 @@ impl Program {
                 // Less than nothing was never given, whatever somebody wrote into a journal.
                 let amount = grant.what.amount.unwrap_or(0).max(0);
                 budget.spent = budget.spent.saturating_add(amount).min(LARGEST);
+            }
+        }
+        for paid in erased.iter().filter(|paid| self.budget_start(paid.as_of) == Some(start)) {
+            budget.rewards += paid.rewards;
+            if same_money(paid.currency.as_deref(), rewards.currency.as_deref()) {
+                budget.spent = budget.spent.saturating_add(paid.amount.max(0)).min(LARGEST);
             }
         }
         Some(budget)

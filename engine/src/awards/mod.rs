@@ -31,7 +31,7 @@ use crate::events::{Body, Event, Identity, Subject, Verb};
 use crate::wire::hex;
 
 /// The source of what the engine writes into a journal by itself.
-pub const SOURCE: &str = "plaudit";
+pub const SOURCE: &str = crate::events::OWN;
 
 /// A hash of several texts, none of which can be taken for part of another.
 fn digest(parts: &[&str]) -> [u8; 32] {

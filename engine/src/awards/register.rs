@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::SOURCE;
-use crate::events::{Body, Closing, Event, Grant, Identity, Subject, Verb};
+use crate::events::{Body, Closing, Event, Grant, Identity, Spent, Subject, Verb};
 use crate::standings::Withheld;
 
 /// Where a grant stands.
@@ -157,6 +157,8 @@ pub(crate) struct Register {
     runs: BTreeMap<(Timestamp, usize, Identity), Run>,
     /// The ids that are taken in the engine's own source, whatever stands under them.
     taken: BTreeSet<Arc<str>>,
+    /// What was spent on rewards of people who were erased.
+    spent: Vec<Spent>,
 }
 
 impl Register {
@@ -178,6 +180,10 @@ impl Register {
                 };
                 let order = (event.at, *verb, event.identity.clone());
                 self.decisions.entry(target.clone()).or_default().insert(order, decision);
+            }
+            // Only the latest record has it.
+            Body::Erasure { erasure, .. } if !erasure.spent.is_empty() => {
+                self.spent.clone_from(&erasure.spent);
             }
             Body::Close { closing, by } => {
                 let run = Run { as_of: event.at, by: Arc::clone(by), closing: (**closing).clone() };
@@ -213,6 +219,18 @@ impl Register {
     /// All grants, in order of time.
     pub(crate) fn grants(&self) -> Vec<GrantDocument> {
         in_order(self.grants.values().filter_map(|event| self.document(event)).collect())
+    }
+
+    /// What was spent on rewards of people who were erased.
+    pub(super) fn spent(&self) -> &[Spent] {
+        &self.spent
+    }
+
+    /// The rewards that are paid for, or that their amount is kept for.
+    pub(crate) fn rewards(&self) -> Vec<GrantDocument> {
+        let mut grants = self.grants();
+        grants.retain(|grant| *grant.what.kind == *"reward" && grant.state.reserves());
+        grants
     }
 
     /// Those of the grants that have one of these identities, in order of time.

@@ -45,6 +45,10 @@ impl Event {
                     ids.iter().try_for_each(|id| word(&format!("close.{name}"), id))
                 })
             }
+            Body::Erasure { .. } | Body::Tombstone => {
+                self.is_own()?;
+                word("id", id)
+            }
             _ => Ok(()),
         }
     }
@@ -53,7 +57,8 @@ impl Event {
         if *self.identity.source == *SOURCE {
             return Ok(());
         }
-        let message = format!("an event of type `{}` comes from award runs only", self.body.name());
+        let message =
+            format!("an event of type `{}` is written by the engine only", self.body.name());
         Err(edited(message, &format!("their source is `{SOURCE}`")).field("source"))
     }
 }

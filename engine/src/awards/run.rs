@@ -168,7 +168,7 @@ impl Candidates<'_> {
         let on_record = register.grants();
         let known: BTreeMap<Key, &GrantDocument> =
             on_record.iter().map(|grant| (self.key_of_grant(grant), grant)).collect();
-        let mut budget = program.budget(view.as_of, &on_record);
+        let mut budget = program.budget(view.as_of, &on_record, register.spent());
 
         let mut entitled: BTreeSet<Key> = BTreeSet::new();
         let mut due: Vec<&Entitlement> = Vec::new();

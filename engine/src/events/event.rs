@@ -10,8 +10,8 @@ use super::person::Person;
 use super::record::Keys;
 use super::value::{Flag, Instant, Short, Whole, with_help};
 use super::{
-    Activity, Adjustment, Body, Change, Closing, Dispute, Event, Grant, Granted, Identity, LOCAL,
-    Market, Meeting, Resolution, Resolved, Stated, Subject, Verb,
+    Activity, Adjustment, Body, Change, Closing, Dispute, Erasure, Event, Grant, Granted, Identity,
+    LOCAL, Market, Meeting, Resolution, Resolved, Stated, Subject, Verb,
 };
 use crate::error::choose;
 use crate::facts::{ActivityFact, LARGEST, Object, PersonFact, Value};
@@ -56,6 +56,7 @@ pub(super) const EVENT: Keys = Keys {
         "close",
         "rule",
         "resolution",
+        "erasure",
     ],
     other: Some(Object::Person),
     clears: false,
@@ -77,6 +78,8 @@ pub(super) const TYPES: &[&str] = &[
     "close",
     "dispute",
     "resolution",
+    "erasure",
+    "tombstone",
 ];
 
 /// The most points that one adjustment gives or takes.
@@ -118,6 +121,7 @@ struct Rare {
     close: Option<Box<Closing>>,
     rule: Option<Short>,
     resolution: Option<Short>,
+    erasure: Option<Box<Erasure>>,
 }
 
 impl<'de> Deserialize<'de> for Event {
@@ -179,6 +183,7 @@ impl Rare {
             "close" => self.close = map.next_value()?,
             "rule" => self.rule = map.next_value()?,
             "resolution" => self.resolution = map.next_value()?,
+            "erasure" => self.erasure = map.next_value()?,
             name => {
                 self.given = Some(name);
                 self.cleared = self.person.field(name, map)?.or(self.cleared);
@@ -248,6 +253,7 @@ impl Rare {
             ("close", self.close.is_some()),
             ("rule", self.rule.is_some()),
             ("resolution", self.resolution.is_some()),
+            ("erasure", self.erasure.is_some()),
         ];
         let fact = self.person.stated.first();
         own.iter()
@@ -410,6 +416,12 @@ impl RawEvent {
                 let (by, reason) = (rare.by()?, rare.reason()?);
                 Body::Resolution(Resolution { target, verb, by, reason })
             }
+            "erasure" => {
+                let rare = self.rare.get_or_insert_default();
+                let erasure = rare.erasure.take().ok_or("the field `erasure` is missing")?;
+                Body::Erasure { erasure, by: rare.by()? }
+            }
+            "tombstone" => Body::Tombstone,
             "content" => {
                 let mut word = |fact: ActivityFact| {
                     let at = stated.iter().position(|(slot, _)| *slot == fact as u8)?;

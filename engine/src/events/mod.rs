@@ -5,7 +5,8 @@
 //!
 //! - `log` keeps accepted events, each identity once;
 //! - `person` is what records say of people, and when it held (`times`); `award` is what award runs
-//!   and those who decide about grants leave, `dispute` what advocates object to;
+//!   and those who decide about grants leave, `dispute` what advocates object to, `erasure` what is
+//!   left where something was erased;
 //! - `read` reads files; `csv` tables, by a saved [`ColumnMap`] (`map`) where columns have names of
 //!   their own; `cloud` CloudEvents;
 //! - `record` reads an object by the tables of facts, `event` sorts its fields by the type of event,
@@ -15,6 +16,7 @@ mod award;
 mod cloud;
 mod csv;
 mod dispute;
+mod erasure;
 mod event;
 mod log;
 mod map;
@@ -35,6 +37,7 @@ pub(crate) use award::{EVERYONE, Granted};
 pub use cloud::{of_cloud_event, of_cloud_parts};
 pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
+pub use erasure::{ERASED, Erasure, Rest, Spent};
 pub(crate) use event::MOST_POINTS;
 pub use log::Log;
 pub(crate) use log::{Image, Kind, Named, Names, Place};
@@ -67,6 +70,9 @@ pub struct Identity {
 
 /// The source of events that name none.
 pub const LOCAL: &str = "local";
+
+/// The source of what the engine writes into a journal by itself.
+pub const OWN: &str = "plaudit";
 
 /// What helps whoever records something else under an identity that is taken.
 pub(crate) const EDITED: &str = "an activity is edited by an event of type `update` that names its target; anything else is taken \
@@ -188,6 +194,13 @@ pub(crate) enum Body {
     Dispute(Box<Dispute>),
     /// How a dispute ends.
     Resolution(Resolution),
+    /// Events were erased.
+    Erasure {
+        erasure: Box<Erasure>,
+        by: Arc<str>,
+    },
+    /// What is left of an event that was erased: its place, and a hash as its id.
+    Tombstone,
 }
 
 /// Something an advocate did.

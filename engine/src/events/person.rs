@@ -11,8 +11,8 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::record::Keys;
 use super::value::{Flag, Instant, Names, Short};
-use super::{Stated, Statement};
-use crate::facts::Object;
+use super::{ERASED, Stated, Statement};
+use crate::facts::{Object, PersonFact, Value};
 
 /// What a record says of a person: as the HR system knows them now, or from a time on. What it
 /// does not say stays as it was.
@@ -119,9 +119,29 @@ pub struct SnapshotLines {
     pub(crate) people: Vec<(usize, Person)>,
     /// Rows that the map has no record for.
     pub skipped: usize,
+    /// Lines of people who were erased, which were left out.
+    pub(crate) erased: usize,
 }
 
 impl SnapshotLines {
+    /// Leaves out who was erased, as `is_erased` says it of names: an HR system may go on to name
+    /// them, and nothing of them is taken in. Of others, what names them is forgotten.
+    pub fn leave_out(&mut self, is_erased: impl Fn(&str) -> bool) {
+        let all = self.people.len();
+        self.people.retain(|(_, person)| {
+            !is_erased(&person.id) && !person.aliases.iter().any(|alias| is_erased(alias))
+        });
+        self.erased += all - self.people.len();
+        for (slot, value) in self.people.iter_mut().flat_map(|(_, person)| &mut person.stated) {
+            if let Value::Text(name) = value
+                && *slot == PersonFact::Mentor as u8
+                && is_erased(name)
+            {
+                *value = ERASED.into();
+            }
+        }
+    }
+
     /// How many lines there are.
     pub fn len(&self) -> usize {
         self.people.len()

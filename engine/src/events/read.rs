@@ -201,7 +201,7 @@ pub fn read_snapshot(
         people.push((line, person.0));
         Ok(())
     })?;
-    Ok(SnapshotLines { file: file.to_owned(), people, skipped: intake.skipped })
+    Ok(SnapshotLines { file: file.to_owned(), people, skipped: intake.skipped, erased: 0 })
 }
 
 /// Takes in the people of a file, line by line.

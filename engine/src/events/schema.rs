@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::event::MOST_POINTS;
 use super::person::Person;
 use super::value::{LONGEST_TEXT, MOST_WORDS};
-use super::{Change, Closing, Event, Grant, Market, Resolved, Statement, Verb};
+use super::{Change, Closing, Erasure, Event, Grant, Market, Resolved, Statement, Verb};
 use crate::facts::{ActivityFact, Argument, Fact, LARGEST, PersonFact};
 use crate::post::Post;
 use crate::schema::{Properties, or_null, words};
@@ -335,6 +335,25 @@ const KINDS: &[Kind] = &[
         },
         together: nothing,
     },
+    Kind {
+        name: "erasure",
+        title: "ErasureEvent",
+        doc: "Events were erased: whoever follows forgets what is known and reads from the beginning. \
+              Only erasures write it.",
+        fields: |own, generator| {
+            let erasure = generator.subschema_for::<Erasure>();
+            own.need("erasure", erasure, "What was erased.").need("by", short(), "Who erased it.")
+        },
+        together: nothing,
+    },
+    Kind {
+        name: "tombstone",
+        title: "TombstoneEvent",
+        doc: "What is left of an event that was erased: its place, and a hash under the journal's key \
+              as its id. Only erasures write it.",
+        fields: |own, _| own,
+        together: nothing,
+    },
 ];
 
 /// The schema of one type of event.
@@ -397,6 +416,8 @@ impl JsonSchema for Event {
             generator.subschema_for::<OfKind<11>>(),
             generator.subschema_for::<OfKind<12>>(),
             generator.subschema_for::<OfKind<13>>(),
+            generator.subschema_for::<OfKind<14>>(),
+            generator.subschema_for::<OfKind<15>>(),
         ];
         json_schema!({
             "description": "One thing that happened; `type` says what, and is an activity where it is \

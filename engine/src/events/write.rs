@@ -65,6 +65,8 @@ impl Body {
             Body::Close { .. } => "close",
             Body::Dispute(_) => "dispute",
             Body::Resolution(_) => "resolution",
+            Body::Erasure { .. } => "erasure",
+            Body::Tombstone => "tombstone",
         }
     }
 }
@@ -151,6 +153,11 @@ impl Event {
                 map.serialize_entry("by", &resolution.by)?;
                 map.serialize_entry("reason", &resolution.reason)
             }
+            Body::Erasure { erasure, by } => {
+                map.serialize_entry("erasure", erasure)?;
+                map.serialize_entry("by", by)
+            }
+            Body::Tombstone => Ok(()),
         }
     }
 

@@ -4,22 +4,26 @@
 //! another event under the same identity is refused; both are answered event by event. What was
 //! acknowledged stays.
 //!
+//! - `erased` knows what was erased, by hashes;
 //! - `memory` keeps it for as long as the process lives;
 //! - `start` reads it from its last checkpoint on;
 //! - `sqlite` keeps it in one file that any number of processes may use at once.
 
+mod erased;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod start;
 
-use std::collections::hash_map;
+use std::collections::{BTreeMap, hash_map};
 use std::fmt::Debug;
 
 use foldhash::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use erased::erased;
+pub use erased::{Erased, Key};
 pub use memory::Memory;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Access, Health, Sqlite};
@@ -27,7 +31,7 @@ pub use start::log_of;
 pub(crate) use start::{keep, log_and_keep};
 
 use crate::error::{Code, Error, Problem};
-use crate::events::{Event, Identity};
+use crate::events::{Event, Identity, Log};
 
 /// The append-only record of events.
 ///
@@ -53,6 +57,36 @@ pub trait Journal: Debug + Send + Sync {
         after: u64,
         decide: &mut dyn FnMut(Vec<Entry>) -> Result<Vec<Event>, Error>,
     ) -> Result<Vec<Receipt>, Error>;
+
+    /// Puts other events in the place of some that are on record, and further events behind them:
+    /// the one way in which what is on record changes. `decide` is shown everything on record with
+    /// the key of the journal's hashes, and nobody else's event comes between that and what it asks
+    /// for; what it asks for is done whole or not at all, wherever a process ends.
+    ///
+    /// Places stay as they are. Of what was replaced nothing is left: not in what was kept of it
+    /// ([`Journal::keep`]), nor in the files, as far as a journal has files (see [`Rewritten`]).
+    ///
+    /// INVARIANT: whoever replaces events appends an [`Event::erasure`] with them. Those who follow
+    /// the journal know by it that they have to forget all and read from the beginning; and from it
+    /// the journal learns which names it takes nothing in of any more ([`Journal::erased`]).
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read or written, what `decide` refuses, or it names a place that there
+    /// is not or an identity that is taken; nothing was changed then.
+    fn rewrite(
+        &self,
+        decide: &mut dyn FnMut(&Log, &Key) -> Result<Rewrite, Error>,
+    ) -> Result<Rewritten, Error>;
+
+    /// What was erased, as far as can be told. `append` and `append_upon` refuse it by themselves,
+    /// with [`Code::Erased`], whatever came between: what was erased, what is about it, and whatever
+    /// names somebody who was.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    fn erased(&self) -> Result<Erased, Error>;
 
     /// Shows every entry after a place, in order, as of the time of the call.
     ///
@@ -106,6 +140,40 @@ pub struct Checkpoint<'a> {
 /// Gives parts to somebody who takes them.
 pub type Parts<'a> =
     dyn FnMut(&mut dyn FnMut(Vec<u8>) -> Result<(), Error>) -> Result<(), Error> + 'a;
+
+/// What is to change in a journal.
+#[derive(Clone, Debug, Default)]
+pub struct Rewrite {
+    /// Events that take the place of those that are there.
+    pub replaced: BTreeMap<u64, Event>,
+    /// Events that are put on record behind all others.
+    pub appended: Vec<Event>,
+}
+
+impl Rewrite {
+    /// Refuses what would leave somebody with events that are gone.
+    fn check(&self, last: u64) -> Result<(), Error> {
+        let wrong = |message: &str| Err(Problem::new(Code::Internal, message).into());
+        if !self.replaced.is_empty() && !self.appended.iter().any(|it| it.erasure().is_some()) {
+            return wrong("events are replaced, and nobody is told");
+        }
+        if self.replaced.keys().any(|place| *place == 0 || *place > last) {
+            return wrong("an event is replaced that is not there");
+        }
+        self.replaced.values().chain(&self.appended).try_for_each(Event::check)
+    }
+}
+
+/// What became of a change of what is on record.
+#[derive(Clone, Debug)]
+pub struct Rewritten {
+    /// What became of the events that were put on record.
+    pub receipts: Vec<Receipt>,
+    /// Whether nothing of what was replaced is left in the journal's files. Somebody who reads a file
+    /// for long keeps it from being cleaned: that is made up for when it is opened or written to
+    /// next.
+    pub clean: bool,
+}
 
 /// An event and its place in the journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -196,6 +264,7 @@ fn settle<'e>(
             Some(Found::Same(position)) => (Taken::Known, Some(position), None),
             Some(Found::SameInBatch(earlier)) => (Taken::Known, receipts[earlier].position, None),
             Some(Found::Other) => (Taken::Refused, None, Some(conflict(identity))),
+            Some(Found::Erased) => (Taken::Refused, None, Some(erased())),
         };
         receipts.push(Receipt { identity: identity.clone(), result, position, problem });
     }
@@ -211,6 +280,16 @@ fn settle<'e>(
     Ok(receipts)
 }
 
+/// Refuses a change of which something was not taken in.
+fn all_recorded(receipts: &[Receipt]) -> Result<(), Error> {
+    let mut refused = receipts.iter().filter(|receipt| receipt.result != Taken::Recorded);
+    match refused.next() {
+        None => Ok(()),
+        Some(Receipt { problem: Some(problem), .. }) => Err(problem.clone().into()),
+        Some(known) => Err(conflict(&known.identity).into()),
+    }
+}
+
 /// What is known of an event's identity.
 enum Found {
     /// The same event, at this place.
@@ -219,6 +298,8 @@ enum Found {
     SameInBatch(usize),
     /// Another event.
     Other,
+    /// It was erased, or speaks of somebody who was.
+    Erased,
 }
 
 /// The identities of a batch that are on record nowhere else, each with the place in the batch.

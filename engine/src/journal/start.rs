@@ -46,8 +46,23 @@ pub(crate) fn keep(journal: &dyn Journal, log: &Log, position: u64) -> Result<()
 
 /// Everything on record, the place of the last event, and the place of the checkpoint.
 fn read(journal: &dyn Journal) -> Result<(Log, u64, u64), Error> {
+    match read_since(journal, true)? {
+        Some(read) => Ok(read),
+        // Events were erased since the checkpoint was read: nothing of it may be used.
+        None => read_since(journal, false)?.ok_or_else(|| {
+            Problem::new(Code::Internal, "what was read from the beginning is outdated").into()
+        }),
+    }
+}
+
+/// The same, from the checkpoint on or from the beginning; nothing where the checkpoint is outdated.
+fn read_since(
+    journal: &dyn Journal,
+    from_checkpoint: bool,
+) -> Result<Option<(Log, u64, u64)>, Error> {
     let mut image = Image::default();
-    let kept = journal.kept(&mut |part| image.part(part).is_some())?;
+    let kept =
+        if from_checkpoint { journal.kept(&mut |part| image.part(part).is_some())? } else { None };
     let kept = kept.and_then(|position| {
         // One that has not as many events as it says is of no use.
         let log = image.finish().filter(|log| log.len() as u64 == position)?;
@@ -57,12 +72,14 @@ fn read(journal: &dyn Journal) -> Result<(Log, u64, u64), Error> {
     let more = journal.position()?.saturating_sub(since).min(MOST_AHEAD);
     log.reserve(usize::try_from(more).unwrap_or(0));
     let mut position = since;
+    let mut is_outdated = false;
     journal.read(since, &mut |entry: Entry| {
         position = entry.position;
+        is_outdated |= since > 0 && entry.event.erasure().is_some();
         log.add(entry.event).map_err(|_| {
             let message = format!("event {position} is on record twice, and differs");
             Problem::new(Code::JournalCorrupt, message).into()
         })
     })?;
-    Ok((log, position, since))
+    Ok((!is_outdated).then_some((log, position, since)))
 }

@@ -3,21 +3,28 @@
 //!
 //! - `corrections` are points by hand, and what advocates object to; `said` is what they can object
 //!   to, and `rulings` are how that ends;
+//! - `somebody` knows what is on record of one person: `erase` takes it out of the journal,
+//!   `disclosure` gives it to that person;
 //! - `followed` puts on record what is decided upon everything up to the end of the journal.
 //!
 //! Several processes may keep ledgers over the same journal; each follows what the others write.
 
 mod corrections;
+mod disclosure;
+mod erase;
 mod followed;
 mod restore;
 mod rulings;
 mod said;
+mod somebody;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 pub use corrections::{Objection, adjust};
+pub use disclosure::{Consent, Disclosure, Naming, OnRecord, Role, RuleUse};
+pub use erase::{Erase, ErasedDocument};
 pub use restore::{Export, Restored};
 pub use rulings::{Ruling, resolve};
 
@@ -25,7 +32,7 @@ use self::followed::Followed;
 use crate::awards::{AwardRun, Candidates, Choice, Closed, Decided, Filter, Grants, SOURCE};
 use crate::disputes::DisputeDocument;
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Identity, People};
+use crate::events::{Body, ERASED, Event, Identity, People};
 use crate::journal::{Batch, Entry, Journal, Receipt, Taken, keep, log_and_keep, log_of};
 use crate::live::{Entitled, Live};
 use crate::program::Program;
@@ -101,6 +108,13 @@ impl Ledger {
         let (events, receipts) = take_in_and_keep(&*self.journal, events, batch)?;
         self.follow_own(events, &receipts);
         Ok(receipts)
+    }
+
+    /// How many erasures are on record, as far as it was followed: whoever keeps what they were told
+    /// of people forgets it when there are more.
+    pub fn erasures(&self) -> usize {
+        self.live
+            .with_log(|log| log.others().filter(|(_, event)| event.erasure().is_some()).count())
     }
 
     /// Follows events that were just put on record without reading them from the journal, as far as
@@ -192,12 +206,22 @@ impl Ledger {
     /// What is known at the end of the journal.
     fn followed(&self) -> Result<MutexGuard<'_, Followed>, Error> {
         let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_outdated = false;
         self.journal.read(followed.position, &mut |Entry { position, event }| {
-            followed.register.add(&event);
-            self.live.record(event)?;
-            followed.position = position;
+            is_outdated |= event.erasure().is_some();
+            if !is_outdated {
+                followed.register.add(&event);
+                self.live.record(event)?;
+                followed.position = position;
+            }
             Ok(())
         })?;
+        if is_outdated {
+            // Whatever is known may be of somebody who was erased.
+            let (log, position) = log_of(&*self.journal)?;
+            *followed = Followed::of(&log, position);
+            self.live.start_anew(log);
+        }
         Ok(followed)
     }
 
@@ -386,6 +410,8 @@ fn take_in_and_keep(
     let reserved = |event: &Event| {
         *event.identity.source == *SOURCE
             || matches!(event.body, Body::Grant(_) | Body::Decision { .. } | Body::Close { .. })
+            || matches!(event.body, Body::Erasure { .. } | Body::Tombstone)
+            || is_nobodys(event)
     };
     if !events.iter().any(reserved) {
         let receipts = journal.append(&events, batch)?;
@@ -409,9 +435,27 @@ fn take_in_and_keep(
     Ok((events, receipts.collect()))
 }
 
+/// Whether somebody is called what stands for those who were erased.
+fn is_nobodys(event: &Event) -> bool {
+    match &event.body {
+        Body::Activity(activity) => *activity.advocate == *ERASED,
+        Body::Person(person) => {
+            *person.id == *ERASED || person.aliases.iter().any(|alias| **alias == *ERASED)
+        }
+        Body::Adjustment(adjustment) => *adjustment.advocate == *ERASED,
+        Body::Dispute(dispute) => *dispute.advocate == *ERASED,
+        _ => false,
+    }
+}
+
 /// Why an event is not taken from outside.
 fn reserved_for_engine(event: &Event) -> Problem {
     let (message, help, field) = match &*event.identity.source {
+        _ if is_nobodys(event) => (
+            format!("`{ERASED}` stands for people who were erased, and is nobody's name"),
+            "name the person as the other systems know them",
+            "advocate",
+        ),
         SOURCE => (
             format!("the source `{SOURCE}` is kept for what the engine records itself"),
             "name the system that the event comes from; `plaudit journal restore` takes an export",
@@ -419,7 +463,8 @@ fn reserved_for_engine(event: &Event) -> Problem {
         ),
         _ => (
             format!("an event of type `{}` cannot be recorded by hand", event.body.name()),
-            "`plaudit close` grants, and `plaudit grants` decides about grants",
+            "`plaudit close` grants, `plaudit grants` decides about grants, and `plaudit person erase` \
+             erases",
             "type",
         ),
     };

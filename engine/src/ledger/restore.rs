@@ -4,9 +4,9 @@
 use std::io::BufRead;
 
 use crate::awards::Inspection;
-use crate::error::{Error, Problem};
+use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Format, each_event};
-use crate::journal::{Journal, Receipt, Taken};
+use crate::journal::{Erased, Journal, Key, Receipt, Taken};
 
 /// After so many problems the rest is likely of the same kind.
 const MOST_PROBLEMS: usize = 20;
@@ -58,6 +58,7 @@ impl Export {
     /// A grant does not go together with what is on record, another event is on record under the
     /// identity of one of them, or the journal cannot be read or written.
     pub fn restore(mut self, journal: &dyn Journal) -> Result<Restored, Error> {
+        self.knows(&journal.erased()?)?;
         let mut position = 0;
         let mut on_record = Inspection::default();
         journal.read(0, &mut |entry| {
@@ -72,6 +73,28 @@ impl Export {
             Ok(std::mem::take(&mut self.events))
         })?;
         self.answer(receipts)
+    }
+
+    /// Whether the journal has the key under which something was erased: without it, what was erased
+    /// would be taken in again.
+    fn knows(&self, erased: &Erased) -> Result<(), Error> {
+        let ours = erased.key().map(Key::fingerprint);
+        let mut records = self.events.iter().zip(&self.lines);
+        let foreign = records.find(|(event, _)| {
+            let erasure = event.erasure().filter(|it| !it.names.is_empty() || it.events > 0);
+            erasure.is_some_and(|it| Some(&it.key) != ours.as_ref())
+        });
+        let Some((_, line)) = foreign else { return Ok(()) };
+        let message = "people were erased, under a key that this journal does not have";
+        Err(Problem::new(Code::Erased, message)
+            .help(
+                "name the journal that was exported, so that they are not taken in again: `plaudit \
+                 journal restore --key-of JOURNAL`; a copy that `plaudit journal backup` made has \
+                 the key",
+            )
+            .file(&self.file)
+            .line(*line, 1)
+            .into())
     }
 
     /// Looks at all grants, beside those that are known already.

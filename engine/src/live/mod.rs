@@ -35,7 +35,7 @@ use crate::roster::Roster;
 use crate::scoring::{Explanation, Fold, Scores};
 use crate::standings::{
     BoardQuestion, Census, FigureExplanation, Leaderboard, StandingDocument, TeamQuestion,
-    TeamsDocument, Ties, Viewpoint,
+    TeamsDocument, Ties, Viewpoint, kept_of,
 };
 use crate::subjects::{SubjectFault, Who};
 use crate::threads::each;
@@ -100,6 +100,21 @@ struct State {
 }
 
 impl State {
+    fn over(people: &People, log: Log) -> Self {
+        let (index, links) = std::thread::scope(|scope| {
+            let links = scope.spawn(|| Links::of(&log));
+            let index = Index::of(people, &log);
+            (index, links.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let dated = people.records().filter_map(|person| person.at);
+        let others = log.others().filter(|(_, event)| matters_to_all(&event.body));
+        let mut times: Vec<Timestamp> = dated.chain(others.map(|(_, event)| event.at)).collect();
+        let retractions = log.places().filter(|place| log.kind(*place) == Kind::Retraction);
+        times.extend(retractions.map(|place| log.at(place)));
+        times.sort_unstable();
+        State { log, links: Arc::new(links), index, times, grounds: RwLock::default() }
+    }
+
     /// Everyone who may be seen as of a time: who is on record and, of others, who did something.
     fn everyone(&self, roster: &Roster, as_of: Timestamp) -> Vec<Arc<str>> {
         let others = self.index.people().filter(|name| roster.member(name).is_none());
@@ -141,18 +156,7 @@ impl Live {
 
     /// Standings over events that are at hand.
     pub fn over(program: Arc<Program>, people: People, log: Log, assume_consent: bool) -> Self {
-        let (index, links) = std::thread::scope(|scope| {
-            let links = scope.spawn(|| Links::of(&log));
-            let index = Index::of(&people, &log);
-            (index, links.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        let dated = people.records().filter_map(|person| person.at);
-        let others = log.others().filter(|(_, event)| matters_to_all(&event.body));
-        let mut times: Vec<Timestamp> = dated.chain(others.map(|(_, event)| event.at)).collect();
-        let retractions = log.places().filter(|place| log.kind(*place) == Kind::Retraction);
-        times.extend(retractions.map(|place| log.at(place)));
-        times.sort_unstable();
-        let state = State { log, links: Arc::new(links), index, times, grounds: RwLock::default() };
+        let state = State::over(&people, log);
         Self {
             program,
             people,
@@ -161,6 +165,16 @@ impl Live {
             tallies: DashMap::new(),
             posts: RwLock::default(),
         }
+    }
+
+    /// Forgets everything that was worked out, and goes on over other events.
+    pub(crate) fn start_anew(&self, log: Log) {
+        let next = State::over(&self.people, log);
+        // Whoever works something out holds the state: nothing old is kept behind it.
+        let mut state = self.write();
+        *state = next;
+        self.tallies.clear();
+        *self.posts.write().unwrap_or_else(PoisonError::into_inner) = Posts::default();
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -258,7 +272,8 @@ impl Live {
     /// As there.
     pub fn teams(&self, question: &TeamQuestion, as_of: Timestamp) -> Result<TeamsDocument, Error> {
         let census = self.census(as_of, None, false)?;
-        self.program.teams_document(&census, question, self.assume_consent)
+        let kept = self.with_log(|log| kept_of(log, as_of));
+        self.program.teams_document(&census, question, &kept, self.assume_consent)
     }
 
     /// What people and teams are entitled to, as [`Program::recognize`] says it.

@@ -107,12 +107,21 @@ impl Done for Changes {
                 if hidden || given {
                     return Change { position, event: None, verdict: None, withheld: true };
                 }
+                let event = without_sums(event);
                 let verdict = if aggregate { None } else { verdict(live, &roster, &event) };
                 Change { position, event: Some(event), verdict, withheld: false }
             })
             .collect();
         canonical(&Changed { changes, last, more })
     }
+}
+
+/// Whoever follows changes has to know that something was erased, and not what is kept of it.
+fn without_sums(mut event: Event) -> Event {
+    if let Body::Erasure { erasure, .. } = &mut event.body {
+        (erasure.rest, erasure.spent, erasure.names) = Default::default();
+    }
+    event
 }
 
 /// Everyone whom an event speaks of, by the names it uses.

@@ -334,7 +334,9 @@ pub fn sync(
     layout: &Layout<'_>,
 ) -> Result<String, Error> {
     let request: Sync = read_record(request, REQUEST)?;
-    let lines = read_snapshot(text, layout.name, layout.format)?;
+    let mut lines = read_snapshot(text, layout.name, layout.format)?;
+    let erased = ledger.journal().erased()?;
+    lines.leave_out(|name| erased.has(name));
     let at = request.at.instant(ledger.program());
     let mut taking = Taking::new(request.source.as_str(), at);
     if let Some(percent) = request.at_most_leave_percent {

@@ -15,7 +15,8 @@
 //!
 //! - `given`: the people and events that a request brings along; `past`: what can be asked of them
 //!   or of a ledger; `time`: instants and dates;
-//! - `check`, `points`, `standings`, `subjects`: questions; `simulate`: one that takes two programs; `awards`, `corrections`: tasks;
+//! - `check`, `points`, `standings`, `subjects`: questions; `simulate`: one that takes two programs; `awards`, `corrections`,
+//!   `erasure`, `person`: tasks;
 //! - `intake`: events and people that come as text; `records`, `changes`, `export`: and leave so;
 //!   `description`: what a program is; `facts`: what rules can see.
 
@@ -24,11 +25,13 @@ mod changes;
 mod check;
 mod corrections;
 mod description;
+mod erasure;
 mod export;
 mod facts;
 mod given;
 mod intake;
 mod past;
+mod person;
 mod points;
 mod records;
 mod simulate;
@@ -45,9 +48,11 @@ pub use changes::{Change, Changed, Changes};
 pub use check::{Check, CheckMany, Checked, Looking, check_many, check_many_in};
 pub use corrections::{Adjust, Disputes, ListDisputes, Object, Resolve};
 pub use description::{Described, Description, Fact};
+pub use erasure::Erase;
 pub use export::{Export, Exported};
 pub use facts::{ListedFact, OBJECTS, facts, facts_of, functions, language};
 pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
+pub use person::Disclose;
 pub use points::{Explain, Score};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};
 pub use simulate::{Simulate, simulate};

@@ -101,6 +101,11 @@ impl Census {
         }
     }
 
+    /// A group with fewer members shows nothing.
+    pub(crate) fn minimum_group(&self) -> usize {
+        self.view.privacy.minimum_group
+    }
+
     /// The same people under another program that makes this of them, in their order.
     pub(crate) fn rescored(self, program: &Program, all: impl Iterator<Item = Rescored>) -> Self {
         let mut tallies = self.tallies;

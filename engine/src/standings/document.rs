@@ -154,9 +154,27 @@ pub struct TeamDocument {
     /// for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unshared_content: Vec<Arc<str>>,
+    /// What people brought who were erased since, where they are enough; it is in none of the
+    /// figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<ErasedLine>,
     /// Why nothing is shown, where it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
+}
+
+/// What people brought to a team who were erased since.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields, transform = crate::schema::written)]
+pub struct ErasedLine {
+    /// How many they are.
+    pub people: i64,
+    /// Their activities that counted.
+    pub activities: i64,
+    /// Their points, as they counted when each was erased.
+    pub points: i64,
+    /// The version of the program that they were counted by last.
+    pub program: Arc<str>,
 }
 
 /// A window with its dates, and where the window before begins.

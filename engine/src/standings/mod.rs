@@ -34,5 +34,6 @@ pub use question::{Among, BoardQuestion};
 pub(crate) use tally::{Rescored, Tally, received};
 pub(crate) use team::{Group, Team};
 pub use teams::TeamQuestion;
+pub(crate) use teams::kept_of;
 pub(crate) use viewpoint::Viewpoint;
 pub use workings::Part;

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::census::Census;
 use super::document::{
-    EmvFormula, Figure, Origin, TeamDocument, TeamsDocument, WindowDates, Withheld, figures,
+    EmvFormula, ErasedLine, Figure, Origin, TeamDocument, TeamsDocument, WindowDates, Withheld,
+    figures,
 };
 use super::team::{Group, Team};
 use crate::error::Error;
+use crate::events::{Log, Rest};
 use crate::facts::{Object, PersonFact};
 use crate::program::{Program, Window};
 use crate::timeline::Records;
@@ -48,13 +52,15 @@ impl Program {
         question: &TeamQuestion,
     ) -> Result<TeamsDocument, Error> {
         let census = Census::of(self, records, None, false, |_, _| {})?;
-        self.teams_document(&census, question, records.assume_consent)
+        let kept = kept_of(records.log, records.as_of);
+        self.teams_document(&census, question, &kept, records.assume_consent)
     }
 
     pub(crate) fn teams_document(
         &self,
         census: &Census,
         question: &TeamQuestion,
+        kept: &[Rest],
         assumed_consent: bool,
     ) -> Result<TeamsDocument, Error> {
         let TeamQuestion { by, name, window } = question;
@@ -69,7 +75,8 @@ impl Program {
         let by = by.transpose()?;
         let window = window.as_deref().map(|window| self.window_named(window)).transpose()?;
         let before = window.map(|window| census.earlier(self, window.days));
-        let documents = Documents { program: self, census, window, before: before.as_ref() };
+        let before = before.as_ref();
+        let documents = Documents { program: self, census, window, before, kept };
         let teams = match (by, name) {
             (None, _) => vec![documents.one(Group::PROGRAM, census.everyone())],
             (Some(by), Some(name)) => {
@@ -111,6 +118,13 @@ impl Program {
     }
 }
 
+/// What the latest erasure before a time has kept of everyone who was erased.
+pub(crate) fn kept_of(log: &Log, as_of: Timestamp) -> Vec<Rest> {
+    let before = log.others().filter(|(_, event)| event.at < as_of);
+    let kept = before.filter_map(|(_, event)| event.erasure()).flat_map(|it| &it.rest);
+    kept.cloned().collect()
+}
+
 /// Makes documents of teams.
 struct Documents<'a> {
     program: &'a Program,
@@ -118,6 +132,8 @@ struct Documents<'a> {
     window: Option<&'a Window>,
     /// Everyone as of the beginning of the window.
     before: Option<&'a Census>,
+    /// What is kept of people who were erased.
+    kept: &'a [Rest],
 }
 
 impl Documents<'_> {
@@ -156,6 +172,7 @@ impl Documents<'_> {
             before: None,
             kpis: BTreeMap::new(),
             unshared_content: Vec::new(),
+            erased: None,
             withheld: None,
         };
         let Some(team) = team else {
@@ -163,6 +180,7 @@ impl Documents<'_> {
             return document;
         };
         document.figures = self.figures(team);
+        document.erased = self.erased(&team.group);
         if !self.program.is_aggregate_only() {
             document.members = team.enrolled.keys().cloned().collect();
         }
@@ -171,6 +189,27 @@ impl Documents<'_> {
             document.unshared_content = team.unshared_in(window.days);
         }
         document
+    }
+
+    /// What is kept of people who were erased, where they are enough: in the group and, so that it
+    /// cannot be told by subtraction, among those who are in none of the groups that are shown.
+    fn erased(&self, group: &Group) -> Option<ErasedLine> {
+        let minimum = i64::try_from(self.census.minimum_group()).unwrap_or(i64::MAX);
+        let of = |group: &Group| {
+            let (by, name) = (group.by_name(), &group.name);
+            self.kept.iter().find(move |one| *one.by == *by && one.team == *name)
+        };
+        let own = of(group).filter(|one| one.people >= minimum)?;
+        if group.by.is_some() {
+            let teams = self.kept.iter().filter(|one| *one.by == *own.by && one.people >= minimum);
+            let shown: i64 = teams.map(|one| one.people).sum();
+            let others = of(&Group::PROGRAM)?.people - shown;
+            if others != 0 && others < minimum {
+                return None;
+            }
+        }
+        let Rest { people, activities, points, .. } = *own;
+        Some(ErasedLine { people, activities, points, program: Arc::clone(&own.program) })
     }
 
     fn figures(&self, team: &Team) -> BTreeMap<&'static str, Figure> {

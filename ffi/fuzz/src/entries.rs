@@ -43,6 +43,8 @@ pub const ENTRIES: &[Entry] = &[
     ("ledger_changes", |bytes| told(bytes, plaudit_ledger_changes)),
     ("ledger_decide", |bytes| told(bytes, plaudit_ledger_decide)),
     ("ledger_adjust", |bytes| told(bytes, plaudit_ledger_adjust)),
+    ("ledger_erase", |bytes| told(bytes, plaudit_ledger_erase)),
+    ("ledger_disclose", |bytes| told(bytes, plaudit_ledger_disclose)),
     ("ledger_dispute", |bytes| told(bytes, plaudit_ledger_dispute)),
     ("ledger_disputes", |bytes| told(bytes, plaudit_ledger_disputes)),
     ("ledger_resolve", |bytes| told(bytes, plaudit_ledger_resolve)),

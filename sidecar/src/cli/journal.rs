@@ -270,6 +270,46 @@ pub(crate) struct How {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Person {
+    /// Print everything that is on record of a person, for that person: one JSON document
+    Export(ExportPerson),
+    /// Erase whatever is on record of a person, for good; nothing of them is taken in again
+    Erase(ErasePerson),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportPerson {
+    /// The person, by any name.
+    pub(crate) advocate: String,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Work points and figures out of what happened before this time or date; the clock's where it is
+    /// not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ErasePerson {
+    /// The person, by any name.
+    pub(crate) advocate: String,
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Who erases them.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    /// When it is; the clock's time where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) at: Option<When>,
+    /// Do not ask whether it is meant.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Journal {
     /// Look for damage in every page, event and checksum
     Check(OneJournal),
@@ -309,6 +349,10 @@ pub(crate) struct Restore {
     /// The journal to make; it must not be there yet, or have the beginning of the same export.
     #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) file: PathBuf,
+    /// The journal that was exported, or a copy of it: where people were erased from it, they are not
+    /// taken in again.
+    #[arg(long, value_name = "JOURNAL", value_hint = ValueHint::FilePath, value_parser = journal_file())]
+    pub(crate) key_of: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,16 +1,21 @@
 //! `plaudit facts`: what rules can see, from the one declaration.
 
 use std::io::Write;
+use std::path::Path;
 
 use plaudit_engine::facts::{Folder, Object};
 use plaudit_engine::requests::{ListedFact, OBJECTS, facts, facts_of, functions, language};
 use plaudit_engine::{Kpi, canonical};
 
+use super::processing;
 use crate::cli::Facts;
 use crate::input::Failure;
 use crate::output::{BOLD, DIM, Exit, YELLOW, styled, table};
 
-pub(super) fn run(options: &Facts) -> Result<Exit, Failure> {
+pub(super) fn run(directory: &Path, options: &Facts) -> Result<Exit, Failure> {
+    if options.record {
+        return processing::run(directory, options.json);
+    }
     let mut output = anstream::stdout();
     if options.json {
         writeln!(output, "{}", canonical(&facts())?)?;

@@ -75,9 +75,15 @@ fn restore(options: &Restore) -> Result<Exit, Failure> {
     let (reader, name, bar) = input::open(&options.export, "reading the export")?;
     let export = Export::read(reader, &name)?;
     bar.finish_and_clear();
+    let exported = options.key_of.as_deref().map(|path| Sqlite::open(path, Access::Read));
+    let exported = exported.transpose()?;
+    let restore = |journal: &Sqlite| {
+        exported.as_ref().map_or(Ok(()), |exported| journal.share_key_of(exported))?;
+        export.restore(journal)
+    };
     let restored = match options.file.exists() {
-        true => export.restore(&Sqlite::open(&options.file, Access::Write)?)?,
-        false => Sqlite::make(&options.file, |journal| export.restore(journal))?,
+        true => restore(&Sqlite::open(&options.file, Access::Write)?)?,
+        false => Sqlite::make(&options.file, restore)?,
     };
     let mut output = anstream::stdout();
     if options.json {

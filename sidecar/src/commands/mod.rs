@@ -19,6 +19,8 @@ mod leaderboard;
 mod lint;
 mod new;
 mod pair;
+mod person;
+mod processing;
 mod record;
 mod score;
 mod serve;
@@ -57,10 +59,11 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Grants(options) => grants::run(cli.rules(), options),
         Command::Adjust(options) => adjust::run(cli.rules(), options),
         Command::Disputes(options) => disputes::run(cli.rules(), options),
+        Command::Person(options) => person::run(cli.rules(), options),
         Command::Serve(options) => serve::run(cli.rules.as_deref(), options),
         Command::Keys(options) => keys::run(options),
         Command::Journal(options) => journal::run(options),
-        Command::Facts(options) => facts::run(options),
+        Command::Facts(options) => facts::run(cli.rules(), options),
         Command::Completions(options) => completions::run(options),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let at = input::not_later(options.at.instant(&program))?;
     let map = options.map.as_deref().map(input::map_of).transpose()?;
     let (reader, name, bar) = input::open(&options.people, "reading people")?;
-    let lines = read_snapshot(reader, &name, input::format(&name, map.as_ref()))?;
+    let mut lines = read_snapshot(reader, &name, input::format(&name, map.as_ref()))?;
     bar.finish_and_clear();
     input::tell_skipped(&name, lines.skipped);
     let path = &options.file.journal;
@@ -27,6 +27,8 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
         true => Box::new(Sqlite::open(path, Access::Read)?),
         false => Box::new(Upcoming::open(path)?),
     };
+    let erased = journal.erased()?;
+    lines.leave_out(|name| erased.has(name));
     let mut taking = Taking::new(options.source.as_str(), at);
     taking.at_most_leave_percent = options.at_most_leave;
     let snapshot = take(&log_of(&*journal)?.0, &lines, &taking)?;
@@ -90,8 +92,9 @@ fn print(output: &mut impl Write, snapshot: &Snapshot, dry_run: bool) -> std::io
         (snapshot.left.len(), "left"),
         (snapshot.unchanged, "as before"),
     ];
-    let numbers: Vec<String> =
-        numbers.iter().map(|(number, what)| format!("{number} {what}")).collect();
+    let erased = (snapshot.erased, "erased and passed over");
+    let numbers = numbers.into_iter().chain(Some(erased).filter(|(number, _)| *number > 0));
+    let numbers: Vec<String> = numbers.map(|(number, what)| format!("{number} {what}")).collect();
     writeln!(output, "as of {}: {}", snapshot.at, numbers.join(", "))?;
     let events = count(snapshot.events.len(), "event", "events");
     match dry_run {

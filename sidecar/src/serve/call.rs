@@ -234,7 +234,8 @@ impl Call {
         let own = match &self.caller {
             Caller::Advocate { id, .. } => Arc::clone(id),
             Caller::Key { .. } => {
-                let hidden = self.published.program.is_aggregate_only() && scope == Scope::Read;
+                let figures = matches!(scope, Scope::Read | Scope::Export);
+                let hidden = self.published.program.is_aggregate_only() && figures;
                 return match (hidden, named) {
                     (true, Some(_)) => Err(forbidden(
                         "the program shows figures of single people to themselves alone",

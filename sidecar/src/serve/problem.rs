@@ -74,6 +74,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Code::Erased => StatusCode::GONE,
         Code::UnknownFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,

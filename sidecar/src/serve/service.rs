@@ -152,14 +152,27 @@ impl Service {
 
     /// Follows what others put on record, for as long as the service lives.
     pub(crate) async fn follow(self: Arc<Self>) {
+        let mut erasures = self.published.load().ledger.erasures();
         loop {
             tokio::time::sleep(FOLLOWED).await;
             let published = self.published.load_full();
-            let followed = actix_web::web::block(move || published.ledger.refresh()).await;
-            if let Ok(Err(error)) = followed {
-                tracing::warn!(%error, "the journal cannot be read");
+            let followed = actix_web::web::block(move || {
+                published.ledger.refresh().map(|()| published.ledger.erasures())
+            });
+            match followed.await {
+                Ok(Ok(known)) if known != erasures => {
+                    erasures = known;
+                    self.forget();
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "the journal cannot be read"),
+                _ => {}
             }
         }
+    }
+
+    /// Forgets what it keeps of people beside the ledger: somebody was erased.
+    pub(crate) fn forget(&self) {
+        self.simulations.forget();
     }
 
     /// Why it does not do all that it should, for everybody to read: without paths.

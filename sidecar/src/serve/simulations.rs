@@ -153,6 +153,13 @@ impl Simulations {
         held(&self.jobs).iter().find(|job| job.id == id).cloned()
     }
 
+    /// Has the one end that goes on, and forgets all others.
+    pub(crate) fn forget(&self) {
+        for job in held(&self.jobs).drain(..) {
+            job.cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Has one end that goes on; forgets one that has ended.
     pub(crate) fn end(&self, id: &str) -> Option<Arc<Job>> {
         let mut jobs = held(&self.jobs);

@@ -8,7 +8,7 @@ use plaudit_engine::coaching::Coaching;
 use plaudit_engine::disputes::Ruled;
 use plaudit_engine::events::Event;
 use plaudit_engine::journal::{Memory, Receipt};
-use plaudit_engine::ledger::{Ledger, Restored};
+use plaudit_engine::ledger::{Disclosure, ErasedDocument, Ledger, Restored};
 use plaudit_engine::pairing::Pairing;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
@@ -106,6 +106,8 @@ fn every_story_is_asked_and_answered_by_the_schemas() {
         pair::<ask::Decide, ask::DecidedGrants>("decide"),
         pair::<ask::Adjust, Receipt>("adjust"),
         pair::<ask::Object, Receipt>("dispute"),
+        pair::<ask::Erase, ErasedDocument>("erase"),
+        pair::<ask::Disclose, Disclosure>("disclose"),
         pair::<ask::Resolve, Ruled>("resolve"),
         pair::<ask::ListDisputes, ask::Disputes>("disputes"),
         pair::<ask::Explain, Explanation>("explain"),
@@ -182,6 +184,12 @@ fn requests(act: &Act) -> (&'static str, Vec<Value>) {
             "adjust",
             json!({ "advocate": advocate, "points": points, "by": BY, "reason": REASON, "at": at }),
         ),
+        Act::Erase { advocate, at } => {
+            one("erase", json!({ "advocate": advocate, "by": BY, "at": at }))
+        }
+        Act::Disclose { advocate, as_of } => {
+            one("disclose", json!({ "advocate": advocate, "as_of": as_of }))
+        }
         Act::Dispute { advocate, activity, rule, at } => one(
             "dispute",
             json!({ "advocate": advocate, "activity": activity, "rule": rule, "reason": REASON, "at": at }),

@@ -15,7 +15,7 @@ use plaudit_engine::coaching::Coaching;
 use plaudit_engine::disputes::Ruled;
 use plaudit_engine::events::{Event, Person};
 use plaudit_engine::journal::Receipt;
-use plaudit_engine::ledger::Restored;
+use plaudit_engine::ledger::{Disclosure, ErasedDocument, Restored};
 use plaudit_engine::pairing::Pairing;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
@@ -125,6 +125,8 @@ fn all_asked(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::ListGrants,
         ask::Decide,
         ask::Adjust,
+        ask::Erase,
+        ask::Disclose,
         ask::Object,
         ask::ListDisputes,
         ask::Resolve,
@@ -165,6 +167,8 @@ fn all_told(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::Recorded,
         ask::Imported,
         Restored,
+        ErasedDocument,
+        Disclosure,
         Snapshot,
         ask::Description<'_>,
         ask::Exported,

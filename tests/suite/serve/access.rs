@@ -29,6 +29,8 @@ const MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/people", PEOPLE),
     ("POST", "/v1/people", PEOPLE),
     ("PUT", "/v1/people", PEOPLE),
+    ("GET", "/v1/people/{advocate}/export", &["administrator"]),
+    ("POST", "/v1/people/{advocate}/erasure", &["administrator"]),
     ("POST", "/v1/kudos", RECORD),
     ("GET", "/v1/standings", READ),
     ("GET", "/v1/standings/{advocate}", READ),
@@ -231,6 +233,9 @@ fn an_advocate_sees_their_own_data_and_nobody_elses() {
     assert_eq!(served.get("/v1/standings/bob").code(), "forbidden");
     assert_eq!(served.get("/v1/explanations/bob").code(), "forbidden");
     assert_eq!(served.get("/v1/entitlements?advocate=bob").code(), "forbidden");
+    assert_eq!(served.get("/v1/people/ada/export").json()["advocate"], "ada");
+    assert_eq!(served.get("/v1/people/bob/export").code(), "forbidden");
+    assert_eq!(served.post("/v1/people/ada/erasure", "{}").code(), "forbidden");
     // Where nobody is named, they are meant.
     for path in ["/v1/entitlements", "/v1/coaching", "/v1/grants", "/v1/disputes"] {
         let own = served.get(path).document();

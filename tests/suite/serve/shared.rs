@@ -205,6 +205,14 @@ fn over(act: &Act, served: &Served) -> Answer {
             "/v1/adjustments",
             json!({ "advocate": advocate, "points": points, "by": BY, "reason": REASON, "at": at }),
         ),
+        Act::Erase { advocate, at } => send(
+            &format!("/v1/people/{}/erasure", encoded(advocate)),
+            json!({ "by": BY, "at": at }),
+        ),
+        Act::Disclose { advocate, as_of } => {
+            let path = format!("/v1/people/{}/export", encoded(advocate));
+            query(&path, &[("as_of", Some(as_of))])
+        }
         Act::Dispute { advocate, activity, rule, at } => send(
             "/v1/disputes",
             json!({ "advocate": advocate, "activity": activity, "rule": rule, "reason": REASON, "at": at }),

@@ -5,11 +5,21 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::checksum::Checksum;
 use super::problem::Failed;
-use crate::error::Error;
+use crate::error::{Code, Error, Problem};
 use crate::journal::Checkpoint;
 
 /// The name of the row that says which checkpoint counts.
 const CURRENT: &str = "current";
+
+/// Keeps a part, unless events that it has were erased since they were read.
+const INSERT: &str = "INSERT INTO checkpoints (name, part, position, data) SELECT ?1, ?2, ?3, ?4 \
+     WHERE NOT EXISTS (SELECT 1 FROM erasures WHERE position > ?3)";
+
+/// Whoever keeps it has to follow the journal first.
+fn outdated() -> Error {
+    let message = "events were erased while a checkpoint was kept";
+    Problem::new(Code::JournalBusy, message).help("nothing is lost: it is made another time").into()
+}
 
 /// Keeps a checkpoint in the place of the one before.
 pub(super) fn keep(
@@ -25,24 +35,27 @@ pub(super) fn keep(
     let (mut number, mut checksum) = (0_i64, Checksum::default());
     (checkpoint.parts)(&mut |part| {
         checksum.add(&part);
-        let sql = "INSERT INTO checkpoints (name, part, position, data) VALUES (?1, ?2, ?3, ?4)";
-        connection
-            .execute(sql, (&name, number, position, &part))
+        let kept = connection
+            .execute(INSERT, (&name, number, position, &part))
             .map_err(|error| failed.because(&error))?;
         number += 1;
-        Ok(())
+        if kept == 0 { Err(outdated()) } else { Ok(()) }
     })?;
     let count = |transaction: &rusqlite::Transaction<'_>| {
         let says = [number.to_le_bytes(), checksum.value().to_le_bytes()].concat();
-        let sql = "INSERT OR REPLACE INTO checkpoints VALUES (?1, 0, ?2, ?3)";
-        transaction.execute(sql, (CURRENT, position, says))?;
+        transaction.execute("DELETE FROM checkpoints WHERE name = ?1", [CURRENT])?;
+        if transaction.execute(INSERT, (CURRENT, 0, position, says))? == 0 {
+            return Ok(false);
+        }
         let sql = "DELETE FROM checkpoints WHERE name NOT IN (?1, ?2)";
-        transaction.execute(sql, (CURRENT, &name))
+        transaction.execute(sql, (CURRENT, &name)).map(|_| true)
     };
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(|error| failed.because(&error))?;
-    count(&transaction).map_err(|error| failed.because(&error))?;
+    if !count(&transaction).map_err(|error| failed.because(&error))? {
+        return Err(outdated());
+    }
     transaction.commit().map_err(|error| failed.because(&error).into())
 }
 

@@ -2,11 +2,13 @@
 //!
 //! - `schema` has the tables and the steps from older ones;
 //! - `identities` knows which events are on record;
+//! - `rewrite` puts other events in the place of some, `erased` knows what is gone;
 //! - `queue` lets callers that write at the same time share a commit, `write` is that commit;
 //! - `keep` has checkpoints; `health` looks for damage and copies a journal in use; `fresh` makes one
 //!   that is whole or not there; `path` says which file is meant; `problem` puts SQLite's errors in words.
 
 mod checksum;
+mod erased;
 mod fresh;
 mod health;
 mod identities;
@@ -14,6 +16,7 @@ mod keep;
 mod path;
 mod problem;
 mod queue;
+mod rewrite;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -31,9 +34,9 @@ use self::path::{must_be_regular, plain};
 use self::problem::{Failed, corrupt, no_journal};
 use self::queue::Queue;
 use self::write::{Prepared, Writer};
-use super::{Batch, Checkpoint, Entry, Journal, Receipt};
+use super::{Batch, Checkpoint, Entry, Erased, Journal, Key, Receipt, Rewrite, Rewritten};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Event, read_record};
+use crate::events::{Event, Log, read_record};
 
 /// How long a process waits for another one that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -111,7 +114,10 @@ impl Sqlite {
         let reader = reader.map_err(|error| reading.because(&error))?;
         reader.busy_timeout(PATIENCE).map_err(|error| reading.because(&error))?;
         let writer = Writer::new(connection, file.clone());
-        let writer = Some(Mutex::new(writer.map_err(|error| writing.because(&error))?));
+        let writer = writer.map_err(|error| writing.because(&error))?;
+        // Whoever erased something may have been kept from it.
+        writer.clean();
+        let writer = Some(Mutex::new(writer));
         Ok(Self { file, queue: Queue::default(), writer, reader: Mutex::new(reader) })
     }
 
@@ -263,6 +269,17 @@ impl Journal for Sqlite {
         decide: &mut dyn FnMut(Vec<Entry>) -> Result<Vec<Event>, Error>,
     ) -> Result<Vec<Receipt>, Error> {
         self.writer()?.commit_upon(after, decide)
+    }
+
+    fn rewrite(
+        &self,
+        decide: &mut dyn FnMut(&Log, &Key) -> Result<Rewrite, Error>,
+    ) -> Result<Rewritten, Error> {
+        self.writer()?.rewrite(decide)
+    }
+
+    fn erased(&self) -> Result<Erased, Error> {
+        erased::read(&self.reader(), &self.file)
     }
 
     fn read(

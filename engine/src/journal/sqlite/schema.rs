@@ -35,6 +35,10 @@ const STEPS: &[&str] = &[
          data BLOB NOT NULL,
          PRIMARY KEY (name, part)
      ) STRICT;",
+    // Where the records of erasures stand, and what the file keeps to itself: the key of their
+    // hashes, and whether something that was replaced may still stand on a free page.
+    "CREATE TABLE erasures (position INTEGER PRIMARY KEY) STRICT;
+     CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;",
 ];
 
 /// The version that this engine reads and writes.

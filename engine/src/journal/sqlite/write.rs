@@ -7,17 +7,19 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 use super::checksum::Checksum;
 use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
-use super::{PATIENCE, entries, event_of, keep};
+use super::{PATIENCE, entries, erased, event_of, keep};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity};
-use crate::journal::{Batch, Checkpoint, Entry, Found, Fresh, Receipt, Taken, settle};
+use crate::journal::{Batch, Checkpoint, Entry, Erased, Found, Fresh, Receipt, Taken, settle};
 
 /// An event as it will stand in the file.
 #[derive(Debug)]
 pub(super) struct Prepared {
     identity: Identity,
     hash: u32,
-    text: String,
+    pub(super) text: String,
+    /// Whether it is the record of an erasure.
+    erases: bool,
 }
 
 impl Prepared {
@@ -26,7 +28,7 @@ impl Prepared {
             Problem::new(Code::Internal, format!("the event cannot be written: {error}"))
         })?;
         let identity = event.identity.clone();
-        Ok(Self { hash: hash(&identity), identity, text })
+        Ok(Self { hash: hash(&identity), identity, text, erases: event.erasure().is_some() })
     }
 
     /// Whether it is the event that a row holds; a row of an older version may be written
@@ -41,6 +43,9 @@ impl Prepared {
 pub(super) struct Writer {
     connection: Connection,
     identities: Identities,
+    erased: Erased,
+    /// The place of the last erasure that both know of.
+    seen: u64,
     file: String,
     /// How long it waits for others who are writing.
     pub(super) patience: Duration,
@@ -53,7 +58,8 @@ const BEFORE_ASKING_ANEW: Duration = Duration::from_millis(2);
 impl Writer {
     pub(super) fn new(connection: Connection, file: String) -> rusqlite::Result<Self> {
         connection.busy_timeout(BEFORE_ASKING_ANEW)?;
-        Ok(Self { connection, identities: Identities::default(), file, patience: PATIENCE })
+        let (identities, erased) = (Identities::default(), Erased::default());
+        Ok(Self { connection, identities, erased, seen: 0, file, patience: PATIENCE })
     }
 
     /// Takes in what several callers brought, in one transaction.
@@ -91,20 +97,49 @@ impl Writer {
         set.map_err(|error| failed.because(&error))?;
         let kept = keep::keep(&mut self.connection, &self.file, checkpoint);
         let set = self.connection.busy_timeout(BEFORE_ASKING_ANEW);
-        kept.and(set.map_err(|error| failed.because(&error).into()))
+        kept.and(set.map_err(|error| failed.because(&error).into()))?;
+        self.clean();
+        Ok(())
     }
 
-    fn transact<T>(
+    /// Does something that waits for its turn as long as SQLite itself waits.
+    pub(super) fn patiently<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        self.connection.busy_timeout(self.patience)?;
+        let done = work(&self.connection);
+        self.connection.busy_timeout(BEFORE_ASKING_ANEW)?;
+        done
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Forgets what it knows of the file; it is read again when it is needed.
+    pub(super) fn forget(&mut self) {
+        (self.identities, self.erased, self.seen) = Default::default();
+    }
+
+    pub(super) fn transact<T>(
         &mut self,
         work: impl FnOnce(&mut Open<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Self { connection, identities, file, patience } = self;
+        let Self { connection, identities, erased, seen, file, patience } = self;
         let failed = Failed::writing(file);
         let transaction = begin(connection, *patience).map_err(|error| failed.because(&error))?;
+        let newest = erased::last(&transaction, failed)?;
+        if newest != *seen {
+            // Events that the table has are others by now.
+            *identities = Identities::default();
+            *erased = erased::read(&transaction, file)?;
+            *seen = newest;
+        }
         identities.follow(&transaction, file)?;
         let last = identities.last;
-        let mut open =
-            Open { transaction: &transaction, identities, file, commit: Commit::after(last) };
+        let commit = Commit::after(last);
+        let mut open = Open { transaction: &transaction, identities, erased, file, commit };
         let done = work(&mut open).and_then(|done| open.finish().map(|()| done));
         let done = done.and_then(|done| {
             transaction.commit().map_err(|error| failed.because(&error))?;
@@ -145,22 +180,31 @@ impl Commit {
 }
 
 /// An open transaction.
-struct Open<'a> {
-    transaction: &'a Transaction<'a>,
-    identities: &'a mut Identities,
-    file: &'a str,
+pub(super) struct Open<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) identities: &'a mut Identities,
+    erased: &'a Erased,
+    pub(super) file: &'a str,
     commit: Commit,
 }
 
 impl Open<'_> {
     /// Takes in a batch of events.
-    fn take_in(&mut self, events: &[Prepared], batch: Batch) -> Result<Vec<Receipt>, Error> {
+    pub(super) fn take_in(
+        &mut self,
+        events: &[Prepared],
+        batch: Batch,
+    ) -> Result<Vec<Receipt>, Error> {
         let identities = events.iter().map(|event| &event.identity);
         let mut fresh = Fresh::default();
         let receipts = settle(identities, batch, self.identities.last, |index| {
             let event = &events[index];
-            if let Some(found) = self.find(event)? {
-                return Ok(Some(found));
+            let found = self.find(event)?;
+            if !matches!(found, Some(Found::Same(_))) && self.refuses(event)? {
+                return Ok(Some(Found::Erased));
+            }
+            if found.is_some() {
+                return Ok(found);
             }
             let earlier = fresh.earlier(&event.identity, index);
             Ok(earlier.map(|earlier| match events[earlier].text == event.text {
@@ -181,24 +225,48 @@ impl Open<'_> {
                 .map_err(|error| failed.because(&error))?;
             self.commit.hashes.extend(event.hash.to_le_bytes());
             self.commit.checksum.add(&event.text);
+            if event.erases {
+                self.transaction
+                    .execute("INSERT INTO erasures VALUES (?1)", [self.identities.last])
+                    .map_err(|error| failed.because(&error))?;
+            }
         }
         Ok(receipts)
     }
 
+    /// Whether an event was erased, or speaks of what was.
+    fn refuses(&self, event: &Prepared) -> Result<bool, Error> {
+        if self.erased.key().is_none() {
+            return Ok(false);
+        }
+        let event = event_of(self.file, 0, &event.text)?;
+        self.erased.refuses(&event, |identity| Ok(self.count(identity)? > 0))
+    }
+
+    /// How many events of an identity there are.
+    pub(super) fn count(&self, identity: &Identity) -> Result<usize, Error> {
+        let mut count = 0;
+        for position in self.identities.candidates(hash(identity)) {
+            let text = self.text(position)?;
+            count += usize::from(event_of(self.file, position, &text)?.identity == *identity);
+        }
+        Ok(count)
+    }
+
+    /// An event as it stands in the file.
+    fn text(&self, position: u64) -> Result<String, Error> {
+        let text = self
+            .transaction
+            .prepare_cached("SELECT event FROM events WHERE position = ?1")
+            .and_then(|mut select| select.query_row([position], |row| row.get(0)).optional())
+            .map_err(|error| Failed::reading(self.file).because(&error))?;
+        Ok(text.ok_or_else(|| corrupt(self.file, &format!("event {position} is missing")))?)
+    }
+
     /// What is on record under the identity of an event.
     fn find(&self, event: &Prepared) -> Result<Option<Found>, Error> {
-        let failed = Failed::reading(self.file);
         for position in self.identities.candidates(event.hash) {
-            let mut select = self
-                .transaction
-                .prepare_cached("SELECT event FROM events WHERE position = ?1")
-                .map_err(|error| failed.because(&error))?;
-            let text: Option<String> = select
-                .query_row([position], |row| row.get(0))
-                .optional()
-                .map_err(|error| failed.because(&error))?;
-            let text =
-                text.ok_or_else(|| corrupt(self.file, &format!("event {position} is missing")))?;
+            let text = self.text(position)?;
             if event.text == text {
                 return Ok(Some(Found::Same(position)));
             }

@@ -154,6 +154,11 @@ impl Team {
         self.shares.iter().flat_map(Share::entries)
     }
 
+    /// How many activities count for it, and all its points.
+    pub(crate) fn brought(&self) -> (i64, i64) {
+        (i64::try_from(self.entries().count()).unwrap_or(i64::MAX), self.points(|_| true))
+    }
+
     fn is_program(&self) -> bool {
         self.group.by.is_none()
     }

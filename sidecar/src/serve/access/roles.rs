@@ -25,6 +25,8 @@ pub(crate) enum Scope {
     Program,
     /// Take everything on record away.
     Export,
+    /// Erase what is on record of a person.
+    Erase,
 }
 
 impl Scope {
@@ -41,6 +43,7 @@ impl Scope {
             Scope::Award => "award",
             Scope::Program => "program",
             Scope::Export => "export",
+            Scope::Erase => "erase",
         }
     }
 }
@@ -91,7 +94,9 @@ impl Role {
 
     /// What the role may do.
     pub(crate) fn scopes(self) -> &'static [Scope] {
-        use Scope::{Award, Changes, Check, Correct, Export, Mint, People, Program, Read, Record};
+        use Scope::{
+            Award, Changes, Check, Correct, Erase, Export, Mint, People, Program, Read, Record,
+        };
         match self {
             Role::CheckOnly => &[Check],
             Role::Recorder => &[Record],
@@ -99,9 +104,9 @@ impl Role {
             Role::Host => &[Check, Record, Changes, Mint],
             Role::Coordinator => &[Check, Record, Read, Changes, Correct, Program],
             Role::Leader => &[Check, Record, Read, Changes, Correct, Program, Award],
-            Role::Administrator => {
-                &[Check, Record, People, Read, Changes, Mint, Correct, Award, Program, Export]
-            }
+            Role::Administrator => &[
+                Check, Record, People, Read, Changes, Mint, Correct, Award, Program, Export, Erase,
+            ],
         }
     }
 
@@ -119,6 +124,14 @@ mod tests {
     fn only_program_leaders_and_administrators_award() {
         let may: Vec<Role> = Role::ALL.into_iter().filter(|role| role.may(Scope::Award)).collect();
         assert_eq!(may, [Role::Leader, Role::Administrator]);
+    }
+
+    #[test]
+    fn only_administrators_take_people_off_the_record_or_everything_away() {
+        for scope in [Scope::Erase, Scope::Export] {
+            let may: Vec<Role> = Role::ALL.into_iter().filter(|role| role.may(scope)).collect();
+            assert_eq!(may, [Role::Administrator], "{}", scope.name());
+        }
     }
 
     #[test]

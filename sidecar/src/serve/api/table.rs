@@ -19,7 +19,7 @@ use super::{Group, HTML, Route, Run};
 use crate::serve::access::roles::Scope;
 use crate::serve::call::Call;
 use crate::serve::routes::{
-    changes, checks, grants, operation, program, records, simulations, tokens,
+    changes, checks, grants, operation, people, program, records, simulations, tokens,
 };
 
 /// One, or the other.
@@ -135,6 +135,34 @@ fn records() -> Vec<Route> {
             .query::<records::Sync>()
             .records::<Vec<plaudit_engine::events::Person>>()
             .answers::<Snapshot>("Who joins, changes, returns and leaves."),
+        Route::get(
+            "/v1/people/{advocate}/export",
+            "Everything on record of a person, for that person",
+            Run::Aside(Call::look_up::<ask::Disclose>),
+        )
+        .about(
+            "What is known of them, what they did and wrote, when they opted in and out, points with \
+             evidence, grants with decisions and reasons, what they object to, where others name them, \
+             and which rules read what. Other people are told by numbers. In a program that shows \
+             figures of single people to themselves alone it takes a token of theirs.",
+        )
+        .own(Scope::Export)
+        .query::<ask::Disclose>()
+        .answers::<plaudit_engine::ledger::Disclosure>("Their data."),
+        Route::post(
+            "/v1/people/{advocate}/erasure",
+            "Erase what is on record of a person",
+            Run::Aside(people::erase),
+        )
+        .about(
+            "For good: events about them become tombstones, their names are taken out of others' \
+             events, and nothing about them is taken in again (`410`). Whoever follows `/v1/changes` \
+             sees an event of type `erasure`, forgets what is known, and reads from the beginning.",
+        )
+        .needs(Scope::Erase)
+        .json::<ask::Erase>()
+        .fills(&["at", "by"])
+        .answers::<plaudit_engine::ledger::ErasedDocument>("How much was erased; not whose."),
         Route::post("/v1/kudos", "Praise somebody", Run::When(records::kudos))
             .about("Praise without `id` is known by the header `Idempotency-Key`.")
             .own(Scope::Record)

@@ -4,6 +4,7 @@ pub(crate) mod changes;
 pub(crate) mod checks;
 pub(crate) mod grants;
 pub(crate) mod operation;
+pub(crate) mod people;
 pub(crate) mod program;
 pub(crate) mod records;
 pub(crate) mod simulations;
