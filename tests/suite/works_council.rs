@@ -41,9 +41,11 @@ fn told(text: &str) -> Vec<i64> {
         })
     };
     let sums = sums().into_iter();
-    sums.filter(|sum| stands(text, &sum.to_string()) || stands(text, &grouped(sum)) || {
-        // Nothing but the signs between thousands was taken away.
-        text.contains(&grouped(sum)) && digits.contains(&sum.to_string())
+    sums.filter(|sum| {
+        stands(text, &sum.to_string()) || stands(text, &grouped(sum)) || {
+            // Nothing but the signs between thousands was taken away.
+            text.contains(&grouped(sum)) && digits.contains(&sum.to_string())
+        }
     })
     .collect()
 }
@@ -120,14 +122,23 @@ fn of_ledger(ledger: &Ledger) -> Vec<(&'static str, String)> {
         ("standing", asked::<ask::Standing>(ledger, nothing())),
         ("score", asked::<ask::Score>(ledger, nothing())),
         ("leaderboard", asked::<ask::Leaderboard>(ledger, json!({ "all_time": true }))),
-        ("board of a team", asked::<ask::Leaderboard>(ledger, json!({ "all_time": true, "team": "department=Sales" }))),
+        (
+            "board of a team",
+            asked::<ask::Leaderboard>(
+                ledger,
+                json!({ "all_time": true, "team": "department=Sales" }),
+            ),
+        ),
         ("board of teams", asked::<ask::Leaderboard>(ledger, json!({ "teams": "department" }))),
         ("team", asked::<ask::Team>(ledger, nothing())),
         ("teams", asked::<ask::Team>(ledger, json!({ "team": "department" }))),
         ("entitlements", asked::<ask::Entitlements>(ledger, nothing())),
         ("coach", asked::<ask::Coach>(ledger, nothing())),
         ("pair", asked::<ask::Pair>(ledger, nothing())),
-        ("close", done::<ask::Close>(ledger, json!({ "as_of": AS_OF, "at": AS_OF, "by": "grace" }))),
+        (
+            "close",
+            done::<ask::Close>(ledger, json!({ "as_of": AS_OF, "at": AS_OF, "by": "grace" })),
+        ),
         ("grants", done::<ask::ListGrants>(ledger, json!({ "as_of": AS_OF }))),
         ("disputes", done::<ask::ListDisputes>(ledger, json!({ "as_of": AS_OF }))),
         ("people", done::<ask::ListPeople>(ledger, json!({ "as_of": AS_OF }))),
@@ -146,7 +157,11 @@ fn a_ledger_tells_figures_of_groups_and_of_nobody() {
     };
     // The numbers are there to be found.
     for name in ["standing", "score", "leaderboard", "entitlements", "coach", "close", "grants"] {
-        assert!(of_people(&open).iter().any(|known| known == name), "{name}: {:?}", of_people(&open));
+        assert!(
+            of_people(&open).iter().any(|known| known == name),
+            "{name}: {:?}",
+            of_people(&open)
+        );
     }
     let closed = of_ledger(&ledger(&folder.path().join("closed"), true));
     for (name, text) in &closed {
@@ -212,7 +227,8 @@ fn the_service_tells_figures_of_people_to_themselves_alone() {
         let Some(route) = methods.get("get") else { continue };
         let address = path.replace("{rule}", "minutes").replace("{simulation}", &simulation);
         let parameters = route["parameters"].as_array().cloned().unwrap_or_default();
-        let takes = |name: &str| parameters.iter().any(|it| it["name"] == name && it["in"] == "query");
+        let takes =
+            |name: &str| parameters.iter().any(|it| it["name"] == name && it["in"] == "query");
         let mut addresses = vec![address.replace("{advocate}", "p1")];
         if takes("advocate") {
             addresses.push(format!("{address}?advocate=p1"));
@@ -225,7 +241,12 @@ fn the_service_tells_figures_of_people_to_themselves_alone() {
         }
         for address in addresses {
             let answer = served.get(&address);
-            assert!(told(&answer.body).is_empty(), "{address} tells {:?}\n{}", told(&answer.body), answer.body);
+            assert!(
+                told(&answer.body).is_empty(),
+                "{address} tells {:?}\n{}",
+                told(&answer.body),
+                answer.body
+            );
             if path.contains("{advocate}") {
                 assert_eq!(answer.code(), "forbidden", "{address}");
             }
@@ -236,7 +257,9 @@ fn the_service_tells_figures_of_people_to_themselves_alone() {
 
     let token = served.post("/v1/tokens", r#"{"advocate": "p1"}"#).json();
     served.with_key(token["token"].as_str().unwrap());
-    for path in ["/v1/standings/p1", "/v1/explanations/p1", "/v1/people/p1/export", "/v1/entitlements"] {
+    for path in
+        ["/v1/standings/p1", "/v1/explanations/p1", "/v1/people/p1/export", "/v1/entitlements"]
+    {
         let own = served.get(path).document();
         assert_eq!(told(&own), [sums()[0]], "{path}: {own}");
     }
@@ -251,7 +274,10 @@ fn a_rule_that_is_switched_off_says_nothing_through_any_answer() {
     let ledger = ledger(folder.path(), false);
     let said = |ledger: &Ledger, rule: &str| -> Vec<&'static str> {
         let answers = of_ledger(ledger).into_iter();
-        answers.filter(|(_, text)| text.contains(&format!("\"{rule}\""))).map(|(name, _)| name).collect()
+        answers
+            .filter(|(_, text)| text.contains(&format!("\"{rule}\"")))
+            .map(|(name, _)| name)
+            .collect()
     };
     for rule in ["brought", "go_on"] {
         assert!(!said(&ledger, rule).is_empty(), "{rule}");
@@ -302,5 +328,8 @@ fn the_record_of_processing_has_what_rules_read_and_nothing_of_those_that_are_of
     files.get_mut("program.toml").unwrap().push_str("[rules.minutes]\nenabled = false\n");
     let (json, page) = record(&files);
     assert_eq!(facts(&json), ["standing.points", "standing.points"]);
-    assert!(!page.contains("activity.minutes") && page.contains("1 rule is switched off"), "{page}");
+    assert!(
+        !page.contains("activity.minutes") && page.contains("1 rule is switched off"),
+        "{page}"
+    );
 }
