@@ -6,9 +6,24 @@
 //!
 //! - `memory` keeps it for as long as the process lives;
 //! - `start` reads it from its last checkpoint on;
-//! - `sqlite` keeps it in one file that any number of processes may use at once.
+//! - `sqlite` keeps it in one file that any number of processes may use at once;
+//! - `postgres` keeps it in a database that any number of machines may use at once.
+//!
+//! The two that last write the same: `prepared` is an event as it stands there, `checksum` tells that
+//! it still does, `identities` knows which events are on record, `queue` lets callers that write at
+//! the same time share a commit, and `health` looks for damage.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod checksum;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod health;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod identities;
 mod memory;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod prepared;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod queue;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod start;
@@ -20,14 +35,27 @@ use foldhash::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use health::Health;
 pub use memory::Memory;
 #[cfg(feature = "sqlite")]
-pub use sqlite::{Access, Health, Sqlite};
+pub use sqlite::Sqlite;
 pub use start::log_of;
 pub(crate) use start::{keep, log_and_keep};
 
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity};
+
+/// What a process may do with a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Read only: the journal must be there, and is not changed.
+    Read,
+    /// Read and write: the journal must be there.
+    Write,
+    /// Read and write: a journal that is not there is made.
+    Create,
+}
 
 /// The append-only record of events.
 ///

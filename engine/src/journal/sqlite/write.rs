@@ -4,37 +4,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::checksum::Checksum;
-use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
-use super::{PATIENCE, entries, event_of, keep};
-use crate::error::{Code, Error, Problem};
-use crate::events::{Event, Identity};
+use super::{PATIENCE, entries, keep};
+use crate::error::Error;
+use crate::events::Event;
+use crate::journal::identities::Identities;
+use crate::journal::prepared::{Commit, Prepared};
 use crate::journal::{Batch, Checkpoint, Entry, Found, Fresh, Receipt, Taken, settle};
-
-/// An event as it will stand in the file.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    identity: Identity,
-    hash: u32,
-    text: String,
-}
-
-impl Prepared {
-    pub(super) fn of(event: &Event) -> Result<Self, Error> {
-        let text = serde_json::to_string(event).map_err(|error| {
-            Problem::new(Code::Internal, format!("the event cannot be written: {error}"))
-        })?;
-        let identity = event.identity.clone();
-        Ok(Self { hash: hash(&identity), identity, text })
-    }
-
-    /// Whether it is the event that a row holds; a row of an older version may be written
-    /// differently and still be the same.
-    fn is(&self, text: &str, position: u64, file: &str) -> Result<bool, Error> {
-        Ok(self.text == text || event_of(file, position, text)? == event_of(file, 0, &self.text)?)
-    }
-}
 
 /// The connection that writes, and what it knows of the file.
 #[derive(Debug)]
@@ -101,7 +77,7 @@ impl Writer {
         let Self { connection, identities, file, patience } = self;
         let failed = Failed::writing(file);
         let transaction = begin(connection, *patience).map_err(|error| failed.because(&error))?;
-        identities.follow(&transaction, file)?;
+        follow(identities, &transaction, file)?;
         let last = identities.last;
         let mut open =
             Open { transaction: &transaction, identities, file, commit: Commit::after(last) };
@@ -131,17 +107,20 @@ fn begin(connection: &Connection, patience: Duration) -> rusqlite::Result<Transa
     }
 }
 
-/// What one commit takes in.
-struct Commit {
-    first: u64,
-    hashes: Vec<u8>,
-    checksum: Checksum,
-}
-
-impl Commit {
-    fn after(last: u64) -> Self {
-        Self { first: last + 1, hashes: Vec::new(), checksum: Checksum::default() }
+/// Takes in what the file has beyond the table: all of it, or what others have written.
+fn follow(identities: &mut Identities, connection: &Connection, file: &str) -> Result<(), Error> {
+    let failed = Failed::reading(file);
+    let mut statement = connection
+        .prepare_cached("SELECT first, identities FROM commits WHERE first > ?1 ORDER BY first")
+        .map_err(|error| failed.because(&error))?;
+    let mut rows = statement.query([identities.last]).map_err(|error| failed.because(&error))?;
+    while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
+        let first: u64 = row.get(0).map_err(|error| failed.because(&error))?;
+        let hashes = row.get_ref(1).map_err(|error| failed.because(&error))?;
+        let hashes = hashes.as_blob().map_err(|error| corrupt(file, &error.to_string()))?;
+        identities.commit(first, hashes, |what| corrupt(file, what))?;
     }
+    Ok(())
 }
 
 /// An open transaction.
@@ -179,8 +158,7 @@ impl Open<'_> {
             insert
                 .execute((self.identities.last, &event.text))
                 .map_err(|error| failed.because(&error))?;
-            self.commit.hashes.extend(event.hash.to_le_bytes());
-            self.commit.checksum.add(&event.text);
+            self.commit.add(event);
         }
         Ok(receipts)
     }
@@ -199,12 +177,9 @@ impl Open<'_> {
                 .map_err(|error| failed.because(&error))?;
             let text =
                 text.ok_or_else(|| corrupt(self.file, &format!("event {position} is missing")))?;
-            if event.text == text {
-                return Ok(Some(Found::Same(position)));
-            }
-            if event_of(self.file, position, &text)?.identity == event.identity {
-                let same = event.is(&text, position, self.file)?;
-                return Ok(Some(if same { Found::Same(position) } else { Found::Other }));
+            let found = event.beside(&text, position).map_err(|what| corrupt(self.file, &what))?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)
