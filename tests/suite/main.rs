@@ -14,6 +14,7 @@
 //! - `rfcs`: real data against an independent calculation;
 //! - `journal`: what every journal promises; `journal_shared`: one that many use at once;
 //! - `server` runs PostgreSQL for these, which are over files and databases alike;
+//! - `moved`: from a file to a database and back; commands do with one what they do with the other;
 //! - `database`: networks that are cut, servers that die (`proxy`, `server_crash`), TLS, damage;
 //! - `files`: which files are taken for what, and what is left behind where something is refused;
 //! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
@@ -58,6 +59,7 @@ mod journal;
 mod journal_shared;
 mod ledger;
 mod live;
+mod moved;
 mod order;
 mod pages;
 mod privacy;

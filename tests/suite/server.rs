@@ -318,7 +318,6 @@ pub(crate) enum Kind {
 
 /// Where the journals of a test are.
 pub(crate) struct Place {
-    kind: Kind,
     folder: PathBuf,
     /// The address of a database, up to the name of a schema.
     database: Option<String>,
@@ -334,7 +333,7 @@ impl Place {
             let server = Server::shared();
             server.address(&server.database(), "schema=")
         });
-        Self::in_database(kind, folder, database)
+        Self::in_database(folder, database)
     }
 
     /// A place for the journals of one case of many, which share a database.
@@ -344,31 +343,26 @@ impl Place {
             let case = NUMBER.fetch_add(1, Ordering::Relaxed);
             Server::shared().address(&SHARED, &format!("schema=case_{case}_"))
         });
-        Self::in_database(kind, folder, database)
+        Self::in_database(folder, database)
     }
 
     /// A place in the database of a server that is not shared.
     pub(crate) fn on(server: &Server, folder: &Path) -> Self {
         let address = server.address(&server.database(), "schema=");
-        Self::in_database(Kind::Database, folder, Some(address))
+        Self::in_database(folder, Some(address))
     }
 
-    fn in_database(kind: Kind, folder: &Path, database: Option<String>) -> Self {
+    fn in_database(folder: &Path, database: Option<String>) -> Self {
         if let Some(address) = &database {
             fs::write(folder.join(SHARED_DATABASE), address).unwrap();
         }
-        Self { kind, folder: folder.to_owned(), database }
+        Self { folder: folder.to_owned(), database }
     }
 
     /// The place that another process has made.
     pub(crate) fn of(folder: &Path) -> Self {
         let database = fs::read_to_string(folder.join(SHARED_DATABASE)).ok();
-        let kind = if database.is_some() { Kind::Database } else { Kind::File };
-        Self { kind, folder: folder.to_owned(), database }
-    }
-
-    pub(crate) fn kind(&self) -> Kind {
-        self.kind
+        Self { folder: folder.to_owned(), database }
     }
 
     pub(crate) fn folder(&self) -> &Path {

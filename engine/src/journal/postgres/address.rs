@@ -42,7 +42,7 @@ const PARAMETERS: [&str; 19] = [
     "target_session_attrs",
 ];
 /// The others of them.
-const MORE: [&str; 4] = ["load_balance_hosts", "sslnegotiation", "tcp_user_timeout", "user"];
+const MORE: [&str; 3] = ["sslnegotiation", "tcp_user_timeout", "user"];
 
 /// A database, and how it is reached.
 pub(super) struct Database {

@@ -119,17 +119,7 @@ pub(super) fn version(session: &Session) -> Result<usize, Fault> {
 /// Takes the tables to the current version, step by step.
 fn migrate(session: &Session) -> Result<(), Fault> {
     if let Some(schema) = session.schema() {
-        let made = session.run(&format!(
-            "SELECT 1 FROM pg_namespace WHERE nspname = '{}'",
-            schema.replace('\'', "''")
-        ))?;
-        if made.is_empty() {
-            let quoted = schema.replace('"', "\"\"");
-            // Somebody else may make it at the same moment; then theirs is used.
-            if let Err(Fault::Lost(why)) = session.run(&format!("CREATE SCHEMA \"{quoted}\"")) {
-                return Err(Fault::Lost(why));
-            }
-        }
+        make_schema(session, schema)?;
     }
     loop {
         let taken = session.transaction("BEGIN", || {
@@ -144,5 +134,19 @@ fn migrate(session: &Session) -> Result<(), Fault> {
         if !taken {
             return Ok(());
         }
+    }
+}
+
+/// Makes the schema of the tables, if it is not there.
+fn make_schema(session: &Session, schema: &str) -> Result<(), Fault> {
+    let (text, quoted) = (schema.replace('\'', "''"), schema.replace('"', "\"\""));
+    let looked_for = format!("SELECT 1 FROM pg_namespace WHERE nspname = '{text}'");
+    if !session.run(&looked_for)?.is_empty() {
+        return Ok(());
+    }
+    match session.run(&format!("CREATE SCHEMA \"{quoted}\"")) {
+        // Somebody else has made it at the same moment.
+        Err(Fault::Refused(_)) if !session.run(&looked_for)?.is_empty() => Ok(()),
+        made => made.map(|_| ()),
     }
 }

@@ -58,6 +58,8 @@ struct Doubt {
 pub(super) struct Writer {
     link: Link,
     identities: Identities,
+    /// The place up to which the table of identities has what is on record.
+    followed: u64,
     /// The last commit of those that the table of identities has, and whose it was: a server that
     /// another one took the place of may have had others.
     newest: Option<(u64, i64)>,
@@ -70,7 +72,8 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(link: Link) -> Self {
         let number = RandomState::new().build_hasher().finish().cast_signed();
-        Self { link, identities: Identities::default(), newest: None, number, patience: PATIENCE }
+        let identities = Identities::default();
+        Self { link, identities, followed: 0, newest: None, number, patience: PATIENCE }
     }
 
     pub(super) fn wait_at_most(&mut self, patience: Duration) {
@@ -111,11 +114,11 @@ impl Writer {
                 Err(_) if doubt.is_some() => break,
                 Err(error) => return Err(error),
             };
-            let last = self.identities.last;
+            self.followed = self.identities.last;
             let done = self.attempt(&session, work, &mut doubt);
             if done.is_err() {
                 session.rollback();
-                if self.identities.last != last {
+                if self.identities.last != self.followed {
                     // What the table has taken in may not be on record; it is read again.
                     (self.identities, self.newest) = (Identities::default(), None);
                 }
@@ -159,6 +162,7 @@ impl Writer {
             }
         }
         self.follow(session, last)?;
+        self.followed = last;
         let decided;
         let jobs = match work {
             Work::Jobs(jobs) => *jobs,

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::input::{by_now, now};
 use crate::serve::access::roles::Scope;
 use crate::serve::api::{Outcome, Waiting};
-use crate::serve::call::{Call, Reply, media, with};
+use crate::serve::call::{Call, Reply, aside, media, with};
 use crate::serve::problem::Refusal;
 
 /// What the body is called in problems.
