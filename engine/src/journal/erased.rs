@@ -9,6 +9,7 @@ use foldhash::HashSet;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::Journal;
 use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Erasure, Event, Identity, OWN};
 use crate::wire::hex;
@@ -42,12 +43,12 @@ impl Key {
         Ok(Self(bytes))
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         Some(Self(bytes.try_into().ok()?))
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -91,7 +92,6 @@ pub struct Erased {
 }
 
 impl Erased {
-    #[cfg(feature = "sqlite")]
     pub(super) fn with(key: Option<Key>) -> Self {
         Self { key, names: HashSet::default() }
     }
@@ -134,6 +134,36 @@ impl Erased {
         }
         event.target().map_or(Ok(false), |target| on_record(&key.tombstone(target)))
     }
+}
+
+/// Whether a key can be taken over by a journal that has one, or none: nothing is to be done where it has
+/// the same.
+pub(super) fn may_take(ours: Option<&Key>, theirs: &Key) -> Result<bool, Problem> {
+    match ours {
+        None => Ok(true),
+        Some(ours) if ours == theirs => Ok(false),
+        Some(_) => {
+            let message = "people were erased from this journal under a key of its own";
+            let help = "name a journal that is not there yet: it takes the key over";
+            Err(Problem::new(Code::Conflict, message).help(help))
+        }
+    }
+}
+
+/// Makes what was erased from a journal known to another one.
+///
+/// # Errors
+///
+/// The other one has a key of its own, nothing was ever erased from the first one, or one of them cannot
+/// be read or written.
+pub fn share_key(from: &dyn Journal, to: &dyn Journal) -> Result<(), Error> {
+    let erased = from.erased()?;
+    let Some(key) = erased.key() else {
+        let message = "nothing was ever erased from the journal whose key is asked for";
+        let help = "leave it out: there is no key to take over";
+        return Err(Problem::new(Code::Missing, message).help(help).into());
+    };
+    to.take_key(key)
 }
 
 /// Why what was erased is not taken in again. It is not said who it is about.

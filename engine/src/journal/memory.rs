@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::erased::may_take;
 use super::{
     Batch, Entry, Erased, Found, Fresh, Journal, Key, Receipt, Rewrite, Rewritten, Taken, conflict,
     settle,
@@ -118,6 +119,14 @@ impl Journal for Memory {
         super::all_recorded(&receipts)?;
         *kept = next;
         Ok(Rewritten { receipts, clean: true })
+    }
+
+    fn take_key(&self, key: &Key) -> Result<(), Error> {
+        let mut kept = self.lock();
+        if may_take(kept.erased.key(), key)? {
+            kept.erased = Erased::with(Some(key.clone()));
+        }
+        Ok(())
     }
 
     fn erased(&self) -> Result<Erased, Error> {

@@ -7,13 +7,35 @@
 //! - `erased` knows what was erased, by hashes;
 //! - `memory` keeps it for as long as the process lives;
 //! - `start` reads it from its last checkpoint on;
-//! - `sqlite` keeps it in one file that any number of processes may use at once.
+//! - `sqlite` keeps it in one file that any number of processes may use at once;
+//! - `postgres` keeps it in a database that any number of machines may use at once;
+//! - `store` is whichever of the two an address names; `copy` makes one of the other.
+//!
+//! The two that last write the same: `prepared` is an event as it stands there, `checksum` tells that
+//! it still does, `identities` knows which events are on record, `queue` lets callers that write at
+//! the same time share a commit, and `health` looks for damage.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod checksum;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod copy;
 mod erased;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod health;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod identities;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod prepared;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod queue;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod start;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod store;
 
 use std::collections::{BTreeMap, hash_map};
 use std::fmt::Debug;
@@ -22,16 +44,35 @@ use foldhash::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use copy::{Copied, copy};
 pub(crate) use erased::erased;
-pub use erased::{Erased, Key};
+pub use erased::{Erased, Key, share_key};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use health::Health;
 pub use memory::Memory;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 #[cfg(feature = "sqlite")]
-pub use sqlite::{Access, Health, Sqlite};
+pub use sqlite::Sqlite;
 pub use start::log_of;
 pub(crate) use start::{keep, log_and_keep};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use store::{Address, Store};
 
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity, Log};
+
+/// What a process may do with a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Read only: the journal must be there, and is not changed.
+    Read,
+    /// Read and write: the journal must be there.
+    Write,
+    /// Read and write: a journal that is not there is made.
+    Create,
+}
 
 /// The append-only record of events.
 ///
@@ -87,6 +128,14 @@ pub trait Journal: Debug + Send + Sync {
     ///
     /// The journal cannot be read.
     fn erased(&self) -> Result<Erased, Error>;
+
+    /// Takes over the key of another journal's hashes, so that what was erased there is known here when
+    /// its events come; nothing is changed where it has the key already.
+    ///
+    /// # Errors
+    ///
+    /// Something was erased here under another key, or the journal cannot be written.
+    fn take_key(&self, key: &Key) -> Result<(), Error>;
 
     /// Shows every entry after a place, in order, as of the time of the call.
     ///

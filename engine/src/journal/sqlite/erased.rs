@@ -3,8 +3,9 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::problem::{Failed, corrupt};
-use super::{Sqlite, event_of};
-use crate::error::{Code, Error, Problem};
+use super::stored;
+use crate::error::Error;
+use crate::journal::erased::may_take;
 use crate::journal::{Erased, Key};
 
 /// The row that has the key of the hashes.
@@ -52,7 +53,8 @@ pub(super) fn read(connection: &Connection, file: &str) -> Result<Erased, Error>
     while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
         let position: u64 = row.get(0).map_err(|error| failed.because(&error))?;
         let text: String = row.get(1).map_err(|error| failed.because(&error))?;
-        if let Some(erasure) = event_of(file, position, &text)?.erasure() {
+        let event = stored(&text, position).map_err(|what| corrupt(file, &what))?;
+        if let Some(erasure) = event.erasure() {
             erased.learn(&key, erasure);
         }
     }
@@ -89,28 +91,11 @@ fn cut_off(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(busy == 0)
 }
 
-impl Sqlite {
-    /// Takes over the key of another journal's hashes, so that what was erased there is known here
-    /// when the other one's export is restored.
-    ///
-    /// # Errors
-    ///
-    /// This journal has another key already, the other one has none, or one of them cannot be read or
-    /// written.
-    pub fn share_key_of(&self, other: &Sqlite) -> Result<(), Error> {
-        let Some(theirs) = key(&other.reader(), &other.file)? else {
-            let message = format!("nothing was ever erased from `{}`", other.file);
-            let help = "leave the journal out: there is no key to take over";
-            return Err(Problem::new(Code::Missing, message).help(help).into());
-        };
-        let writer = self.writer()?;
-        match key(writer.connection(), &self.file)? {
-            Some(ours) if ours == theirs => Ok(()),
-            None => keep_key(writer.connection(), &self.file, &theirs),
-            Some(_) => {
-                let message = format!("`{}` has erased under a key of its own", self.file);
-                Err(Problem::new(Code::Conflict, message).file(&self.file).into())
-            }
-        }
+/// Takes over the key of another journal's hashes.
+pub(super) fn take_key(connection: &Connection, file: &str, theirs: &Key) -> Result<(), Error> {
+    let ours = key(connection, file)?;
+    match may_take(ours.as_ref(), theirs).map_err(|problem| problem.file(file))? {
+        true => keep_key(connection, file, theirs),
+        false => Ok(()),
     }
 }

@@ -3,31 +3,13 @@
 use std::path::Path;
 
 use rusqlite::Connection;
-use serde::Serialize;
 
-use super::checksum::Checksum;
 use super::fresh::{keep_as, part_of};
-use super::identities::hash;
 use super::path::plain;
 use super::problem::Failed;
-use super::{Sqlite, event_of, schema};
+use super::{Sqlite, schema};
 use crate::error::Error;
-
-/// After so many findings the rest is likely of the same kind.
-const MOST_FINDINGS: usize = 100;
-
-/// What was found in a journal file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Health {
-    /// The version of its tables.
-    pub schema: usize,
-    /// How many events it has.
-    pub events: u64,
-    /// How many commits they came in.
-    pub commits: u64,
-    /// What is wrong with it, where something is.
-    pub damage: Vec<String>,
-}
+use crate::journal::health::{Health, MOST_FINDINGS, Stated};
 
 impl Sqlite {
     /// Looks at every page, every event and every checksum of the file.
@@ -65,63 +47,26 @@ impl Sqlite {
             .map_err(|error| because(&error))?;
         let mut commits = commits.query([]).map_err(|error| because(&error))?;
         let mut events = events.query([]).map_err(|error| because(&error))?;
-        let mut next = 1;
-        while let Some(commit) = commits.next().map_err(|error| because(&error))? {
-            if health.damage.len() >= MOST_FINDINGS {
-                return Ok(());
-            }
-            let first: u64 = commit.get(0).map_err(|error| because(&error))?;
-            let identities: Vec<u8> = commit.get(1).map_err(|error| because(&error))?;
-            let stated: i64 = commit.get(2).map_err(|error| because(&error))?;
-            health.commits += 1;
-            if first != next {
-                health
-                    .damage
-                    .push(format!("the commit of event {first} stands where {next} belongs"));
-                return Ok(());
-            }
-            if identities.is_empty() {
-                health.damage.push(format!("the commit of event {first} has no events"));
-            }
-            let mut checksum = Checksum::default();
-            for known in identities.chunks(4) {
-                let Some(row) = events.next().map_err(|error| because(&error))? else {
-                    health.damage.push(format!("event {next} is missing"));
-                    return Ok(());
-                };
-                let position: u64 = row.get(0).map_err(|error| because(&error))?;
-                let text = row.get_ref(1).map_err(|error| because(&error))?;
-                let text = text.as_bytes().map_err(|error| because(&error.into()))?;
-                // A sign that is none is told by the checksum, and with its event.
-                let text = String::from_utf8_lossy(text);
-                if position != next {
-                    health.damage.push(format!("event {position} stands where {next} belongs"));
-                    return Ok(());
-                }
-                match event_of(&self.file, position, &text) {
-                    Ok(event) if hash(&event.identity).to_le_bytes() == known => {}
-                    Ok(_) => health.damage.push(format!("event {position} has another identity")),
-                    Err(error) => {
-                        let problems = error.problems().iter();
-                        health.damage.extend(problems.map(|problem| problem.message.clone()));
-                    }
-                }
-                checksum.add(text.as_bytes());
-                next += 1;
-            }
-            if checksum.value() != stated {
-                let last = next - 1;
-                health.damage.push(format!(
-                    "the events {first} to {last} are not what was acknowledged: their checksum \
-                     differs"
-                ));
-            }
-        }
-        if let Some(row) = events.next().map_err(|error| because(&error))? {
-            let position: u64 = row.get(0).map_err(|error| because(&error))?;
-            health.damage.push(format!("event {position} belongs to no commit"));
-        }
-        Ok(())
+        let next_commit = || {
+            let Some(row) = commits.next().map_err(|error| because(&error))? else {
+                return Ok(None);
+            };
+            let first = row.get(0).map_err(|error| because(&error))?;
+            let identities = row.get(1).map_err(|error| because(&error))?;
+            let checksum = row.get(2).map_err(|error| because(&error))?;
+            Ok(Some(Stated { first, identities, checksum }))
+        };
+        let next_event = || {
+            let Some(row) = events.next().map_err(|error| because(&error))? else {
+                return Ok(None);
+            };
+            let position = row.get(0).map_err(|error| because(&error))?;
+            let text = row.get_ref(1).map_err(|error| because(&error))?;
+            let text = text.as_bytes().map_err(|error| because(&error.into()))?;
+            // A sign that is none is told by the checksum, and with its event.
+            Ok(Some((position, String::from_utf8_lossy(text).into_owned())))
+        };
+        health.compare(next_commit, next_event)
     }
 
     /// Copies the journal, as it is at this moment, to a file that is not there yet. Others may go

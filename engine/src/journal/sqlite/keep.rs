@@ -3,10 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::checksum::Checksum;
 use super::problem::Failed;
 use crate::error::{Code, Error, Problem};
 use crate::journal::Checkpoint;
+use crate::journal::checksum::Checksum;
 
 /// The name of the row that says which checkpoint counts.
 const CURRENT: &str = "current";

@@ -1,21 +1,17 @@
 //! A journal in one SQLite file: what is acknowledged is on the disk, whatever happens then.
 //!
 //! - `schema` has the tables and the steps from older ones;
-//! - `identities` knows which events are on record;
 //! - `rewrite` puts other events in the place of some, `erased` knows what is gone;
-//! - `queue` lets callers that write at the same time share a commit, `write` is that commit;
+//! - `write` is the commit that callers share who write at the same time;
 //! - `keep` has checkpoints; `health` looks for damage and copies a journal in use; `fresh` makes one
 //!   that is whole or not there; `path` says which file is meant; `problem` puts SQLite's errors in words.
 
-mod checksum;
 mod erased;
 mod fresh;
 mod health;
-mod identities;
 mod keep;
 mod path;
 mod problem;
-mod queue;
 mod rewrite;
 mod schema;
 #[cfg(test)]
@@ -28,33 +24,19 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-pub use health::Health;
-
 use self::path::{must_be_regular, plain};
 use self::problem::{Failed, corrupt, no_journal};
-use self::queue::Queue;
-use self::write::{Prepared, Writer};
-use super::{Batch, Checkpoint, Entry, Erased, Journal, Key, Receipt, Rewrite, Rewritten};
+use self::write::Writer;
+use super::prepared::{Prepared, stored};
+use super::queue::Queue;
+use super::{Access, Batch, Checkpoint, Entry, Erased, Journal, Key, Receipt, Rewrite, Rewritten};
 use crate::error::{Code, Error, Problem};
-use crate::events::{Event, Log, read_record};
+use crate::events::{Event, Log};
 
 /// How long a process waits for another one that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// So many events are read before they are shown.
 const AT_A_TIME: u32 = 1_000;
-/// The most events of a journal file.
-const STOPPED: &str = "a journal file has at most 4,294,967,295 events";
-
-/// What a process may do with a journal file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Read only: the file must be there, and is not changed.
-    Read,
-    /// Read and write: the file must be there.
-    Write,
-    /// Read and write: a file that is not there is made.
-    Create,
-}
 
 /// A journal in one SQLite file.
 ///
@@ -216,10 +198,7 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
 
 /// The event that a row holds.
 fn event_of(file: &str, position: u64, text: &str) -> Result<Event, Error> {
-    read_record(text, file).map_err(|error: Error| {
-        let what = error.problems().first().map_or_else(String::new, |it| it.message.clone());
-        corrupt(file, &format!("event {position} cannot be read: {what}")).into()
-    })
+    stored(text, position).map_err(|what| corrupt(file, &what).into())
 }
 
 /// Adds the entries after a place to others, so many at most.
@@ -276,6 +255,10 @@ impl Journal for Sqlite {
         decide: &mut dyn FnMut(&Log, &Key) -> Result<Rewrite, Error>,
     ) -> Result<Rewritten, Error> {
         self.writer()?.rewrite(decide)
+    }
+
+    fn take_key(&self, key: &Key) -> Result<(), Error> {
+        erased::take_key(self.writer()?.connection(), &self.file, key)
     }
 
     fn erased(&self) -> Result<Erased, Error> {

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::checksum::Checksum;
-use super::erased;
-use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
-use super::write::{Open, Prepared, Writer};
-use super::{AT_A_TIME, entries};
+use super::write::{Open, Writer, follow};
+use super::{AT_A_TIME, entries, erased};
 use crate::error::Error;
 use crate::events::{Event, Log};
+use crate::journal::checksum::Checksum;
+use crate::journal::identities::{Identities, hash};
+use crate::journal::prepared::Prepared;
 use crate::journal::{Batch, Key, Rewrite, Rewritten, all_recorded, conflict};
 
 impl Writer {
@@ -90,7 +90,7 @@ fn replace(open: &mut Open<'_>, replaced: &BTreeMap<u64, Event>) -> Result<(), E
     transaction.execute("DELETE FROM checkpoints", []).map_err(because)?;
     erased::is_unclean(transaction).map_err(because)?;
     *open.identities = Identities::default();
-    open.identities.follow(transaction, file)?;
+    follow(open.identities, transaction, file)?;
     // An identity that another event has would hide one of both.
     for event in replaced.values() {
         if open.count(&event.identity)? != 1 {

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 
-use super::identities::hash;
 use super::problem::Failed;
 use super::schema;
-use super::write::{Prepared, Writer};
+use super::write::Writer;
 use crate::events::{Event, Identity, LOCAL, read_record};
+use crate::journal::identities::hash;
+use crate::journal::prepared::Prepared;
 use crate::journal::{Batch, Receipt, Taken};
 
 fn event(id: &str, points: i64) -> Event {

@@ -4,39 +4,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::checksum::Checksum;
-use super::identities::{Identities, hash};
 use super::problem::{Failed, corrupt};
-use super::{PATIENCE, entries, erased, event_of, keep};
-use crate::error::{Code, Error, Problem};
+use super::{PATIENCE, entries, erased, keep};
+use crate::error::Error;
 use crate::events::{Event, Identity};
+use crate::journal::identities::{Identities, hash};
+use crate::journal::prepared::{Commit, Prepared, stored};
 use crate::journal::{Batch, Checkpoint, Entry, Erased, Found, Fresh, Receipt, Taken, settle};
-
-/// An event as it will stand in the file.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    identity: Identity,
-    hash: u32,
-    pub(super) text: String,
-    /// Whether it is the record of an erasure.
-    erases: bool,
-}
-
-impl Prepared {
-    pub(super) fn of(event: &Event) -> Result<Self, Error> {
-        let text = serde_json::to_string(event).map_err(|error| {
-            Problem::new(Code::Internal, format!("the event cannot be written: {error}"))
-        })?;
-        let identity = event.identity.clone();
-        Ok(Self { hash: hash(&identity), identity, text, erases: event.erasure().is_some() })
-    }
-
-    /// Whether it is the event that a row holds; a row of an older version may be written
-    /// differently and still be the same.
-    fn is(&self, text: &str, position: u64, file: &str) -> Result<bool, Error> {
-        Ok(self.text == text || event_of(file, position, text)? == event_of(file, 0, &self.text)?)
-    }
-}
 
 /// The connection that writes, and what it knows of the file.
 #[derive(Debug)]
@@ -136,7 +110,7 @@ impl Writer {
             *erased = erased::read(&transaction, file)?;
             *seen = newest;
         }
-        identities.follow(&transaction, file)?;
+        follow(identities, &transaction, file)?;
         let last = identities.last;
         let commit = Commit::after(last);
         let mut open = Open { transaction: &transaction, identities, erased, file, commit };
@@ -166,17 +140,24 @@ fn begin(connection: &Connection, patience: Duration) -> rusqlite::Result<Transa
     }
 }
 
-/// What one commit takes in.
-struct Commit {
-    first: u64,
-    hashes: Vec<u8>,
-    checksum: Checksum,
-}
-
-impl Commit {
-    fn after(last: u64) -> Self {
-        Self { first: last + 1, hashes: Vec::new(), checksum: Checksum::default() }
+/// Takes in what the file has beyond the table: all of it, or what others have written.
+pub(super) fn follow(
+    identities: &mut Identities,
+    connection: &Connection,
+    file: &str,
+) -> Result<(), Error> {
+    let failed = Failed::reading(file);
+    let mut statement = connection
+        .prepare_cached("SELECT first, identities FROM commits WHERE first > ?1 ORDER BY first")
+        .map_err(|error| failed.because(&error))?;
+    let mut rows = statement.query([identities.last]).map_err(|error| failed.because(&error))?;
+    while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
+        let first: u64 = row.get(0).map_err(|error| failed.because(&error))?;
+        let hashes = row.get_ref(1).map_err(|error| failed.because(&error))?;
+        let hashes = hashes.as_blob().map_err(|error| corrupt(file, &error.to_string()))?;
+        identities.commit(first, hashes, |what| corrupt(file, what))?;
     }
+    Ok(())
 }
 
 /// An open transaction.
@@ -223,8 +204,7 @@ impl Open<'_> {
             insert
                 .execute((self.identities.last, &event.text))
                 .map_err(|error| failed.because(&error))?;
-            self.commit.hashes.extend(event.hash.to_le_bytes());
-            self.commit.checksum.add(&event.text);
+            self.commit.add(event);
             if event.erases {
                 self.transaction
                     .execute("INSERT INTO erasures VALUES (?1)", [self.identities.last])
@@ -239,7 +219,7 @@ impl Open<'_> {
         if self.erased.key().is_none() {
             return Ok(false);
         }
-        let event = event_of(self.file, 0, &event.text)?;
+        let event = stored(&event.text, 0).map_err(|what| corrupt(self.file, &what))?;
         self.erased.refuses(&event, |identity| Ok(self.count(identity)? > 0))
     }
 
@@ -248,7 +228,8 @@ impl Open<'_> {
         let mut count = 0;
         for position in self.identities.candidates(hash(identity)) {
             let text = self.text(position)?;
-            count += usize::from(event_of(self.file, position, &text)?.identity == *identity);
+            let event = stored(&text, position).map_err(|what| corrupt(self.file, &what))?;
+            count += usize::from(event.identity == *identity);
         }
         Ok(count)
     }
@@ -267,12 +248,9 @@ impl Open<'_> {
     fn find(&self, event: &Prepared) -> Result<Option<Found>, Error> {
         for position in self.identities.candidates(event.hash) {
             let text = self.text(position)?;
-            if event.text == text {
-                return Ok(Some(Found::Same(position)));
-            }
-            if event_of(self.file, position, &text)?.identity == event.identity {
-                let same = event.is(&text, position, self.file)?;
-                return Ok(Some(if same { Found::Same(position) } else { Found::Other }));
+            let found = event.beside(&text, position).map_err(|what| corrupt(self.file, &what))?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)

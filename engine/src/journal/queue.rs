@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::write::Prepared;
+use super::prepared::Prepared;
+use super::{Batch, Receipt};
 use crate::error::{Code, Error, Problem};
-use crate::journal::{Batch, Receipt};
 
 /// So many events at most are written in one commit that callers share.
 const MOST_EVENTS: usize = 10_000;
