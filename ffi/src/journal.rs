@@ -55,8 +55,8 @@ pub unsafe extern "C" fn plaudit_ledger_verify(ledger: *const PlauditLedger) -> 
     }
 }
 
-/// Copies a journal file while it is in use (a database is copied by its own tools); the path of the copy has `length` bytes and must not be
-/// there yet. The answer is {"events":...}.
+/// Copies a journal file while it is in use (a database is copied by its own tools); the path of the copy
+/// has `length` bytes and must not be there yet. The answer is {"events":...}.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_ledger_backup(
     ledger: *const PlauditLedger,

@@ -246,7 +246,7 @@ impl Server {
             ( read -r word <&3 && exit
               kill -QUIT $server
               while kill -0 $server; do sleep 0.05; done
-              rm -rf "$folder"/* ) 2> /dev/null &
+              rm -rf "$folder" ) 2> /dev/null &
             exec 3<&-
             wait $server"#;
         let mut command = unprivileged(Path::new("/bin/sh"));
@@ -260,7 +260,7 @@ impl Server {
         for option in own.iter().chain(&self.options) {
             command.args(["-c", option]);
         }
-        let shell = command.current_dir("/").stdin(Stdio::piped()).spawn();
+        let shell = command.current_dir("/").stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
         let shell = match shell {
             Err(error) if error.kind() == ErrorKind::NotFound => panic!("{NEEDED}"),
             shell => shell.unwrap(),

@@ -12,7 +12,7 @@ fn what_one_service_records_another_one_answers_with() {
     let recorded = services[1].post("/v1/events", &share("a", "ada"));
     assert_eq!(recorded.json()["position"], 2, "{recorded:?}");
     let taken_back =
-        r#"{"type": "retraction", "id": "r", "target": {"id": "a"}, "at": "2026-06-02T09:00:00Z"}"#;
+        r#"{"type": "retraction", "id": "r", "target": "a", "at": "2026-06-02T09:00:00Z"}"#;
     let taken_back = services[0].post("/v1/events", taken_back);
     assert_eq!(taken_back.json()["position"], 3, "{taken_back:?}");
     let [one, other] = [0, 1].map(|service| {

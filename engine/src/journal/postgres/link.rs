@@ -342,7 +342,8 @@ impl Link {
         };
         let (host, tls) = (host.clone(), self.database.tls.clone());
         let limit = self.database.to_connect;
-        let connecting = runtime.spawn(tokio::time::timeout(limit, open(host, tls)));
+        let connecting =
+            runtime.spawn(async move { tokio::time::timeout(limit, open(host, tls)).await });
         let connected = wait(connecting, limit * 2).and_then(Result::ok).and_then(Result::ok);
         let Some(connected) = connected else {
             let why = format!("no connection within {} seconds", limit.as_secs());

@@ -94,7 +94,7 @@ fn of_server(error: &DbError, name: &str) -> Fault {
         SqlState::DISK_FULL => Problem::new(Code::DiskFull, "there is no room on the disk")
             .help("make room on the database's server and try again; what was acknowledged before is on record")
             .file(name),
-        SqlState::INSUFFICIENT_PRIVILEGE => {
+        SqlState::INSUFFICIENT_PRIVILEGE | SqlState::INVALID_SCHEMA_NAME => {
             let message = format!("the database does not allow it: {says}");
             Problem::new(Code::Unwritable, message)
                 .help("the user needs a schema that tables may be made in: `CREATE SCHEMA plaudit AUTHORIZATION …` and `?schema=plaudit` in the address")

@@ -106,8 +106,13 @@ fn fits(session: &Session) -> Result<(), Fault> {
 
 /// The version of the tables: 0 where there are none.
 pub(super) fn version(session: &Session) -> Result<usize, Fault> {
-    let rows = session.run("SELECT to_regclass('plaudit_journal') IS NOT NULL")?;
-    if rows.first().and_then(|row| row.get(0)) != Some("t") {
+    // Asked of the table of tables: a name alone is looked up in what the connection remembers, and
+    // somebody else may have made it meanwhile.
+    let there = session.run(
+        "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relname = 'plaudit_journal' AND n.nspname = ANY (current_schemas(false))",
+    )?;
+    if there.is_empty() {
         return Ok(0);
     }
     let rows = session.run("SELECT version FROM plaudit_journal")?;
