@@ -197,7 +197,7 @@ fn no_command_tells_figures_of_anybody_who_is_not_named() {
         for json in [&[][..], &["--json"]] {
             let where_from = ["--rules", &rules, "--journal", &journal, "--as-of", AS_OF];
             let output = plaudit(&[command, &where_from, json].concat());
-            let said = stdout(&output) + &stderr(&output);
+            let said = [stdout(&output), stderr(&output)].concat();
             assert!(told(&said).is_empty(), "{command:?} tells {:?}\n{said}", told(&said));
         }
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{AS_OF, AT, WHO, event, found, naming, records};
 use crate::journal::entries;
+use crate::server::{Kind, Place};
 use crate::support::{run, top};
 
 fn at(text: &str) -> Timestamp {
@@ -48,7 +49,8 @@ fn standings(ledger: &Ledger) -> BTreeMap<String, String> {
 
 fn journals(folder: &std::path::Path) -> Vec<Arc<dyn Journal>> {
     let file = Sqlite::open(&folder.join("journal"), Access::Create).unwrap();
-    vec![Arc::new(Memory::new()), Arc::new(file)]
+    let database = Place::new(Kind::Database, folder).open("journal");
+    vec![Arc::new(Memory::new()), Arc::new(file), Arc::new(database)]
 }
 
 fn text(journal: &dyn Journal) -> String {

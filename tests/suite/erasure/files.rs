@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use plaudit_engine::journal::{Access, Batch, Journal, Sqlite};
 
 use super::{AS_OF, AT, SECRETS, WHO, event, found, records};
+use crate::server::Server;
 use crate::support::{plaudit, plaudit_with, stderr, stdout};
 
 /// Runs a command that must do well, and gives all that it says.
 fn well(arguments: &[&str]) -> String {
     let output = plaudit(arguments);
     assert!(output.status.success(), "{arguments:?}\n{}", stderr(&output));
-    stdout(&output) + &stderr(&output)
+    [stdout(&output), stderr(&output)].concat()
 }
 
 /// Every byte of a folder that is no export of before: journals with their logs and indexes.
@@ -29,11 +30,15 @@ fn clean(folder: &Path) {
 /// A journal that the command line made of all records, and awarded.
 fn made(folder: &Path) -> String {
     let journal = folder.join("journal.db").display().to_string();
-    let lines: String = records().iter().map(|record| format!("{record}\n")).collect();
-    let output = plaudit_with(&["record", "--journal", &journal, "--json"], lines.as_bytes());
-    assert!(output.status.success(), "{}", stderr(&output));
-    well(&["close", "--journal", &journal, "--as-of", AS_OF, "--by", "grace"]);
+    fill(&journal);
     journal
+}
+
+fn fill(journal: &str) {
+    let lines: String = records().iter().map(|record| format!("{record}\n")).collect();
+    let output = plaudit_with(&["record", "--journal", journal, "--json"], lines.as_bytes());
+    assert!(output.status.success(), "{}", stderr(&output));
+    well(&["close", "--journal", journal, "--as-of", AS_OF, "--by", "grace"]);
 }
 
 #[test]
@@ -80,7 +85,7 @@ fn neither_files_nor_copies_nor_exports_nor_any_command_has_whoever_was_erased()
         for json in [&[][..], &["--json"]] {
             let as_of = ["--journal", &journal, "--as-of", AT];
             let output = plaudit(&[command, &as_of, json].concat());
-            let said = stdout(&output) + &stderr(&output);
+            let said = [stdout(&output), stderr(&output)].concat();
             assert!(found(said.as_bytes()).is_empty(), "{command:?}\n{said}");
         }
     }
@@ -105,6 +110,64 @@ fn neither_files_nor_copies_nor_exports_nor_any_command_has_whoever_was_erased()
     for (path, bytes) in files(folder.path()) {
         assert_eq!(found(&bytes), Vec::<&str>::new(), "{}", path.display());
     }
+}
+
+/// What the server's log of changes and its backups still have is theirs to forget: the page on privacy
+/// says so.
+#[test]
+fn no_file_of_a_database_has_whoever_was_erased_once_it_is_cleaned() {
+    let server = Server::shared();
+    let database = server.database();
+    let journal = server.address(&database, "");
+    fill(&journal);
+    // The server looks at what is there, as it does by itself from time to time.
+    server.sql(&database, "ANALYZE");
+    let number =
+        server.sql(&database, "SELECT oid FROM pg_database WHERE datname = current_database()");
+    let there = || {
+        server.sql(&database, "CHECKPOINT");
+        let all = files(&server.data().join("base").join(&number));
+        SECRETS
+            .into_iter()
+            .filter(|secret| all.iter().any(|(_, it)| found(it).contains(secret)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(there(), SECRETS);
+    let told = well(&[
+        "person",
+        "erase",
+        WHO,
+        "--journal",
+        &journal,
+        "--by",
+        "grace",
+        "--at",
+        AT,
+        "--yes",
+        "--json",
+    ]);
+    assert!(told.contains(r#""clean":true"#), "{told}");
+    assert_eq!(there(), Vec::<&str>::new());
+    assert!(well(&["journal", "check", &journal]).contains("is well"));
+    let export = well(&["journal", "export", &journal]);
+    assert!(found(export.as_bytes()).is_empty(), "{export}");
+    let lines: String = super::naming(&records()).iter().map(|it| format!("{it}\n")).collect();
+    let output = plaudit_with(&["record", "--journal", &journal, "--json"], lines.as_bytes());
+    let answers = stdout(&output);
+    assert_eq!(answers.lines().count(), super::naming(&records()).len());
+    assert!(answers.lines().all(|line| line.contains(r#""code":"erased""#)), "{answers}");
+    assert_eq!(there(), Vec::<&str>::new());
+    // Nor is anything of them taken in by a copy.
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db").display().to_string();
+    well(&["journal", "copy", &journal, &copy]);
+    assert_eq!(
+        stdout(&plaudit(&["journal", "export", &copy])),
+        stdout(&plaudit(&["journal", "export", &journal]))
+    );
+    let output = plaudit_with(&["record", "--journal", &copy, "--json"], lines.as_bytes());
+    assert!(stdout(&output).lines().all(|line| line.contains(r#""code":"erased""#)));
+    clean(folder.path());
 }
 
 #[test]

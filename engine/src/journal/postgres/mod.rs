@@ -90,7 +90,12 @@ impl Postgres {
         reader.ask(Instant::now(), |session| schema::ready(session, access))?;
         let writer = (access != Access::Read).then(|| Mutex::new(Writer::new(link())));
         let (queue, reader) = (Queue::default(), Mutex::new(reader));
-        Ok(Self { database, driver, queue, writer, reader })
+        let journal = Self { database, driver, queue, writer, reader };
+        if journal.writer.is_some() {
+            // Whoever erased something may have been kept from it.
+            let _ = journal.clean();
+        }
+        Ok(journal)
     }
 
     /// Whether there is a journal in a database; none is made.

@@ -45,10 +45,12 @@ const STEPS: &[&str] = &[
      INSERT INTO plaudit_journal (version, last) VALUES (0, 0);",
     // Where the records of erasures stand, the last one beside the place of the last event; and what
     // the journal keeps to itself: the key of their hashes, and whether something that was replaced may
-    // still stand in the tables' files.
+    // still stand in the tables' files. The server keeps no samples of what people wrote.
     "ALTER TABLE plaudit_journal ADD COLUMN erased bigint NOT NULL DEFAULT 0;
      CREATE TABLE plaudit_erasures (position bigint PRIMARY KEY);
-     CREATE TABLE plaudit_secrets (name text PRIMARY KEY, value bytea NOT NULL);",
+     CREATE TABLE plaudit_secrets (name text PRIMARY KEY, value bytea NOT NULL);
+     ALTER TABLE plaudit_events ALTER COLUMN event SET STATISTICS 0;
+     ALTER TABLE plaudit_checkpoints ALTER COLUMN data SET STATISTICS 0;",
 ];
 
 /// The version that this engine reads and writes.
