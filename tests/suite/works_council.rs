@@ -20,7 +20,7 @@ const PEOPLE: i64 = 9;
 
 /// What somebody's two activities are worth, and both together.
 fn minutes(person: i64) -> [i64; 2] {
-    [10_007 + 131 * person, 21_013 + 911 * person]
+    [10_007 + 131 * person, 21_013 + 911 * person + 37 * person * person]
 }
 
 /// Everybody's points: the numbers that nobody else is to see.
@@ -41,9 +41,11 @@ fn told(text: &str) -> Vec<i64> {
         })
     };
     let sums = sums().into_iter();
-    sums.filter(|sum| stands(text, &sum.to_string()) || stands(text, &grouped(sum)) || {
-        // Nothing but the signs between thousands was taken away.
-        text.contains(&grouped(sum)) && digits.contains(&sum.to_string())
+    sums.filter(|sum| {
+        stands(text, &sum.to_string()) || stands(text, &grouped(sum)) || {
+            // Nothing but the signs between thousands was taken away.
+            text.contains(&grouped(sum)) && digits.contains(&sum.to_string())
+        }
     })
     .collect()
 }
@@ -57,7 +59,7 @@ fn files(aggregate_only: bool) -> BTreeMap<String, String> {
     let coaching = "/// Go on like that.\n///\n/// For everybody.\nfn go_on(standing) {\n    if standing.points > 100 { suggestion(\"go_on\", `${standing.points} points`) }\n}\n";
     [
         ("program.toml", manifest.as_str()),
-        ("scoring/minutes.rhai", "/// Minutes.\nfn minutes(activity) { activity.minutes }\n"),
+        ("scoring/minutes.rhai", "/// Minutes.\nfn by_minutes(activity) { activity.minutes }\n"),
         ("recognition/brought.rhai", award),
         ("coaching/go_on.rhai", coaching),
     ]
@@ -120,14 +122,23 @@ fn of_ledger(ledger: &Ledger) -> Vec<(&'static str, String)> {
         ("standing", asked::<ask::Standing>(ledger, nothing())),
         ("score", asked::<ask::Score>(ledger, nothing())),
         ("leaderboard", asked::<ask::Leaderboard>(ledger, json!({ "all_time": true }))),
-        ("board of a team", asked::<ask::Leaderboard>(ledger, json!({ "all_time": true, "team": "department=Sales" }))),
+        (
+            "board of a team",
+            asked::<ask::Leaderboard>(
+                ledger,
+                json!({ "all_time": true, "team": "department=Sales" }),
+            ),
+        ),
         ("board of teams", asked::<ask::Leaderboard>(ledger, json!({ "teams": "department" }))),
         ("team", asked::<ask::Team>(ledger, nothing())),
         ("teams", asked::<ask::Team>(ledger, json!({ "team": "department" }))),
         ("entitlements", asked::<ask::Entitlements>(ledger, nothing())),
         ("coach", asked::<ask::Coach>(ledger, nothing())),
         ("pair", asked::<ask::Pair>(ledger, nothing())),
-        ("close", done::<ask::Close>(ledger, json!({ "as_of": AS_OF, "at": AS_OF, "by": "grace" }))),
+        (
+            "close",
+            done::<ask::Close>(ledger, json!({ "as_of": AS_OF, "at": AS_OF, "by": "grace" })),
+        ),
         ("grants", done::<ask::ListGrants>(ledger, json!({ "as_of": AS_OF }))),
         ("disputes", done::<ask::ListDisputes>(ledger, json!({ "as_of": AS_OF }))),
         ("people", done::<ask::ListPeople>(ledger, json!({ "as_of": AS_OF }))),
@@ -146,7 +157,11 @@ fn a_ledger_tells_figures_of_groups_and_of_nobody() {
     };
     // The numbers are there to be found.
     for name in ["standing", "score", "leaderboard", "entitlements", "coach", "close", "grants"] {
-        assert!(of_people(&open).iter().any(|known| known == name), "{name}: {:?}", of_people(&open));
+        assert!(
+            of_people(&open).iter().any(|known| known == name),
+            "{name}: {:?}",
+            of_people(&open)
+        );
     }
     let closed = of_ledger(&ledger(&folder.path().join("closed"), true));
     for (name, text) in &closed {
@@ -182,7 +197,7 @@ fn no_command_tells_figures_of_anybody_who_is_not_named() {
         for json in [&[][..], &["--json"]] {
             let where_from = ["--rules", &rules, "--journal", &journal, "--as-of", AS_OF];
             let output = plaudit(&[command, &where_from, json].concat());
-            let said = stdout(&output) + &stderr(&output);
+            let said = stdout(&output) + stderr(&output).as_str();
             assert!(told(&said).is_empty(), "{command:?} tells {:?}\n{said}", told(&said));
         }
     }
@@ -210,9 +225,10 @@ fn the_service_tells_figures_of_people_to_themselves_alone() {
     let mut asked = 0;
     for (path, methods) in description["paths"].as_object().unwrap() {
         let Some(route) = methods.get("get") else { continue };
-        let address = path.replace("{rule}", "minutes").replace("{simulation}", &simulation);
+        let address = path.replace("{rule}", "by_minutes").replace("{simulation}", &simulation);
         let parameters = route["parameters"].as_array().cloned().unwrap_or_default();
-        let takes = |name: &str| parameters.iter().any(|it| it["name"] == name && it["in"] == "query");
+        let takes =
+            |name: &str| parameters.iter().any(|it| it["name"] == name && it["in"] == "query");
         let mut addresses = vec![address.replace("{advocate}", "p1")];
         if takes("advocate") {
             addresses.push(format!("{address}?advocate=p1"));
@@ -225,7 +241,12 @@ fn the_service_tells_figures_of_people_to_themselves_alone() {
         }
         for address in addresses {
             let answer = served.get(&address);
-            assert!(told(&answer.body).is_empty(), "{address} tells {:?}\n{}", told(&answer.body), answer.body);
+            assert!(
+                told(&answer.body).is_empty(),
+                "{address} tells {:?}\n{}",
+                told(&answer.body),
+                answer.body
+            );
             if path.contains("{advocate}") {
                 assert_eq!(answer.code(), "forbidden", "{address}");
             }
@@ -236,7 +257,9 @@ fn the_service_tells_figures_of_people_to_themselves_alone() {
 
     let token = served.post("/v1/tokens", r#"{"advocate": "p1"}"#).json();
     served.with_key(token["token"].as_str().unwrap());
-    for path in ["/v1/standings/p1", "/v1/explanations/p1", "/v1/people/p1/export", "/v1/entitlements"] {
+    for path in
+        ["/v1/standings/p1", "/v1/explanations/p1", "/v1/people/p1/export", "/v1/entitlements"]
+    {
         let own = served.get(path).document();
         assert_eq!(told(&own), [sums()[0]], "{path}: {own}");
     }
@@ -251,7 +274,10 @@ fn a_rule_that_is_switched_off_says_nothing_through_any_answer() {
     let ledger = ledger(folder.path(), false);
     let said = |ledger: &Ledger, rule: &str| -> Vec<&'static str> {
         let answers = of_ledger(ledger).into_iter();
-        answers.filter(|(_, text)| text.contains(&format!("\"{rule}\""))).map(|(name, _)| name).collect()
+        answers
+            .filter(|(_, text)| text.contains(&format!("\"{rule}\"")))
+            .map(|(name, _)| name)
+            .collect()
     };
     for rule in ["brought", "go_on"] {
         assert!(!said(&ledger, rule).is_empty(), "{rule}");
@@ -259,7 +285,7 @@ fn a_rule_that_is_switched_off_says_nothing_through_any_answer() {
     drop(ledger);
     let mut files = files(false);
     let manifest = files.get_mut("program.toml").unwrap();
-    manifest.push_str("[rules.brought]\nenabled = false\n[rules.go_on]\nenabled = false\n[rules.minutes]\nenabled = false\n");
+    manifest.push_str("[rules.brought]\nenabled = false\n[rules.go_on]\nenabled = false\n[rules.by_minutes]\nenabled = false\n");
     let other = folder.path().join("other");
     written(&other, &files);
     let program = Arc::new(Program::load(&other).unwrap());
@@ -267,7 +293,7 @@ fn a_rule_that_is_switched_off_says_nothing_through_any_answer() {
     let ledger = Ledger::open(program, journal, false).unwrap();
     let text: Vec<String> = events().iter().map(Value::to_string).collect();
     ask::record(&ledger, &text.join("\n"), "events", Batch::Whole).unwrap();
-    for rule in ["brought", "go_on", "minutes"] {
+    for rule in ["brought", "go_on", "by_minutes"] {
         assert_eq!(said(&ledger, rule), Vec::<&str>::new(), "{rule}");
     }
     for (name, text) in of_ledger(&ledger) {
@@ -299,8 +325,11 @@ fn the_record_of_processing_has_what_rules_read_and_nothing_of_those_that_are_of
     for words in ["shown to themselves alone", "fewer than 3 people", "erase", "| hr | people |"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    files.get_mut("program.toml").unwrap().push_str("[rules.minutes]\nenabled = false\n");
+    files.get_mut("program.toml").unwrap().push_str("[rules.by_minutes]\nenabled = false\n");
     let (json, page) = record(&files);
     assert_eq!(facts(&json), ["standing.points", "standing.points"]);
-    assert!(!page.contains("activity.minutes") && page.contains("1 rule is switched off"), "{page}");
+    assert!(
+        !page.contains("activity.minutes") && page.contains("1 rule is switched off"),
+        "{page}"
+    );
 }

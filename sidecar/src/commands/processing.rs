@@ -62,11 +62,26 @@ const KEPT: [Kept; 6] = [
         data: "what is known of people: names, aliases, consent, employment and absence with times, and the facts that HR systems report",
         of: "people on record",
     },
-    Kept { data: "what people did: kind, time, channel, the other person, published posts with their text, results", of: "advocates, and the people whom they helped or praised" },
-    Kept { data: "points by hand, with who gave them and why", of: "advocates, and those who look after the program" },
-    Kept { data: "badges, rewards and spotlights with what rules read, and decisions about them with reasons", of: "advocates, and those who decide" },
-    Kept { data: "what advocates object to, and how it ended", of: "advocates, and those who resolve it" },
-    Kept { data: "hashes of the names of people who were erased, under a key that the journal keeps to itself", of: "people who were erased" },
+    Kept {
+        data: "what people did: kind, time, channel, the other person, published posts with their text, results",
+        of: "advocates, and the people whom they helped or praised",
+    },
+    Kept {
+        data: "points by hand, with who gave them and why",
+        of: "advocates, and those who look after the program",
+    },
+    Kept {
+        data: "badges, rewards and spotlights with what rules read, and decisions about them with reasons",
+        of: "advocates, and those who decide",
+    },
+    Kept {
+        data: "what advocates object to, and how it ended",
+        of: "advocates, and those who resolve it",
+    },
+    Kept {
+        data: "hashes of the names of people who were erased, under a key that the journal keeps to itself",
+        of: "people who were erased",
+    },
 ];
 
 /// What is configured about age.

@@ -10,7 +10,7 @@ use super::fresh::{keep_as, part_of};
 use super::identities::hash;
 use super::path::plain;
 use super::problem::Failed;
-use super::{Sqlite, event_of, schema};
+use super::{Sqlite, erased, event_of, schema};
 use crate::error::Error;
 
 /// After so many findings the rest is likely of the same kind.
@@ -66,6 +66,7 @@ impl Sqlite {
         let mut commits = commits.query([]).map_err(|error| because(&error))?;
         let mut events = events.query([]).map_err(|error| because(&error))?;
         let mut next = 1;
+        let mut erasures: Vec<u64> = Vec::new();
         while let Some(commit) = commits.next().map_err(|error| because(&error))? {
             if health.damage.len() >= MOST_FINDINGS {
                 return Ok(());
@@ -98,7 +99,10 @@ impl Sqlite {
                     health.damage.push(format!("event {position} stands where {next} belongs"));
                     return Ok(());
                 }
-                match event_of(&self.file, position, &text) {
+                let event = event_of(&self.file, position, &text);
+                let erases = event.as_ref().is_ok_and(|event| event.erasure().is_some());
+                erasures.extend(erases.then_some(position));
+                match event {
                     Ok(event) if hash(&event.identity).to_le_bytes() == known => {}
                     Ok(_) => health.damage.push(format!("event {position} has another identity")),
                     Err(error) => {
@@ -120,6 +124,32 @@ impl Sqlite {
         if let Some(row) = events.next().map_err(|error| because(&error))? {
             let position: u64 = row.get(0).map_err(|error| because(&error))?;
             health.damage.push(format!("event {position} belongs to no commit"));
+        }
+        self.erasures(connection, &erasures, health)
+    }
+
+    /// Holds where erasures are said to stand against where they do: what is left out is taken in again.
+    fn erasures(
+        &self,
+        connection: &Connection,
+        found: &[u64],
+        health: &mut Health,
+    ) -> Result<(), Error> {
+        let failed = Failed::reading(&self.file);
+        let mut select = connection
+            .prepare("SELECT position FROM erasures ORDER BY position")
+            .map_err(|error| failed.because(&error))?;
+        let said: Vec<u64> = select
+            .query_map([], |row| row.get(0))
+            .and_then(Iterator::collect)
+            .map_err(|error| failed.because(&error))?;
+        if said != found {
+            health.damage.push("the places of erasures are not where erasures are".to_owned());
+        }
+        if !found.is_empty() && erased::key(connection, &self.file)?.is_none() {
+            health
+                .damage
+                .push("the key of erasures is missing: what was erased is not known".to_owned());
         }
         Ok(())
     }
