@@ -87,6 +87,11 @@ fn whoever_is_erased_is_gone_and_everybody_else_is_as_they_were() {
             for known in ["p1", "p2", "p5"] {
                 assert!(before.remove(known).is_some() && after.remove(known).is_some());
             }
+            // Who wrote their address in a post: what the guidelines say of it is gone with the address.
+            let points = |of: Option<String>| -> Value {
+                serde_json::from_str::<Value>(&of.unwrap()).unwrap()["figures"]["points"].clone()
+            };
+            assert_eq!(points(before.remove("p3")), points(after.remove("p3")));
             assert_eq!(before, after);
             let error = ledger.live().unwrap().standing(WHO, at(AS_OF)).unwrap_err();
             assert_eq!(error.problems()[0].code, Code::UnknownAdvocate);
