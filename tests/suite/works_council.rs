@@ -20,7 +20,7 @@ const PEOPLE: i64 = 9;
 
 /// What somebody's two activities are worth, and both together.
 fn minutes(person: i64) -> [i64; 2] {
-    [10_007 + 131 * person, 21_013 + 911 * person]
+    [10_007 + 131 * person, 21_013 + 911 * person + 37 * person * person]
 }
 
 /// Everybody's points: the numbers that nobody else is to see.
@@ -59,7 +59,7 @@ fn files(aggregate_only: bool) -> BTreeMap<String, String> {
     let coaching = "/// Go on like that.\n///\n/// For everybody.\nfn go_on(standing) {\n    if standing.points > 100 { suggestion(\"go_on\", `${standing.points} points`) }\n}\n";
     [
         ("program.toml", manifest.as_str()),
-        ("scoring/minutes.rhai", "/// Minutes.\nfn minutes(activity) { activity.minutes }\n"),
+        ("scoring/minutes.rhai", "/// Minutes.\nfn by_minutes(activity) { activity.minutes }\n"),
         ("recognition/brought.rhai", award),
         ("coaching/go_on.rhai", coaching),
     ]
@@ -197,7 +197,7 @@ fn no_command_tells_figures_of_anybody_who_is_not_named() {
         for json in [&[][..], &["--json"]] {
             let where_from = ["--rules", &rules, "--journal", &journal, "--as-of", AS_OF];
             let output = plaudit(&[command, &where_from, json].concat());
-            let said = [stdout(&output), stderr(&output)].concat();
+            let said = stdout(&output) + stderr(&output).as_str();
             assert!(told(&said).is_empty(), "{command:?} tells {:?}\n{said}", told(&said));
         }
     }
@@ -225,7 +225,7 @@ fn the_service_tells_figures_of_people_to_themselves_alone() {
     let mut asked = 0;
     for (path, methods) in description["paths"].as_object().unwrap() {
         let Some(route) = methods.get("get") else { continue };
-        let address = path.replace("{rule}", "minutes").replace("{simulation}", &simulation);
+        let address = path.replace("{rule}", "by_minutes").replace("{simulation}", &simulation);
         let parameters = route["parameters"].as_array().cloned().unwrap_or_default();
         let takes =
             |name: &str| parameters.iter().any(|it| it["name"] == name && it["in"] == "query");
@@ -285,7 +285,7 @@ fn a_rule_that_is_switched_off_says_nothing_through_any_answer() {
     drop(ledger);
     let mut files = files(false);
     let manifest = files.get_mut("program.toml").unwrap();
-    manifest.push_str("[rules.brought]\nenabled = false\n[rules.go_on]\nenabled = false\n[rules.minutes]\nenabled = false\n");
+    manifest.push_str("[rules.brought]\nenabled = false\n[rules.go_on]\nenabled = false\n[rules.by_minutes]\nenabled = false\n");
     let other = folder.path().join("other");
     written(&other, &files);
     let program = Arc::new(Program::load(&other).unwrap());
@@ -293,7 +293,7 @@ fn a_rule_that_is_switched_off_says_nothing_through_any_answer() {
     let ledger = Ledger::open(program, journal, false).unwrap();
     let text: Vec<String> = events().iter().map(Value::to_string).collect();
     ask::record(&ledger, &text.join("\n"), "events", Batch::Whole).unwrap();
-    for rule in ["brought", "go_on", "minutes"] {
+    for rule in ["brought", "go_on", "by_minutes"] {
         assert_eq!(said(&ledger, rule), Vec::<&str>::new(), "{rule}");
     }
     for (name, text) in of_ledger(&ledger) {
@@ -325,7 +325,7 @@ fn the_record_of_processing_has_what_rules_read_and_nothing_of_those_that_are_of
     for words in ["shown to themselves alone", "fewer than 3 people", "erase", "| hr | people |"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    files.get_mut("program.toml").unwrap().push_str("[rules.minutes]\nenabled = false\n");
+    files.get_mut("program.toml").unwrap().push_str("[rules.by_minutes]\nenabled = false\n");
     let (json, page) = record(&files);
     assert_eq!(facts(&json), ["standing.points", "standing.points"]);
     assert!(

@@ -12,6 +12,8 @@ use crate::time::Calendar;
 pub(super) struct Followed {
     pub(super) position: u64,
     pub(super) register: Register,
+    /// How many erasures there are up to there.
+    pub(super) erasures: usize,
 }
 
 /// Decides upon the grants on record and what came since; the events go on record.
@@ -23,7 +25,8 @@ impl Followed {
         let mut register = Register::default();
         log.others().for_each(|(_, event)| register.add(event));
         log.ids_of(SOURCE).for_each(|id| register.take(id));
-        Self { position, register }
+        let erasures = log.others().filter(|(_, event)| event.erasure().is_some()).count();
+        Self { position, register, erasures }
     }
 
     /// Puts on record what is decided upon everything that is on record by then: another run, a

@@ -113,8 +113,7 @@ impl Ledger {
     /// How many erasures are on record, as far as it was followed: whoever keeps what they were told
     /// of people forgets it when there are more.
     pub fn erasures(&self) -> usize {
-        self.live
-            .with_log(|log| log.others().filter(|(_, event)| event.erasure().is_some()).count())
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner).erasures
     }
 
     /// Follows events that were just put on record without reading them from the journal, as far as

@@ -26,8 +26,8 @@ pub use board::{Place, Span};
 pub(crate) use census::{Census, Ties, gifts};
 pub(crate) use document::arguments;
 pub use document::{
-    Dates, EmvFormula, Figure, FigureExplanation, Leaderboard, Origin, StandingDocument,
-    TeamDocument, TeamsDocument, WindowDates, Withheld,
+    Dates, EmvFormula, ErasedLine, Figure, FigureExplanation, Leaderboard, Origin,
+    StandingDocument, TeamDocument, TeamsDocument, WindowDates, Withheld,
 };
 pub use kpi::{KpiFigure, TooEarly, Trend};
 pub use question::{Among, BoardQuestion};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use plaudit_engine::facts::Value;
 use plaudit_engine::standings::{
-    Figure, KpiFigure, TeamDocument, TeamQuestion, TooEarly, Trend, WindowDates,
+    ErasedLine, Figure, KpiFigure, TeamDocument, TeamQuestion, TooEarly, Trend, WindowDates,
 };
 use plaudit_engine::{Program, Roster, canonical};
 
@@ -171,6 +171,7 @@ pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
                 writeln!(output, "\n{}", styled(DIM, by))?;
             }
             members(&mut output, program, team, &asked.roster(), options.all)?;
+            erased(&mut output, team)?;
         }
         _ => writeln!(output, "There is no such team.")?,
     }
@@ -364,6 +365,18 @@ fn goals(output: &mut impl Write, program: &Program, team: &TeamDocument) -> std
         }
     }
     Ok(())
+}
+
+/// What people brought who were erased since, where they are enough.
+fn erased(output: &mut impl Write, team: &TeamDocument) -> std::io::Result<()> {
+    let Some(ErasedLine { people, activities, points, .. }) = &team.erased else { return Ok(()) };
+    writeln!(
+        output,
+        "\nerased since: {} people with {} activities and {} points, which are in none of these figures",
+        grouped(*people),
+        grouped(*activities),
+        grouped(*points)
+    )
 }
 
 /// Who is in the team.

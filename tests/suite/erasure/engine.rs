@@ -69,7 +69,7 @@ fn whoever_is_erased_is_gone_and_everybody_else_is_as_they_were() {
         others.live().unwrap();
 
         let told = erase(&ledger);
-        assert!(told.clean && told.events > 20 && told.changed > 4, "{told:?}");
+        assert!(told.clean && told.events > 15 && told.changed > 5, "{told:?}");
         assert_eq!(told.names, 3);
         assert_eq!(found(canonical(&told).unwrap().as_bytes()), Vec::<&str>::new());
         // Places stay, and the record comes behind all others.
@@ -89,6 +89,11 @@ fn whoever_is_erased_is_gone_and_everybody_else_is_as_they_were() {
             for known in ["p1", "p2", "p5"] {
                 assert!(before.remove(known).is_some() && after.remove(known).is_some());
             }
+            // Who wrote their address in a post: what the guidelines say of it is gone with the address.
+            let points = |of: Option<String>| -> Value {
+                serde_json::from_str::<Value>(&of.unwrap()).unwrap()["figures"]["points"].clone()
+            };
+            assert_eq!(points(before.remove("p3")), points(after.remove("p3")));
             assert_eq!(before, after);
             let error = ledger.live().unwrap().standing(WHO, at(AS_OF)).unwrap_err();
             assert_eq!(error.problems()[0].code, Code::UnknownAdvocate);
@@ -185,7 +190,8 @@ fn totals_stay_what_they_were_with_one_line_for_enough_who_were_erased() {
         .filter(|event| !event["erasure"]["rest"].is_null())
         .collect();
     assert_eq!(kept.len(), 1);
-    assert_eq!(kept[0]["erasure"]["rest"].as_array().unwrap().len(), 2);
+    // Of one department no sum is kept: it would tell that of the other, which is too small.
+    assert_eq!(kept[0]["erasure"]["rest"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::support::{plaudit, plaudit_with, stderr, stdout};
 fn well(arguments: &[&str]) -> String {
     let output = plaudit(arguments);
     assert!(output.status.success(), "{arguments:?}\n{}", stderr(&output));
-    [stdout(&output), stderr(&output)].concat()
+    stdout(&output) + stderr(&output).as_str()
 }
 
 /// Every byte of a folder that is no export of before: journals with their logs and indexes.
@@ -85,7 +85,7 @@ fn neither_files_nor_copies_nor_exports_nor_any_command_has_whoever_was_erased()
         for json in [&[][..], &["--json"]] {
             let as_of = ["--journal", &journal, "--as-of", AT];
             let output = plaudit(&[command, &as_of, json].concat());
-            let said = [stdout(&output), stderr(&output)].concat();
+            let said = stdout(&output) + stderr(&output).as_str();
             assert!(found(said.as_bytes()).is_empty(), "{command:?}\n{said}");
         }
     }

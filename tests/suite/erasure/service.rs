@@ -29,7 +29,7 @@ fn setup() -> Setup {
 }
 
 /// Every answer to a question without a body that the description of the service has.
-fn every_answer(served: &Served) -> Vec<(String, String)> {
+fn every_answer(served: &Served, is_gone: bool) -> Vec<(String, String)> {
     let description = served.get("/openapi.json").json();
     let mut answers = Vec::new();
     for (path, methods) in description["paths"].as_object().unwrap() {
@@ -40,7 +40,7 @@ fn every_answer(served: &Served) -> Vec<(String, String)> {
             let address = path.replace("{advocate}", who).replace("{rule}", "disclose_employer");
             let answer = served.get(&address.replace("{simulation}", "none"));
             // Whoever asks for somebody by name is told the name again, and that nobody has it.
-            let echoed = who == WHO && path.contains("{advocate}");
+            let echoed = is_gone && who == WHO && path.contains("{advocate}");
             assert!(!echoed || answer.status == 404, "{path}: {answer:?}");
             if !echoed {
                 answers.push((address.clone(), answer.body));
@@ -65,7 +65,7 @@ fn no_answer_and_no_log_of_the_service_has_whoever_was_erased() {
     let has = |answers: &[(String, String)]| {
         answers.iter().filter(|(_, body)| !found(body.as_bytes()).is_empty()).count()
     };
-    assert!(has(&every_answer(&served)) > 5);
+    assert!(has(&every_answer(&served, false)) > 5);
     let last = served.get("/v1/changes").json()["last"].clone();
 
     let path = format!("/v1/people/{WHO}/erasure");
@@ -76,7 +76,7 @@ fn no_answer_and_no_log_of_the_service_has_whoever_was_erased() {
     assert_eq!((again.status, again.code().as_str()), (410, "erased"));
     // Another process over the same journal, which knew them, too.
     for service in [&served, &other] {
-        for (path, body) in every_answer(service) {
+        for (path, body) in every_answer(service, true) {
             assert!(found(body.as_bytes()).is_empty(), "{path}: {body}");
         }
     }

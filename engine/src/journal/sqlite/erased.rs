@@ -31,6 +31,12 @@ pub(super) fn key(connection: &Connection, file: &str) -> Result<Option<Key>, Er
     Ok(key.map(of).transpose()?)
 }
 
+/// Where records of erasures are said to stand.
+pub(super) fn places(connection: &Connection) -> rusqlite::Result<Vec<u64>> {
+    let mut select = connection.prepare("SELECT position FROM erasures ORDER BY position")?;
+    select.query_map([], |row| row.get(0))?.collect()
+}
+
 /// Keeps the key of the hashes.
 pub(super) fn keep_key(connection: &Connection, file: &str, key: &Key) -> Result<(), Error> {
     let sql = "INSERT INTO secrets VALUES (?1, ?2)";

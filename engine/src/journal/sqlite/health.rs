@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::fresh::{keep_as, part_of};
 use super::path::plain;
 use super::problem::Failed;
-use super::{Sqlite, schema};
+use super::{Sqlite, erased, schema};
 use crate::error::Error;
 use crate::journal::health::{Health, MOST_FINDINGS, Stated};
 
@@ -66,7 +66,12 @@ impl Sqlite {
             // A sign that is none is told by the checksum, and with its event.
             Ok(Some((position, String::from_utf8_lossy(text).into_owned())))
         };
-        health.compare(next_commit, next_event)
+        if let Some(found) = health.compare(next_commit, next_event)? {
+            let said = erased::places(connection).map_err(|error| because(&error))?;
+            let has_key = erased::key(connection, &self.file)?.is_some();
+            health.erasures(&found, &said, has_key);
+        }
+        Ok(())
     }
 
     /// Copies the journal, as it is at this moment, to a file that is not there yet. Others may go

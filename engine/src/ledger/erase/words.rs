@@ -2,7 +2,7 @@
 //! out of free words where they stand as a word of their own. A first name is nobody's alone, and stays.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -21,6 +21,8 @@ pub(in super::super) const NAMES: [&str; 6] =
 const IDENTITY: [&str; 6] = ["type", "id", "source", "target", "target_source", "at"];
 /// A shorter id is likely to be a word.
 const SHORTEST_ID: usize = 4;
+/// In the id of an event a shorter one is likely to be a number of something else.
+const SHORTEST_IN_ID: usize = 3;
 
 /// A person's names, as they are looked for in events of others.
 pub(in super::super) struct Words<'a> {
@@ -29,8 +31,13 @@ pub(in super::super) struct Words<'a> {
     key: Option<&'a Key>,
     /// Whatever an event must have in it to be looked at more closely.
     any: AhoCorasick,
-    /// What is replaced in free words.
+    /// What is replaced in free words, and the name that each of them is; nothing for full names, which
+    /// are not handed on.
     words: AhoCorasick,
+    of_words: Vec<Option<Arc<str>>>,
+    /// The same for ids of events.
+    ids: AhoCorasick,
+    of_ids: Vec<Option<Arc<str>>>,
     /// The ids of grants that are gone: award runs list them.
     grants: BTreeSet<Arc<str>>,
 }
@@ -42,23 +49,26 @@ impl<'a> Words<'a> {
         gone: &BTreeSet<Place>,
         key: Option<&'a Key>,
     ) -> Result<Self, Error> {
-        let called = person.called(gone);
-        let mut words: BTreeSet<String> = called
+        let mut words: BTreeMap<String, Option<Arc<str>>> = person
+            .called(gone)
             .iter()
             .filter(|name| name.split_whitespace().nth(1).is_some())
-            .map(|name| name.to_string())
+            .map(|name| (name.to_string(), None))
             .collect();
         for name in person.ever() {
             let has = |is: fn(char) -> bool| name.chars().any(is);
             let is_mixed = has(char::is_alphabetic) && has(|sign| !sign.is_alphabetic());
             if name.contains('@') || (is_mixed && name.len() >= SHORTEST_ID) {
-                words.insert(name.to_string());
+                words.insert(name.to_string(), Some(Arc::clone(name)));
             }
             // As others write it who mention somebody.
             if !name.contains('@') && !name.contains(char::is_whitespace) {
-                words.insert(format!("@{name}"));
+                words.insert(format!("@{name}"), Some(Arc::clone(name)));
             }
         }
+        let long = person.ever().filter(|name| name.len() >= SHORTEST_IN_ID);
+        let mut in_ids = words.clone();
+        in_ids.extend(long.map(|name| (name.to_string(), Some(Arc::clone(name)))));
         let of_grant = |place: &Place| {
             matches!(*person.log.body(*place), Body::Grant(_))
                 .then(|| person.log.identity(*place).id)
@@ -66,7 +76,7 @@ impl<'a> Words<'a> {
         let written = |text: &str| serde_json::to_string(text).unwrap_or_default();
         let bare = |text: &String| text.trim_matches('"').to_owned();
         let names = person.ever().map(|name| written(name));
-        let any = names.chain(words.iter().map(|word| written(word))).map(|text| bare(&text));
+        let any = names.chain(words.keys().map(|word| written(word))).map(|text| bare(&text));
         let found = |patterns: Vec<String>| {
             AhoCorasick::builder()
                 .ascii_case_insensitive(true)
@@ -78,7 +88,10 @@ impl<'a> Words<'a> {
             person,
             key,
             any: found(any.collect())?,
-            words: found(words.into_iter().collect())?,
+            words: found(words.keys().cloned().collect())?,
+            of_words: words.into_values().collect(),
+            ids: found(in_ids.keys().cloned().collect())?,
+            of_ids: in_ids.into_values().collect(),
             grants: gone.iter().filter_map(of_grant).collect(),
         })
     }
@@ -120,7 +133,7 @@ impl<'a> Words<'a> {
                 let names = is_theirs || field == "value" || NAMES.contains(&field);
                 if names && self.person.is(&text.as_str().into(), at) {
                     ERASED.clone_into(text);
-                } else if let Cow::Owned(other) = self.free(text) {
+                } else if let Cow::Owned(other) = self.free(text, at) {
                     *text = other;
                 }
             }
@@ -132,10 +145,10 @@ impl<'a> Words<'a> {
                 for (name, value) in fields.iter_mut() {
                     self.value(name, value, is_theirs(name), at);
                 }
-                if fields.keys().any(|name| matches!(self.free(name), Cow::Owned(_))) {
+                if fields.keys().any(|name| matches!(self.free(name, at), Cow::Owned(_))) {
                     let all = std::mem::take(fields).into_iter();
                     *fields = all
-                        .map(|(name, value)| (self.free(&name).into_owned(), value))
+                        .map(|(name, value)| (self.free(&name, at).into_owned(), value))
                         .collect::<Map<_, _>>();
                 }
             }
@@ -144,11 +157,12 @@ impl<'a> Words<'a> {
     }
 
     /// Free words without the person's names, where these stand as words of their own.
-    fn free<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    fn free<'t>(&self, text: &'t str, at: Timestamp) -> Cow<'t, str> {
         let mut other = String::new();
         let mut end = 0;
         for found in self.words.find_iter(text) {
-            if stands_alone(text, found.start(), found.end()) {
+            let name = &self.of_words[found.pattern().as_usize()];
+            if self.is_theirs(name.as_ref(), at) && stands_alone(text, found.start(), found.end()) {
                 other.push_str(&text[end..found.start()]);
                 other.push_str(ERASED);
                 end = found.end();
@@ -160,12 +174,29 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Whether a word is theirs: a name may have been handed on.
+    fn is_theirs(&self, name: Option<&Arc<str>>, at: Timestamp) -> bool {
+        name.is_none_or(|name| self.person.is(name, at))
+    }
+
+    /// Whether an id has a name in it: between whatever signs, since ids are put together of names.
+    fn is_in_id(&self, text: &str, at: Timestamp) -> bool {
+        self.ids.find_iter(text).any(|found| {
+            let is_inner = |sign: Option<char>| sign.is_some_and(char::is_alphanumeric);
+            let (before, behind) = (&text[..found.start()], &text[found.end()..]);
+            let name = &self.of_ids[found.pattern().as_usize()];
+            self.is_theirs(name.as_ref(), at)
+                && !is_inner(before.chars().next_back())
+                && !is_inner(behind.chars().next())
+        })
+    }
+
     /// Ids may name somebody, too: such an event is known by a hash from now on, and so it is to
     /// those that are about it.
     fn identities(&self, event: &mut Event) {
+        let at = event.at;
         let known = |identity: &Identity| {
-            let names = |text: &str| matches!(self.free(text), Cow::Owned(_));
-            names(&identity.id) || names(&identity.source)
+            self.is_in_id(&identity.id, at) || self.is_in_id(&identity.source, at)
         };
         let Some(key) = self.key else { return };
         let hashed = |identity: &mut Identity| {
