@@ -31,22 +31,24 @@ pub(super) struct Stated {
 }
 
 impl Health {
-    /// Holds all commits against all events; both come in the order of their places.
+    /// Holds all commits against all events; both come in the order of their places. Where it comes to
+    /// the end, it gives the places of the records of erasures.
     pub(super) fn compare(
         &mut self,
         mut commits: impl FnMut() -> Result<Option<Stated>, Error>,
         mut events: impl FnMut() -> Result<Option<(u64, String)>, Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Vec<u64>>, Error> {
         let mut next = 1;
+        let mut erasures = Vec::new();
         while let Some(Stated { first, identities, checksum: stated }) = commits()? {
             if self.damage.len() >= MOST_FINDINGS {
-                return Ok(());
+                return Ok(None);
             }
             self.commits += 1;
             if first != next {
                 let damage = format!("the commit of event {first} stands where {next} belongs");
                 self.damage.push(damage);
-                return Ok(());
+                return Ok(None);
             }
             if identities.is_empty() {
                 self.damage.push(format!("the commit of event {first} has no events"));
@@ -55,13 +57,16 @@ impl Health {
             for known in identities.chunks(4) {
                 let Some((position, text)) = events()? else {
                     self.damage.push(format!("event {next} is missing"));
-                    return Ok(());
+                    return Ok(None);
                 };
                 if position != next {
                     self.damage.push(format!("event {position} stands where {next} belongs"));
-                    return Ok(());
+                    return Ok(None);
                 }
-                match stored(&text, position) {
+                let event = stored(&text, position);
+                let erases = event.as_ref().is_ok_and(|event| event.erasure().is_some());
+                erasures.extend(erases.then_some(position));
+                match event {
                     Ok(event) if hash(&event.identity).to_le_bytes() == known => {}
                     Ok(_) => self.damage.push(format!("event {position} has another identity")),
                     Err(what) => self.damage.push(format!("the journal is damaged: {what}")),
@@ -80,6 +85,18 @@ impl Health {
         if let Some((position, _)) = events()? {
             self.damage.push(format!("event {position} belongs to no commit"));
         }
-        Ok(())
+        Ok(Some(erasures))
+    }
+
+    /// Holds where erasures are said to stand against where they do: what is left out would be taken in
+    /// again.
+    pub(super) fn erasures(&mut self, found: &[u64], said: &[u64], has_key: bool) {
+        if said != found {
+            self.damage.push("the places of erasures are not where erasures are".to_owned());
+        }
+        if !found.is_empty() && !has_key {
+            let damage = "the key of erasures is missing: what was erased is not known";
+            self.damage.push(damage.to_owned());
+        }
     }
 }

@@ -24,6 +24,19 @@ pub(super) fn key(session: &Session) -> Result<Option<Key>, Fault> {
     Ok(Some(key))
 }
 
+/// Where records of erasures are said to stand: one by one, and the last of them.
+pub(super) fn places(session: &Session) -> Result<Vec<u64>, Fault> {
+    let rows = session.query("SELECT position FROM plaudit_erasures ORDER BY position", &[])?;
+    let places: Vec<u64> =
+        rows.iter().map(|row| session.number(row, 0)).collect::<Result<_, _>>()?;
+    let last = session.query("SELECT erased FROM plaudit_journal", &[])?;
+    let last = last.first().map_or(Ok(0), |row| session.number(row, 0))?;
+    match places.last().copied().unwrap_or(0) == last {
+        true => Ok(places),
+        false => Ok(vec![last]),
+    }
+}
+
 /// Keeps the key of the hashes.
 pub(super) fn keep_key(session: &Session, key: &Key) -> Result<(), Fault> {
     let sql = "INSERT INTO plaudit_secrets VALUES ($1, $2)";

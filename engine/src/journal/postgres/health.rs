@@ -7,7 +7,7 @@ use tokio_postgres::types::Type;
 
 use super::link::Session;
 use super::problem::Fault;
-use super::{AT_A_TIME, READ_ONE_STATE, place, position, schema};
+use super::{AT_A_TIME, READ_ONE_STATE, erased, place, position, schema};
 use crate::error::Error;
 use crate::journal::health::{Health, Stated};
 
@@ -52,7 +52,11 @@ pub(super) fn check(session: &Session) -> Result<Health, Fault> {
                 event().map(Some).map_err(&ended)
             },
         );
-        compared.map_err(|error| fault.take().unwrap_or(Fault::Refused(error)))?;
+        let found = compared.map_err(|error| fault.take().unwrap_or(Fault::Refused(error)))?;
+        if let Some(found) = found {
+            let (said, has_key) = (erased::places(session)?, erased::key(session)?.is_some());
+            health.erasures(&found, &said, has_key);
+        }
         if health.damage.is_empty() && seen != events {
             let damage = format!("it says that it has {events} events, and has {seen}");
             health.damage.push(damage);
