@@ -129,7 +129,7 @@ impl fmt::Debug for Address {
 
 /// A journal that outlives its process, of whichever kind its address names.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are few of them, each behind a pointer")]
+#[allow(clippy::large_enum_variant, reason = "there are few of them, each behind a pointer")]
 pub enum Store {
     /// One file.
     #[cfg(feature = "sqlite")]

@@ -154,12 +154,13 @@ fn migrate(session: &Session) -> Result<(), Fault> {
 fn make_schema(session: &Session, schema: &str) -> Result<(), Fault> {
     let (text, quoted) = (schema.replace('\'', "''"), schema.replace('"', "\"\""));
     let looked_for = format!("SELECT 1 FROM pg_namespace WHERE nspname = '{text}'");
-    if !session.run(&looked_for)?.is_empty() {
-        return Ok(());
+    if session.run(&looked_for)?.is_empty() {
+        match session.run(&format!("CREATE SCHEMA \"{quoted}\"")) {
+            // Somebody else has made it at the same moment.
+            Err(Fault::Refused(_)) if !session.run(&looked_for)?.is_empty() => {}
+            made => drop(made?),
+        }
     }
-    match session.run(&format!("CREATE SCHEMA \"{quoted}\"")) {
-        // Somebody else has made it at the same moment.
-        Err(Fault::Refused(_)) if !session.run(&looked_for)?.is_empty() => Ok(()),
-        made => made.map(|_| ()),
-    }
+    // A connection remembers which schemas of its path are there.
+    session.run(&format!("SET search_path TO \"{quoted}\"")).map(|_| ())
 }
