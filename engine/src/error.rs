@@ -137,9 +137,11 @@ codes! {
     DeadlineExceeded = "deadline-exceeded" Retryable,
     /// a journal that another process has been writing to for too long; the call may be tried again
     JournalBusy = "journal-busy" Retryable,
-    /// a journal file that is damaged, or a file that is no journal
+    /// a journal whose database cannot be reached; the call may be tried again
+    JournalUnreachable = "journal-unreachable" Retryable,
+    /// a journal that is damaged, or a file that is no journal
     JournalCorrupt = "journal-corrupt" Storage,
-    /// a journal file that a later version has written
+    /// a journal that a later version has written
     JournalVersion = "journal-version" Storage,
     /// there is no room on the disk
     DiskFull = "disk-full" Storage,

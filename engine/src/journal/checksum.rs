@@ -4,7 +4,7 @@ use twox_hash::XxHash3_64;
 
 /// The checksum of the events of a commit, or of the parts of a checkpoint, each hashed upon those
 /// before; part of the format.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Checksum(u64);
 
 impl Checksum {

@@ -7,7 +7,8 @@
 //! - `memory` keeps it for as long as the process lives;
 //! - `start` reads it from its last checkpoint on;
 //! - `sqlite` keeps it in one file that any number of processes may use at once;
-//! - `postgres` keeps it in a database that any number of machines may use at once.
+//! - `postgres` keeps it in a database that any number of machines may use at once;
+//! - `store` is whichever of the two an address names; `copy` makes one of the other.
 //!
 //! The two that last write the same: `prepared` is an event as it stands there, `checksum` tells that
 //! it still does, `identities` knows which events are on record, `queue` lets callers that write at
@@ -16,10 +17,14 @@
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod checksum;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod copy;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod health;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod identities;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod prepared;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -27,6 +32,8 @@ mod queue;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod start;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod store;
 
 use std::collections::hash_map;
 use std::fmt::Debug;
@@ -36,12 +43,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use copy::{Copied, copy};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use health::Health;
 pub use memory::Memory;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 pub use start::log_of;
 pub(crate) use start::{keep, log_and_keep};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use store::{Address, Store};
 
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Identity};
