@@ -181,7 +181,7 @@ typedef uint32_t plaudit_level;
 #endif // __cplusplus
 
 /**
- * How a journal file is opened.
+ * How a journal file or database is opened.
  */
 enum plaudit_access
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -189,15 +189,15 @@ enum plaudit_access
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * To read and write; a file that is not there is made.
+     * To read and write; a journal that is not there is made.
      */
     PLAUDIT_ACCESS_CREATE = 0,
     /**
-     * To read only: the file must be there, and is not changed.
+     * To read only: the journal must be there, and is not changed.
      */
     PLAUDIT_ACCESS_READ = 1,
     /**
-     * To read and write: the file must be there.
+     * To read and write: the journal must be there.
      */
     PLAUDIT_ACCESS_WRITE = 2,
 };
@@ -351,7 +351,7 @@ typedef uint32_t plaudit_not_counted;
 
 /**
  * A ledger: a program over a journal, the append-only record of events. Any number of threads may use
- * it at once, and any number of processes the same journal file.
+ * it at once, and any number of processes the same journal file or database.
  */
 typedef struct plaudit_ledger plaudit_ledger;
 
@@ -500,7 +500,7 @@ typedef struct plaudit_ledger_options {
      */
     uint32_t log_level;
     /**
-     * A plaudit_access, for journal files.
+     * A plaudit_access, for journal files and databases.
      */
     uint32_t access;
     /**
@@ -508,7 +508,8 @@ typedef struct plaudit_ledger_options {
      */
     uint32_t assume_consent;
     /**
-     * How many milliseconds a call waits for another process that is writing; 0 is ten seconds.
+     * How many milliseconds a call waits for another process that is writing, or for a database that
+     * is away; 0 is ten seconds.
      */
     uint32_t wait_milliseconds;
 } plaudit_ledger_options;
@@ -1098,7 +1099,10 @@ struct plaudit_result *plaudit_ledger_open_memory(const struct plaudit_program *
 
 /**
  * Opens a ledger over a journal file, whose path has `length` bytes. As plaudit_ledger_open_memory().
- * What a call has acknowledged is on the disk.
+ * What a call has acknowledged is on the disk. A path that begins with postgres:// or postgresql:// is
+ * the address of a database, such as postgres://plaudit@db.example/plaudit?sslmode=verify-full; a
+ * password comes from the environment (PGPASSWORD), ~/.pgpass or the address, and is in no message. While
+ * the database is away, calls fail with "journal-unreachable" after the wait, and may be made again.
  *
  *     plaudit_ledger *ledger = NULL;
  *     plaudit_result *result =
@@ -1280,14 +1284,14 @@ struct plaudit_result *plaudit_ledger_export(const struct plaudit_ledger *ledger
 struct plaudit_result *plaudit_ledger_checkpoint(const struct plaudit_ledger *ledger);
 
 /**
- * Holds every page, event and checksum of a journal file: the answer says how many events there are
- * and what is damaged.
+ * Looks at every page, event and checksum of a journal file or database: the answer says how many
+ * events there are and what is damaged.
  */
 struct plaudit_result *plaudit_ledger_verify(const struct plaudit_ledger *ledger);
 
 /**
- * Copies a journal file while it is in use; the path of the copy has `length` bytes and must not be
- * there yet. The answer is {"events":...}.
+ * Copies a journal file while it is in use (a database is copied by its own tools); the path of the copy
+ * has `length` bytes and must not be there yet. The answer is {"events":...}.
  */
 struct plaudit_result *plaudit_ledger_backup(const struct plaudit_ledger *ledger,
                                              const char *path,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use plaudit_engine::canonical;
-use plaudit_engine::journal::{Journal as _, Sqlite};
+use plaudit_engine::journal::{Journal as _, Sqlite, Store};
 use plaudit_engine::requests::Export;
 use serde_json::json;
 
@@ -43,18 +43,20 @@ pub unsafe extern "C" fn plaudit_ledger_checkpoint(
     }
 }
 
-/// Holds every page, event and checksum of a journal file: the answer says how many events there are
-/// and what is damaged.
+/// Looks at every page, event and checksum of a journal file or database: the answer says how many
+/// events there are and what is damaged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_ledger_verify(ledger: *const PlauditLedger) -> *mut PlauditResult {
     // SAFETY: the header asks for a ledger.
     unsafe {
-        ledger::of("plaudit_ledger_verify", ledger, |it| Ok(canonical(&file(&it.file)?.check()?)?))
+        ledger::of("plaudit_ledger_verify", ledger, |it| {
+            Ok(canonical(&store(&it.store)?.check()?)?)
+        })
     }
 }
 
-/// Copies a journal file while it is in use; the path of the copy has `length` bytes and must not be
-/// there yet. The answer is {"events":...}.
+/// Copies a journal file while it is in use (a database is copied by its own tools); the path of the copy
+/// has `length` bytes and must not be there yet. The answer is {"events":...}.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn plaudit_ledger_backup(
     ledger: *const PlauditLedger,
@@ -65,13 +67,13 @@ pub unsafe extern "C" fn plaudit_ledger_backup(
     unsafe {
         ledger::of("plaudit_ledger_backup", ledger, |it| {
             let path = text("path", path, length)?;
-            file(&it.file)?.backup(Path::new(path))?;
+            store(&it.store)?.backup(Path::new(path))?;
             let copy = Sqlite::open(Path::new(path), plaudit_engine::journal::Access::Read)?;
             Ok(canonical(&json!({ "events": copy.position()? }))?)
         })
     }
 }
 
-fn file(file: &Option<Arc<Sqlite>>) -> Result<&Sqlite, Failure> {
-    file.as_deref().ok_or_else(|| Failure::argument("ledger", "has no journal file"))
+fn store(store: &Option<Arc<Store>>) -> Result<&Store, Failure> {
+    store.as_deref().ok_or_else(|| Failure::argument("ledger", "has no journal file"))
 }

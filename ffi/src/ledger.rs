@@ -1,13 +1,12 @@
 //! Ledgers: programs over a journal.
 
 use std::ffi::{c_char, c_void};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use plaudit_engine::canonical;
-use plaudit_engine::journal::{Access, Journal, Memory, Sqlite};
+use plaudit_engine::journal::{Access, Address, Journal, Memory, Store};
 use plaudit_engine::ledger::Ledger;
 use serde_json::json;
 
@@ -19,12 +18,12 @@ use crate::sized::{Measured, options};
 use crate::text::text;
 
 /// A ledger: a program over a journal, the append-only record of events. Any number of threads may use
-/// it at once, and any number of processes the same journal file.
+/// it at once, and any number of processes the same journal file or database.
 #[derive(Debug)]
 pub struct PlauditLedger {
     pub(crate) ledger: Ledger,
-    /// The journal, where it is a file.
-    pub(crate) file: Option<Arc<Sqlite>>,
+    /// The journal, where it is a file or a database.
+    pub(crate) store: Option<Arc<Store>>,
     assume_consent: bool,
     logger: Logger,
     poisoned: AtomicBool,
@@ -40,15 +39,15 @@ impl Handle for PlauditLedger {
     }
 }
 
-/// How a journal file is opened.
+/// How a journal file or database is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum PlauditAccess {
-    /// To read and write; a file that is not there is made.
+    /// To read and write; a journal that is not there is made.
     Create = 0,
-    /// To read only: the file must be there, and is not changed.
+    /// To read only: the journal must be there, and is not changed.
     Read = 1,
-    /// To read and write: the file must be there.
+    /// To read and write: the journal must be there.
     Write = 2,
 }
 
@@ -64,11 +63,12 @@ pub struct PlauditLedgerOptions {
     pub log_user_data: *mut c_void,
     /// The least grave messages that are wanted, a plaudit_log_level; 0 is PLAUDIT_LOG_LEVEL_WARNING.
     pub log_level: u32,
-    /// A plaudit_access, for journal files.
+    /// A plaudit_access, for journal files and databases.
     pub access: u32,
     /// Not 0: people without a word on consent are taken for willing, and answers say so.
     pub assume_consent: u32,
-    /// How many milliseconds a call waits for another process that is writing; 0 is ten seconds.
+    /// How many milliseconds a call waits for another process that is writing, or for a database that
+    /// is away; 0 is ten seconds.
     pub wait_milliseconds: u32,
 }
 
@@ -95,7 +95,10 @@ pub unsafe extern "C" fn plaudit_ledger_open_memory(
 }
 
 /// Opens a ledger over a journal file, whose path has `length` bytes. As plaudit_ledger_open_memory().
-/// What a call has acknowledged is on the disk.
+/// What a call has acknowledged is on the disk. A path that begins with postgres:// or postgresql:// is
+/// the address of a database, such as postgres://plaudit@db.example/plaudit?sslmode=verify-full; a
+/// password comes from the environment (PGPASSWORD), ~/.pgpass or the address, and is in no message. While
+/// the database is away, calls fail with "journal-unreachable" after the wait, and may be made again.
 ///
 ///     plaudit_ledger *ledger = NULL;
 ///     plaudit_result *result =
@@ -120,7 +123,7 @@ pub unsafe extern "C" fn plaudit_ledger_open_file(
                     return Err(Failure::argument("options.access", format!("cannot be {other}")));
                 }
             };
-            let journal = Arc::new(Sqlite::open(Path::new(path), access)?);
+            let journal = Arc::new(Address::of(path).open(access)?);
             let wait = given.map_or(0, |given| given.wait_milliseconds);
             if wait > 0 {
                 journal.wait_at_most(Duration::from_millis(wait.into()))?;
@@ -132,8 +135,8 @@ pub unsafe extern "C" fn plaudit_ledger_open_file(
     })
 }
 
-/// A journal, and the same where it is a file.
-type Opened = (Arc<dyn Journal>, Option<Arc<Sqlite>>);
+/// A journal, and the same where it is a file or a database.
+type Opened = (Arc<dyn Journal>, Option<Arc<Store>>);
 
 /// Puts a ledger where the caller wants its handle.
 ///
@@ -153,23 +156,23 @@ unsafe fn opened(
     let own = given.map(|given| Logger::new(given.log, given.log_user_data, given.log_level));
     let logger = own.filter(Logger::is_set).unwrap_or(program.logger);
     let assume_consent = given.is_some_and(|given| given.assume_consent != 0);
-    let (journal, file) = open(given)?;
+    let (journal, store) = open(given)?;
     let ledger = Ledger::open(Arc::clone(&program.program), journal, assume_consent)?;
-    let (answer, handle) = handle(ledger, file, assume_consent, logger)?;
+    let (answer, handle) = handle(ledger, store, assume_consent, logger)?;
     *place = handle;
     Ok(answer)
 }
 
 fn handle(
     ledger: Ledger,
-    file: Option<Arc<Sqlite>>,
+    store: Option<Arc<Store>>,
     assume_consent: bool,
     logger: Logger,
 ) -> Result<(Answer, *mut PlauditLedger), Failure> {
     let events = ledger.live()?.len();
     logger.say(PlauditLogLevel::Info, || format!("a ledger is open over {events} events"));
     let json = canonical(&json!({ "events": events }))?;
-    let handle = PlauditLedger { ledger, file, assume_consent, logger, poisoned: false.into() };
+    let handle = PlauditLedger { ledger, store, assume_consent, logger, poisoned: false.into() };
     Ok((json.into(), Box::into_raw(Box::new(handle))))
 }
 
@@ -190,7 +193,7 @@ pub unsafe extern "C" fn plaudit_ledger_with_program(
         let journal = Arc::clone(known.ledger.journal());
         let ledger = Ledger::open(Arc::clone(&program.program), journal, known.assume_consent)?;
         let (answer, handle) =
-            handle(ledger, known.file.clone(), known.assume_consent, known.logger)?;
+            handle(ledger, known.store.clone(), known.assume_consent, known.logger)?;
         *place = handle;
         Ok(answer)
     })

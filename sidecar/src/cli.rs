@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
+use plaudit_engine::journal::Address;
 use plaudit_engine::simulation::{Limit, USUAL_SAMPLES};
 
 pub(crate) use self::journal::{
-    Adjust, Backup, Close, Decide, Dispute, Disputes, GrantKind, GrantState, Grants, Import,
+    Adjust, Backup, Close, Copy, Decide, Dispute, Disputes, GrantKind, GrantState, Grants, Import,
     Journal, ListDisputes, ListGrants, OneJournal, Record, Resolve, Restore, Said, Signed, Sync,
 };
 use crate::serve::{CONFIG, Level, Role};
 use crate::values::{
-    AskedFigure, OneTeam, SomeTeams, When, figure, instant, journal_file, kind_of_team, limit,
-    one_team, samples, some_teams, source, when,
+    AskedFigure, OneTeam, SomeTeams, When, figure, instant, kind_of_team, limit, one_team, samples,
+    some_teams, source, when,
 };
 
 /// Check posts, score participation, and try rules before you publish them.
@@ -91,7 +92,7 @@ pub(crate) enum Command {
     /// Make and revoke the keys of those who may call the service
     #[command(subcommand)]
     Keys(Keys),
-    /// Look after a journal file: check, back up, export, restore
+    /// Look after a journal: check, back up, export, restore, copy
     #[command(subcommand)]
     Journal(Journal),
     /// List what rules can see
@@ -182,9 +183,9 @@ pub(crate) struct Records {
     /// People, as JSON lines or CSV.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) people: Option<PathBuf>,
-    /// A journal, instead of files of activities and people.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = journal_file(), conflicts_with_all = ["activities", "people"])]
-    pub(crate) journal: Option<PathBuf>,
+    /// A journal, instead of files of activities and people: a file or the address of a database.
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::FilePath, value_parser = crate::values::journal(), conflicts_with_all = ["activities", "people"])]
+    pub(crate) journal: Option<Address>,
     /// What the columns of the activities' CSV mean, where they are not called as fields are (TOML).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) map: Option<PathBuf>,
@@ -366,8 +367,9 @@ pub(crate) struct Serve {
     /// The address to listen on [default: 127.0.0.1:8080]; port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
-    /// The journal file, which is made where it is not there [default: plaudit.db].
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// The journal, which is made where it is not there: a file or the address of a PostgreSQL
+    /// database, postgres://USER@HOST/DATABASE [default: plaudit.db].
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::FilePath)]
     pub(crate) journal: Option<PathBuf>,
     /// The file of keys [default: plaudit-keys.json].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

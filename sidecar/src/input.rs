@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use plaudit_engine::events::{
     ColumnMap, Format, Log, People, read_events, read_people, read_posts, read_record,
 };
-use plaudit_engine::journal::{Access, Sqlite, log_of};
+use plaudit_engine::journal::{Access, Address, log_of};
 use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
@@ -79,8 +79,12 @@ pub(crate) fn program(directory: &Path) -> Result<Program, Failure> {
 }
 
 /// A program over a journal that is there already.
-pub(crate) fn ledger(directory: &Path, path: &Path, access: Access) -> Result<Ledger, Failure> {
-    let journal = Arc::new(Sqlite::open(path, access)?);
+pub(crate) fn ledger(
+    directory: &Path,
+    journal: &Address,
+    access: Access,
+) -> Result<Ledger, Failure> {
+    let journal = Arc::new(journal.open(access)?);
     Ok(Ledger::open(Arc::new(program(directory)?), journal, false)?)
 }
 
@@ -139,7 +143,7 @@ pub(crate) fn clock(program: &Program, at: Timestamp) -> String {
 pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
     let map = records.map.as_deref().map(map_of).transpose()?;
     let mut log = match &records.journal {
-        Some(path) => log_of(&Sqlite::open(path, Access::Read)?)?.0,
+        Some(journal) => log_of(&journal.open(Access::Read)?)?.0,
         None => Log::new(),
     };
     for path in &records.activities {

@@ -1,35 +1,34 @@
 //! A journal that is made when the first event goes on record, so that nothing but refused events
-//! leaves no empty file behind.
+//! leaves no empty one behind.
 
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use plaudit_engine::Error;
 use plaudit_engine::events::Event;
-use plaudit_engine::journal::{Access, Batch, Entry, Journal, Receipt, Sqlite};
+use plaudit_engine::journal::{Access, Address, Batch, Entry, Journal, Receipt, Store};
 
-/// A journal file that may not be there yet.
+/// A journal that may not be there yet.
 #[derive(Debug)]
 pub(crate) struct Upcoming {
-    path: PathBuf,
-    journal: OnceLock<Sqlite>,
+    address: Address,
+    journal: OnceLock<Store>,
 }
 
 impl Upcoming {
     /// Opens what is there; what is not is made when it is needed.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let upcoming = Self { path: path.to_owned(), journal: OnceLock::new() };
-        if path.exists() {
+    pub(crate) fn open(address: &Address) -> Result<Self, Error> {
+        let upcoming = Self { address: address.clone(), journal: OnceLock::new() };
+        if address.is_there()? {
             upcoming.made()?;
         }
         Ok(upcoming)
     }
 
-    fn made(&self) -> Result<&Sqlite, Error> {
+    fn made(&self) -> Result<&Store, Error> {
         if let Some(journal) = self.journal.get() {
             return Ok(journal);
         }
-        let journal = Sqlite::open(&self.path, Access::Create)?;
+        let journal = self.address.open(Access::Create)?;
         Ok(self.journal.get_or_init(|| journal))
     }
 }

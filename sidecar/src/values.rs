@@ -7,6 +7,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use jiff::Timestamp;
 use plaudit_engine::Problem;
 use plaudit_engine::awards::SOURCE;
+use plaudit_engine::journal::Address;
 pub(crate) use plaudit_engine::requests::When;
 use plaudit_engine::simulation::{Limit, MOST_SAMPLES};
 
@@ -37,7 +38,12 @@ pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| wrong.to_owned())
 }
 
-/// The file of a journal: it is used in place, so it cannot be a stream.
+/// A journal, a file or a database: it is used in place, so it cannot be a stream.
+pub(crate) fn journal() -> impl TypedValueParser<Value = Address> {
+    journal_file().map(Address::of)
+}
+
+/// The file of a journal.
 pub(crate) fn journal_file() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
         true => {

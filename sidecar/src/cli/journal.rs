@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
+use plaudit_engine::journal::Address;
 
-use crate::values::{OneTeam, When, instant, journal_file, one_team, source, when};
+use crate::values::{OneTeam, When, instant, journal, journal_file, one_team, source, when};
 
 /// The journal that a command works on.
 #[derive(Debug, Args)]
 pub(crate) struct JournalFile {
-    /// The journal: one file, which any number of processes may use at once.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = journal_file())]
-    pub(crate) journal: PathBuf,
+    /// The journal: one file, which any number of processes may use at once, or the address of a
+    /// PostgreSQL database: postgres://USER@HOST/DATABASE, with the password in PGPASSWORD or ~/.pgpass.
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::FilePath, value_parser = journal())]
+    pub(crate) journal: Address,
 }
 
 #[derive(Debug, Args)]
@@ -279,13 +281,28 @@ pub(crate) enum Journal {
     Export(OneJournal),
     /// Make a journal out of an export
     Restore(Restore),
+    /// Copy all events into another journal, such as from a file to a database or back
+    Copy(Copy),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Copy {
+    /// The journal, which nobody should be writing to meanwhile: a file or the address of a database.
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal())]
+    pub(crate) from: Address,
+    /// The other journal; it must not be there yet, or be a copy that was cut short.
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal())]
+    pub(crate) to: Address,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OneJournal {
-    /// The journal.
-    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
-    pub(crate) file: PathBuf,
+    /// The journal: a file or the address of a database.
+    #[arg(value_name = "JOURNAL", value_hint = ValueHint::FilePath, value_parser = journal())]
+    pub(crate) journal: Address,
     /// Print JSON, which an export is in any case.
     #[arg(long)]
     pub(crate) json: bool,
@@ -293,9 +310,9 @@ pub(crate) struct OneJournal {
 
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
-    /// The journal.
-    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
-    pub(crate) file: PathBuf,
+    /// The journal, a file: a database is copied by its own tools (`pg_dump`).
+    #[arg(value_hint = ValueHint::FilePath, value_parser = journal())]
+    pub(crate) file: Address,
     /// The copy; it must not be there yet.
     #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
     pub(crate) copy: PathBuf,
@@ -307,8 +324,8 @@ pub(crate) struct Restore {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) export: PathBuf,
     /// The journal to make; it must not be there yet, or have the beginning of the same export.
-    #[arg(value_hint = ValueHint::FilePath, value_parser = journal_file())]
-    pub(crate) file: PathBuf,
+    #[arg(value_name = "JOURNAL", value_hint = ValueHint::FilePath, value_parser = journal())]
+    pub(crate) journal: Address,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use plaudit_engine::journal::{Access, Sqlite, Taken};
+use plaudit_engine::journal::{Access, Taken};
 use plaudit_engine::{canonical, ledger};
 
 use crate::cli::Adjust;
@@ -12,7 +12,7 @@ use crate::output::{BOLD, DIM, Exit, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Adjust) -> Result<Exit, Failure> {
     let signed = options.signed.signed(directory)?;
-    let journal = Sqlite::open(&options.file.journal, Access::Write)?;
+    let journal = options.file.journal.open(Access::Write)?;
     let receipt = ledger::adjust(&journal, &options.advocate, options.points, &signed)?;
     let mut output = anstream::stdout();
     if options.signed.said.json {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use plaudit_engine::disputes::{DisputeDocument, Ruled, Standing};
 use plaudit_engine::events::{Identity, LOCAL, People, Resolved};
-use plaudit_engine::journal::{Access, Sqlite, log_of};
+use plaudit_engine::journal::{Access, log_of};
 use plaudit_engine::ledger::{Objection, Ruling};
 use plaudit_engine::{Roster, canonical, ledger};
 use serde::Serialize;
@@ -69,7 +69,7 @@ fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
 
 fn resolve(directory: &Path, options: &Resolve) -> Result<Exit, Failure> {
     let signed = options.signed.signed(directory)?;
-    let journal = Sqlite::open(&options.file.journal, Access::Write)?;
+    let journal = options.file.journal.open(Access::Write)?;
     let verb = if options.how.uphold { Resolved::Upheld } else { Resolved::Dismissed };
     let (dispute, points, as_of) = (&*options.dispute, options.points, input::by_now());
     let ruled = ledger::resolve(&journal, &Ruling { dispute, verb, points, signed, as_of })?;

@@ -9,7 +9,7 @@ use plaudit_engine::awards::{
 };
 use plaudit_engine::events::People;
 use plaudit_engine::events::{Grant, Verb};
-use plaudit_engine::journal::{Access, Sqlite, log_of};
+use plaudit_engine::journal::{Access, log_of};
 use plaudit_engine::ledger;
 use plaudit_engine::{Roster, canonical};
 use serde::Serialize;
@@ -70,7 +70,7 @@ fn decide(directory: &Path, options: &Decide, verb: Verb) -> Result<Exit, Failur
         grants: &'a [Decided],
     }
     let signed = options.signed.signed(directory)?;
-    let journal = Sqlite::open(&options.file.journal, Access::Write)?;
+    let journal = options.file.journal.open(Access::Write)?;
     let as_of = input::by_now();
     let choice = Choice { grants: &options.grants, verb, signed, as_of };
     let grants = ledger::decide(&journal, &choice)?;

@@ -1,12 +1,12 @@
-//! `plaudit journal`: looks after a journal file.
+//! `plaudit journal`: looks after a journal.
 
 use std::io::Write;
 
-use plaudit_engine::canonical;
-use plaudit_engine::journal::{Access, Journal as _, Sqlite};
+use plaudit_engine::journal::{self, Access, Copied, Journal as _, Sqlite};
 use plaudit_engine::ledger::{Export, Restored};
+use plaudit_engine::{Code, Problem, canonical};
 
-use crate::cli::{Backup, Journal, OneJournal, Restore};
+use crate::cli::{Backup, Copy, Journal, OneJournal, Restore};
 use crate::input::{self, Failure};
 use crate::output::{BOLD, Exit, GREEN, RED, count, safe, styled};
 
@@ -16,11 +16,12 @@ pub(super) fn run(options: &Journal) -> Result<Exit, Failure> {
         Journal::Backup(options) => backup(options),
         Journal::Export(options) => export(options),
         Journal::Restore(options) => restore(options),
+        Journal::Copy(options) => copy(options),
     }
 }
 
 fn check(options: &OneJournal) -> Result<Exit, Failure> {
-    let health = Sqlite::open(&options.file, Access::Read)?.check()?;
+    let health = options.journal.open(Access::Read)?.check()?;
     let mut output = anstream::stdout();
     let exit = if health.damage.is_empty() { Exit::Success } else { Exit::No };
     if options.json {
@@ -43,7 +44,7 @@ fn check(options: &OneJournal) -> Result<Exit, Failure> {
 }
 
 fn backup(options: &Backup) -> Result<Exit, Failure> {
-    Sqlite::open(&options.file, Access::Read)?.backup(&options.copy)?;
+    options.file.open(Access::Read)?.backup(&options.copy)?;
     let copy = Sqlite::open(&options.copy, Access::Read)?;
     let events = usize::try_from(copy.position()?).unwrap_or(usize::MAX);
     let name = safe(&options.copy.display().to_string());
@@ -53,7 +54,7 @@ fn backup(options: &Backup) -> Result<Exit, Failure> {
 }
 
 fn export(options: &OneJournal) -> Result<Exit, Failure> {
-    let journal = Sqlite::open(&options.file, Access::Read)?;
+    let journal = options.journal.open(Access::Read)?;
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     let mut failed = Ok(());
     let read = journal.read(0, &mut |entry| {
@@ -75,9 +76,9 @@ fn restore(options: &Restore) -> Result<Exit, Failure> {
     let (reader, name, bar) = input::open(&options.export, "reading the export")?;
     let export = Export::read(reader, &name)?;
     bar.finish_and_clear();
-    let restored = match options.file.exists() {
-        true => export.restore(&Sqlite::open(&options.file, Access::Write)?)?,
-        false => Sqlite::make(&options.file, |journal| export.restore(journal))?,
+    let restored = match options.journal.file().filter(|file| !file.exists()) {
+        Some(new) => Sqlite::make(new, |journal| export.restore(journal))?,
+        None => export.restore(&options.journal.open(Access::Create)?)?,
     };
     let mut output = anstream::stdout();
     if options.json {
@@ -90,5 +91,31 @@ fn restore(options: &Restore) -> Result<Exit, Failure> {
         more => format!(", {} there already", count(more, "event", "events")),
     };
     writeln!(output, "{} restored{known}", count(recorded, "event", "events"))?;
+    Ok(Exit::Success)
+}
+
+fn copy(options: &Copy) -> Result<Exit, Failure> {
+    if options.from == options.to {
+        let problem = Problem::new(Code::WrongValue, "a journal is not copied to itself");
+        return Err(problem.into());
+    }
+    let from = options.from.open(Access::Read)?;
+    let to = options.to.open(Access::Create)?;
+    let bar = input::progress(from.position()?, "copying");
+    let copied = journal::copy(&from, &to, &mut |position| bar.set_position(position));
+    bar.finish_and_clear();
+    let copied = copied?;
+    let mut output = anstream::stdout();
+    if options.json {
+        writeln!(output, "{}", canonical(&copied)?)?;
+        return Ok(Exit::Success);
+    }
+    let Copied { copied, known } = copied;
+    let events = |number| count(usize::try_from(number).unwrap_or(usize::MAX), "event", "events");
+    let known = match known {
+        0 => String::new(),
+        more => format!(", {} there already", events(more)),
+    };
+    writeln!(output, "{} copied{known}; the copy was read again and is the same", events(copied))?;
     Ok(Exit::Success)
 }

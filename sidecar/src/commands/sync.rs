@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use plaudit_engine::events::{Log, People, SnapshotLines, read_snapshot};
-use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken, log_of};
+use plaudit_engine::journal::{Access, Batch, Journal, Taken, log_of};
 use plaudit_engine::{Problem, SeenPerson, Snapshot, Taking, canonical};
 use serde_json::Value;
 
@@ -22,10 +22,10 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let lines = read_snapshot(reader, &name, input::format(&name, map.as_ref()))?;
     bar.finish_and_clear();
     input::tell_skipped(&name, lines.skipped);
-    let path = &options.file.journal;
+    let journal = &options.file.journal;
     let journal: Box<dyn Journal> = match options.dry_run {
-        true => Box::new(Sqlite::open(path, Access::Read)?),
-        false => Box::new(Upcoming::open(path)?),
+        true => Box::new(journal.open(Access::Read)?),
+        false => Box::new(Upcoming::open(journal)?),
     };
     let mut taking = Taking::new(options.source.as_str(), at);
     taking.at_most_leave_percent = options.at_most_leave;

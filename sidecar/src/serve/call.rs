@@ -300,7 +300,9 @@ pub(crate) fn media(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Has another thread answer.
-pub(crate) async fn aside(work: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
     let answered = actix_web::web::block(work).await;
     answered.map_err(|_| Problem::new(Code::Internal, "the thread of the answer is gone"))?
 }

@@ -18,6 +18,7 @@ use serde::Serialize;
 pub(crate) const MEDIA: &str = "application/problem+json";
 /// What is said of what is only the operator's business; the log has the rest.
 const STORAGE: &str = "a file of the service cannot be read or written at present";
+const UNREACHABLE: &str = "the database of the service cannot be reached at present";
 const INTERNAL: &str = "the service failed at this; its log says more";
 
 /// Why a request is not answered.
@@ -190,6 +191,9 @@ pub(crate) fn discreet(problem: Problem) -> Problem {
         Class::Internal => Problem::new(problem.code, INTERNAL),
         Class::Retryable if problem.code == Code::JournalBusy => {
             Problem::new(problem.code, "somebody else is writing to the journal for long")
+        }
+        Class::Retryable if problem.code == Code::JournalUnreachable => {
+            Problem::new(problem.code, UNREACHABLE)
         }
         _ => problem,
     }

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use plaudit_engine::journal::Address;
 use plaudit_engine::{Code, Error, Problem};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -24,8 +25,8 @@ pub(crate) struct Settings {
     /// The program directory; where it is not said and there is no `rules`, the starter program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rules: Option<PathBuf>,
-    /// The journal file, which is made where it is not there.
-    pub(crate) journal: PathBuf,
+    /// The journal, a file or the address of a database; it is made where it is not there.
+    pub(crate) journal: Address,
     /// The file of keys.
     pub(crate) keys: PathBuf,
     /// Whether people without a word on consent are taken for willing.
@@ -141,7 +142,7 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             rules: None,
-            journal: "plaudit.db".into(),
+            journal: Address::of("plaudit.db"),
             keys: "plaudit-keys.json".into(),
             assume_consent: false,
             watch: true,
@@ -381,12 +382,12 @@ mod tests {
         let file = "journal = \"a.db\"\nkeys = \"a.json\"\n[limits]\nbatch = 5\nquestions = 3\n";
         let settings =
             of(file, &[("PLAUDIT_JOURNAL", "b.db"), ("PLAUDIT_LIMITS_BATCH", "6")]).unwrap();
-        assert_eq!(settings.journal, Path::new("b.db"));
+        assert_eq!(settings.journal, Address::of("b.db"));
         assert_eq!(settings.keys, Path::new("a.json"));
         assert_eq!((settings.limits.batch, settings.limits.questions), (6, 3));
         let said: Table = "journal = \"c.db\"".parse().unwrap();
         let environment = [("PLAUDIT_JOURNAL".to_owned(), "b.db".to_owned())];
-        assert_eq!(Settings::of(None, environment, said).unwrap().journal, Path::new("c.db"));
+        assert_eq!(Settings::of(None, environment, said).unwrap().journal, Address::of("c.db"));
     }
 
     #[test]

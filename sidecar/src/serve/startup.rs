@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpServer};
 use arc_swap::{ArcSwap, ArcSwapOption};
-use plaudit_engine::journal::{Access, Journal, Sqlite};
+use plaudit_engine::journal::{Access, Journal};
 use plaudit_engine::{Code, Problem};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
@@ -43,10 +43,10 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Failure> {
     may_listen(settings.listen, gate.is_locked())?;
     let program = Origin::of(settings.rules.as_deref()).load()?;
     holds(&program, &|| true)?;
-    if settings.journal.exists() {
-        Sqlite::open(&settings.journal, Access::Read)?;
-    } else {
-        may_be_made(&settings.journal, "journal")?;
+    match (settings.journal.is_there()?, settings.journal.file()) {
+        (true, _) => drop(settings.journal.open(Access::Read)?),
+        (false, Some(file)) => may_be_made(file, "journal")?,
+        (false, None) => {}
     }
     settings
         .decisions
@@ -148,7 +148,7 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
     may_listen(settings.listen, gate.is_locked())?;
     let origin = Origin::of(settings.rules.as_deref());
     let program = origin.load()?;
-    let journal: Arc<dyn Journal> = Arc::new(Sqlite::open(&settings.journal, Access::Create)?);
+    let journal: Arc<dyn Journal> = Arc::new(settings.journal.open(Access::Create)?);
     let publisher = Publisher { origin, journal, assume_consent: settings.assume_consent };
     let published = Arc::new(ArcSwap::from_pointee(publisher.ready(program)?));
     let of_recorder = Arc::clone(&published);

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::input::{by_now, now};
 use crate::serve::access::roles::Scope;
 use crate::serve::api::{Outcome, Waiting};
-use crate::serve::call::{Call, Reply, media, with};
+use crate::serve::call::{Call, Reply, aside, media, with};
 use crate::serve::problem::Refusal;
 
 /// What the body is called in problems.
@@ -124,7 +124,10 @@ pub(crate) fn people(call: Call) -> Waiting {
 fn scope_of(call: &Call, event: &Event, admitted: &Admitted) -> Result<Scope, Problem> {
     let Some(target) = event.takes_back() else { return Ok(scope(event.type_name())) };
     let known = call.published.ledger.type_of(target);
-    let known = known.map_err(|error| Problem::new(Code::JournalBusy, error.to_string()))?;
+    let known = known.map_err(|error| {
+        let first = error.problems().first().cloned();
+        first.unwrap_or_else(|| Problem::new(Code::JournalBusy, error.to_string()))
+    })?;
     let may_all = call.caller.may(Scope::People) && call.caller.may(Scope::Correct);
     match known {
         // What is on record counts, whatever the same request says under its name: that is refused.
@@ -154,11 +157,13 @@ fn scope(kind: &str) -> Scope {
 fn record(call: Call, kind: Option<&'static str>) -> Waiting {
     Box::pin(async move {
         let batch = together(&call)?;
-        let text = call.text()?;
-        let (form, text) = prepared(&call.headers, text, kind)?;
-        let before = Admitted::default();
-        let admit = |event: &Event| admitted(&call, event, kind, &before);
-        let mut incoming = Incoming::read(&text, BODY, form, batch, admit)?;
+        let read = move |call: &Call| incoming(call, kind, batch);
+        // Whether something may be taken back is asked of the journal, which may be long in answering:
+        // nobody who serves connections waits for it.
+        let (call, form, mut incoming) = match call.text()?.contains("target") {
+            true => aside(move || read(&call).map(|(form, read)| (call, form, read))).await?,
+            false => read(&call).map(|(form, read)| (call, form, read))?,
+        };
         call.service.limits.batch(incoming.len(), "events")?;
         if incoming.is_empty() {
             let problem = Problem::new(Code::Missing, "there is nothing to record");
@@ -169,6 +174,14 @@ fn record(call: Call, kind: Option<&'static str>) -> Waiting {
         audit(&call, &receipts);
         answered(incoming, form, receipts)
     })
+}
+
+/// The events of a request, each admitted or answered.
+fn incoming(call: &Call, kind: Option<&str>, batch: Batch) -> Result<(Form, Incoming), Refusal> {
+    let (form, text) = prepared(&call.headers, call.text()?, kind)?;
+    let before = Admitted::default();
+    let admit = |event: &Event| admitted(call, event, kind, &before);
+    Ok((form, Incoming::read(&text, BODY, form, batch, admit)?))
 }
 
 /// Whether the caller may record this event here.
