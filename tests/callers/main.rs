@@ -1,7 +1,8 @@
 //! Callers of the C library, in C, C++, Python and Java, run with what was built.
 //!
 //! - `compiled` builds them; `header` holds `plaudit.h` to the library and to the standards of C and C++;
-//! - `shared` runs the shared corpus through `driver.c`, which must give the bytes that Rust gives;
+//! - `shared` runs the shared corpus through `driver.c`, which must give the bytes that Rust gives, in a
+//!   file and in a database of a `server`;
 //! - `misuse` runs `misuse.c`: what a program must not do, and what comes of it;
 //! - `examples` runs the programs of `ffi/examples`; `symbols`: what the library shows to the linker;
 //! - `plain`: scoring by structs gives what scoring by JSON does;
@@ -30,6 +31,9 @@ mod header;
 mod misuse;
 mod plain;
 mod readme;
+#[path = "../suite/server.rs"]
+#[expect(dead_code, reason = "the suite does more with servers")]
+mod server;
 mod shared;
 mod symbols;
 mod threads;

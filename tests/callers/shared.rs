@@ -16,6 +16,10 @@ use crate::corpus::cases::{Case, every_case, lines, sources, through_rust, write
 use crate::corpus::stories::{Act, BY, REASON, Story, done_in_rust, every_story, program_files};
 use crate::corpus::texts::{HALVES, company, every_text};
 use crate::corpus::top;
+use crate::server::{Kind, Place};
+
+/// Opened as a file is, by an address.
+const DATABASE: &str = "open_database";
 
 /// The driver, which goes on running.
 struct Driver {
@@ -177,6 +181,13 @@ fn every_story_goes_the_same_through_c_in_a_file() {
     driver.into_inner().end();
 }
 
+#[test]
+fn every_story_goes_the_same_through_c_in_a_database() {
+    let driver = RefCell::new(Driver::start(Watch::Sanitizers));
+    every_story(|story| told_in_c(story, DATABASE, &mut driver.borrow_mut()));
+    driver.into_inner().end();
+}
+
 /// Some of the corpus: valgrind takes fifty times as long.
 fn watched_by_valgrind(one_of: usize) {
     let driver = RefCell::new(Driver::start(Watch::Valgrind));
@@ -229,8 +240,15 @@ fn told_in_c(story: &Story, open: &str, driver: &mut Driver) -> Result<(), Strin
             }
             called(driver.call("load", &folder.path().join("rules").display().to_string()))?;
             if ledger.is_none() {
-                let path = folder.path().join("journal.db");
-                called(driver.call(open, &path.display().to_string()))?;
+                let file = folder.path().join("journal.db").display().to_string();
+                let (open, journal) = match open {
+                    DATABASE => {
+                        let place = Place::of_case(Kind::Database, folder.path());
+                        ("open_file", place.journal("story"))
+                    }
+                    open => (open, file),
+                };
+                called(driver.call(open, &journal))?;
             }
             ledger = Some(Ledger::open(rules, journal.clone(), false).unwrap());
             continue;

@@ -2,7 +2,6 @@
 //! kept, the same run again does nothing, and a preview says what the run will do.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -13,7 +12,8 @@ use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Code, Program, Sources};
 use proptest::prelude::*;
 
-use super::journal::{entries, open};
+use super::journal::entries;
+use super::server::{Place, over_both};
 use super::support::{MANIFEST, rounds, run};
 
 /// The names that the rule about gifts has had, or will have.
@@ -236,71 +236,75 @@ proptest! {
     }
 }
 
-/// A journal file with activities of some people, and a ledger over it for each of several.
-fn ledgers(path: &Path, number: usize) -> Vec<Ledger> {
+/// A journal with activities of some people, and a ledger over it for each of several.
+fn ledgers(place: &Place, number: usize) -> Vec<Ledger> {
     let events: Vec<Event> = (0..40)
         .map(|number| activity(&number.to_string(), &format!("p{}", number % 11), day(number)))
         .collect();
-    open(path).append(&events, Batch::Whole).unwrap();
+    place.open("journal").append(&events, Batch::Whole).unwrap();
     let program = program("year", 500, Some(7), "gift");
-    let ledger = |_| Ledger::open(Arc::clone(&program), Arc::new(open(path)), true).unwrap();
+    let journal = |_| Arc::new(place.open("journal"));
+    let ledger = |it| Ledger::open(Arc::clone(&program), journal(it), true).unwrap();
     (0..number).map(ledger).collect()
 }
 
 #[test]
 fn of_several_who_close_at_once_each_award_is_granted_by_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let ledgers = ledgers(&folder.path().join("journal"), 4);
-    let runs: Vec<Closed> = std::thread::scope(|scope| {
-        let close = |ledger: &Ledger| -> Vec<Closed> {
-            [35, 36, 41, 41].map(|at| ledger.close(&run(day(at), "jo", false)).unwrap()).into()
-        };
-        let threads: Vec<_> = ledgers.iter().map(|it| scope.spawn(move || close(it))).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    over_both(|place| {
+        let ledgers = ledgers(place, 4);
+        let runs: Vec<Closed> = std::thread::scope(|scope| {
+            let close = |ledger: &Ledger| -> Vec<Closed> {
+                [35, 36, 41, 41].map(|at| ledger.close(&run(day(at), "jo", false)).unwrap()).into()
+            };
+            let threads: Vec<_> = ledgers.iter().map(|it| scope.spawn(move || close(it))).collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        let granted: Vec<_> =
+            runs.iter().flat_map(|run| &run.granted).map(|it| &it.grant).collect();
+        let grants = ledgers[0].grants(None, Timestamp::MAX).unwrap().grants;
+        check_grants(&grants, "year", 500, Some(7));
+        let on_record: BTreeSet<_> = grants.iter().map(|grant| &grant.grant).collect();
+        assert_eq!((granted.len(), on_record.len()), (grants.len(), grants.len()));
+        assert_eq!(granted.into_iter().collect::<BTreeSet<_>>(), on_record);
+        for ledger in &ledgers {
+            assert_eq!(ledger.grants(None, Timestamp::MAX).unwrap().grants, grants);
+        }
     });
-    let granted: Vec<_> = runs.iter().flat_map(|run| &run.granted).map(|it| &it.grant).collect();
-    let grants = ledgers[0].grants(None, Timestamp::MAX).unwrap().grants;
-    check_grants(&grants, "year", 500, Some(7));
-    let on_record: BTreeSet<_> = grants.iter().map(|grant| &grant.grant).collect();
-    assert_eq!((granted.len(), on_record.len()), (grants.len(), grants.len()));
-    assert_eq!(granted.into_iter().collect::<BTreeSet<_>>(), on_record);
-    for ledger in &ledgers {
-        assert_eq!(ledger.grants(None, Timestamp::MAX).unwrap().grants, grants);
-    }
 }
 
 #[test]
 fn of_several_who_decide_at_once_one_is_heard() {
-    let folder = tempfile::tempdir().unwrap();
-    let ledgers = ledgers(&folder.path().join("journal"), 4);
-    ledgers[0].close(&run(day(41), "jo", false)).unwrap();
-    let proposed = |grant: &&GrantDocument| grant.state == State::Proposed;
-    let grants = ledgers[0].grants(None, Timestamp::MAX).unwrap().grants;
-    for grant in grants.iter().filter(proposed) {
-        let heard: usize = std::thread::scope(|scope| {
-            let decide = |(number, ledger): (usize, &Ledger)| {
-                let choice = Choice {
-                    grants: &[grant.grant.to_string()],
-                    verb: Verb::ALL[number % 2],
-                    signed: Signed { by: &number.to_string(), reason: "why not", at: day(50) },
-                    as_of: Timestamp::MAX,
+    over_both(|place| {
+        let ledgers = ledgers(place, 4);
+        ledgers[0].close(&run(day(41), "jo", false)).unwrap();
+        let proposed = |grant: &&GrantDocument| grant.state == State::Proposed;
+        let grants = ledgers[0].grants(None, Timestamp::MAX).unwrap().grants;
+        for grant in grants.iter().filter(proposed) {
+            let heard: usize = std::thread::scope(|scope| {
+                let decide = |(number, ledger): (usize, &Ledger)| {
+                    let choice = Choice {
+                        grants: &[grant.grant.to_string()],
+                        verb: Verb::ALL[number % 2],
+                        signed: Signed { by: &number.to_string(), reason: "why not", at: day(50) },
+                        as_of: Timestamp::MAX,
+                    };
+                    usize::from(ledger.decide(&choice).is_ok())
                 };
-                usize::from(ledger.decide(&choice).is_ok())
-            };
-            let threads: Vec<_> =
-                ledgers.iter().enumerate().map(|it| scope.spawn(move || decide(it))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
-        });
-        assert_eq!(heard, 1, "{}", grant.grant);
-    }
-    assert!(
-        ledgers[1]
-            .grants(None, Timestamp::MAX)
-            .unwrap()
-            .grants
-            .iter()
-            .all(|grant| grant.decisions.len() <= 1)
-    );
+                let threads: Vec<_> =
+                    ledgers.iter().enumerate().map(|it| scope.spawn(move || decide(it))).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+            });
+            assert_eq!(heard, 1, "{}", grant.grant);
+        }
+        assert!(
+            ledgers[1]
+                .grants(None, Timestamp::MAX)
+                .unwrap()
+                .grants
+                .iter()
+                .all(|grant| grant.decisions.len() <= 1)
+        );
+    });
 }
 
 #[test]

@@ -8,6 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use plaudit_engine::journal::Store;
+
+use super::server::Place;
 use super::{crash, disk, journal_shared};
 
 /// Names the work in the environment of a process that was started for it.
@@ -104,6 +107,11 @@ impl Task {
 
     pub(crate) fn journal(&self) -> PathBuf {
         self.folder.join("journal")
+    }
+
+    /// Opens a journal where those of the test are.
+    pub(crate) fn open(&self, name: &str) -> Store {
+        Place::of(&self.folder).open(name)
     }
 }
 

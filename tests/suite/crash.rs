@@ -1,4 +1,4 @@
-//! A process that is killed (SIGKILL) wherever it is, over and over on one file: the file opens
+//! A process that is killed (SIGKILL) wherever it is, over and over on one journal: it opens
 //! without help, what was acknowledged is there once, and what was not is there whole or not at all.
 //!
 //! A kill takes nothing from the operating system: whether a commit has reached the disk itself
@@ -11,21 +11,25 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use plaudit_engine::events::{Event, Log, People};
-use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Taken, log_of};
+use plaudit_engine::journal::{Access, Batch, Journal, Sqlite, Store, Taken, log_of};
 use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Program, Records, canonical};
 
 use super::awards::{self, activity, day};
 use super::children::{Process, Task};
-use super::journal::{entries, ids, open};
+use super::journal::{entries, ids, open, undamaged};
+use super::server::{Kind, Place, over_both};
 use super::support::{rounds, run, share};
 
 /// What is killed.
 const WORKS: [&str; 9] =
-    ["singles", "batches", "threads", "upon", "awards", "make", "upgrade", "copy", "keep"];
+    ["singles", "batches", "threads", "upon", "awards", "make", "keep", "upgrade", "copy"];
+
+/// So many of them are done with a database, too.
+const ALSO_DATABASES: usize = 7;
 
 /// The size of the batches that belong together.
-const TOGETHER: u64 = 40;
+pub(crate) const TOGETHER: u64 = 40;
 
 /// What a process of these tests does, until it is killed.
 pub(crate) fn work(work: &str, task: &Task) -> bool {
@@ -33,8 +37,8 @@ pub(crate) fn work(work: &str, task: &Task) -> bool {
         return false;
     }
     match work {
-        "singles" => write(task, &open(&task.journal()), "s", 1),
-        "batches" => write(task, &open(&task.journal()), "b", TOGETHER),
+        "singles" => write(task, &task.open("journal"), "s", 1),
+        "batches" => write(task, &task.open("journal"), "b", TOGETHER),
         "threads" => threads(task),
         "upon" => upon(task),
         "awards" => award(task),
@@ -47,7 +51,7 @@ pub(crate) fn work(work: &str, task: &Task) -> bool {
 }
 
 /// Batches without end, each acknowledged once it is on record.
-fn write(task: &Task, journal: &Sqlite, name: &str, size: u64) {
+pub(crate) fn write(task: &Task, journal: &dyn Journal, name: &str, size: u64) {
     for number in 0.. {
         let events: Vec<Event> = (0..size)
             .map(|part| share(&format!("{name}-{}-{number}-{part}", task.number), 1))
@@ -62,7 +66,7 @@ fn write(task: &Task, journal: &Sqlite, name: &str, size: u64) {
 
 /// Several at once, so that commits are shared.
 fn threads(task: &Task) {
-    let journal = open(&task.journal());
+    let journal = task.open("journal");
     std::thread::scope(|scope| {
         for thread in 0..6_u64 {
             let (task, journal) = (&task, &journal);
@@ -74,7 +78,7 @@ fn threads(task: &Task) {
 
 /// Events that depend upon what is on record.
 fn upon(task: &Task) {
-    let journal = open(&task.journal());
+    let journal = task.open("journal");
     loop {
         let decide = &mut |known: Vec<_>| {
             let next = known.len() as u64;
@@ -87,14 +91,14 @@ fn upon(task: &Task) {
     }
 }
 
-fn ledger(path: &Path) -> Ledger {
+fn ledger(journal: Store) -> Ledger {
     let program = Program::from_sources(&awards::sources("month", 200, Some(9), "gift")).unwrap();
-    Ledger::open(Arc::new(program), Arc::new(open(path)), true).unwrap()
+    Ledger::open(Arc::new(program), Arc::new(journal), true).unwrap()
 }
 
 /// Award runs, each upon a few more activities, day after day.
 fn award(task: &Task) {
-    let ledger = ledger(&task.folder.join("awards"));
+    let ledger = ledger(task.open("awards"));
     let start = u64::try_from(ledger.grants(None, Timestamp::MAX).unwrap().grants.len()).unwrap();
     for number in 0.. {
         let at = day((start + number) % 150);
@@ -109,12 +113,12 @@ fn award(task: &Task) {
     }
 }
 
-/// New files, one after the other.
+/// New journals, one after the other.
 fn make(task: &Task) {
     task.say("begun");
     for number in 0.. {
         let name = format!("made-{}-{number}", task.number);
-        let journal = open(&task.folder.join(&name));
+        let journal = task.open(&name);
         journal.append(&[share("first", 1)], Batch::Each).unwrap();
         task.say(&format!("made {name} 1"));
     }
@@ -162,7 +166,7 @@ fn copy(task: &Task) {
 /// A checkpoint after each batch.
 fn keep(task: &Task) {
     let program = Program::from_sources(&awards::sources("month", 200, Some(9), "gift")).unwrap();
-    let journal = Arc::new(open(&task.journal()));
+    let journal = Arc::new(task.open("journal"));
     let ledger = Ledger::open(Arc::new(program), journal.clone(), true).unwrap();
     for number in 0.. {
         let id = |part| format!("k-{}-{number}-{part}", task.number);
@@ -175,11 +179,10 @@ fn keep(task: &Task) {
 }
 
 /// Holds what is read from a checkpoint on against what is read from the beginning.
-fn starts_hold(path: &Path) {
-    let journal = open(path);
-    let (from_checkpoint, position) = log_of(&journal).unwrap();
+fn starts_hold(journal: &Store) {
+    let (from_checkpoint, position) = log_of(journal).unwrap();
     let mut plain = Log::new();
-    entries(&journal).into_iter().for_each(|entry| plain.add(entry.event).unwrap());
+    entries(journal).into_iter().for_each(|entry| plain.add(entry.event).unwrap());
     assert_eq!((from_checkpoint.len(), position), (plain.len(), plain.len() as u64));
     let program = Program::from_sources(&awards::sources("month", 200, Some(9), "gift")).unwrap();
     let people = People::new();
@@ -199,15 +202,10 @@ fn killed(work: &str, folder: &Path, round: u64) -> Vec<String> {
     process.kill()
 }
 
-fn undamaged(journal: &Sqlite) {
-    assert_eq!(journal.check().unwrap().damage, Vec::<String>::new());
-}
-
 /// Holds what is on record against everything that was ever acknowledged.
-fn holds(path: &Path, acknowledged: &BTreeMap<String, u64>) {
-    let journal = open(path);
-    undamaged(&journal);
-    let ids = ids(&journal);
+pub(crate) fn holds(journal: &Store, acknowledged: &BTreeMap<String, u64>) {
+    undamaged(journal);
+    let ids = ids(journal);
     assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an event is there twice");
     for (id, place) in acknowledged {
         assert_eq!(ids.get(usize::try_from(place - 1).unwrap()), Some(id), "at {place}");
@@ -217,7 +215,8 @@ fn holds(path: &Path, acknowledged: &BTreeMap<String, u64>) {
         *together.entry(batch).or_default() += 1;
     }
     for (batch, size) in together {
-        assert!(size == 1 || size == TOGETHER, "{size} events of `{batch}` are there");
+        let whole = [1, TOGETHER, 4 * TOGETHER].contains(&size);
+        assert!(whole, "{size} events of `{batch}` are there");
     }
     // Who got no answer asks again, and gets the right one.
     if let (Some(last), Some(place)) = (ids.last(), ids.len().checked_sub(1)) {
@@ -245,7 +244,7 @@ fn files_hold(folder: &Path, said: &[String]) {
         let is_copy = name.starts_with("copy-");
         let access = if is_copy { Access::Read } else { Access::Create };
         let journal = Sqlite::open(&path, access).unwrap();
-        undamaged(&journal);
+        assert_eq!(journal.check().unwrap().damage, Vec::<String>::new());
         let there = ids(&journal).len() as u64;
         let expected = finished.remove(&*name).unwrap_or_default();
         assert!(there >= expected, "{name} has {there} events, not {expected}");
@@ -261,8 +260,8 @@ fn files_hold(folder: &Path, said: &[String]) {
 }
 
 /// Holds the grants on record against those that were acknowledged, the runs and the budget.
-fn awards_hold(path: &Path, acknowledged: &BTreeSet<String>) {
-    let ledger = ledger(path);
+fn awards_hold(place: &Place, acknowledged: &BTreeSet<String>) {
+    let ledger = ledger(place.open("awards"));
     let grants = ledger.grants(None, Timestamp::MAX).unwrap().grants;
     awards::check_grants(&grants, "month", 200, Some(9));
     let known: BTreeSet<String> = grants.iter().map(|grant| grant.grant.to_string()).collect();
@@ -276,15 +275,22 @@ fn awards_hold(path: &Path, acknowledged: &BTreeSet<String>) {
         }
     }
     assert_eq!(of_runs, known);
-    undamaged(&open(path));
+    undamaged(&place.open("awards"));
 }
 
 #[test]
 fn whoever_is_killed_loses_nothing_that_was_acknowledged_and_leaves_nothing_half_done() {
+    for (kind, works) in [(Kind::File, &WORKS[..]), (Kind::Database, &WORKS[..ALSO_DATABASES])] {
+        kill_over_and_over(kind, works);
+    }
+}
+
+fn kill_over_and_over(kind: Kind, works: &[&str]) {
     let mut folder = tempfile::tempdir().unwrap();
+    let mut place = Place::new(kind, folder.path());
     let (mut events, mut grants) = (BTreeMap::new(), BTreeSet::new());
     for round in 0..u64::from(rounds(18, 243)) {
-        let work = WORKS[usize::try_from(round).unwrap() % WORKS.len()];
+        let work = works[usize::try_from(round).unwrap() % works.len()];
         let said = killed(work, folder.path(), round);
         for line in &said {
             let words: Vec<&str> = line.split(' ').collect();
@@ -295,12 +301,14 @@ fn whoever_is_killed_loses_nothing_that_was_acknowledged_and_leaves_nothing_half
             }
         }
         match work {
-            "awards" => awards_hold(&folder.path().join("awards"), &grants),
+            "awards" => awards_hold(&place, &grants),
+            "make" if kind == Kind::Database => made_hold(&place, &said),
             "make" | "upgrade" => files_hold(folder.path(), &said),
             _ => {
-                holds(&folder.path().join("journal"), &events);
+                let journal = place.open("journal");
+                holds(&journal, &events);
                 if work == "keep" {
-                    starts_hold(&folder.path().join("journal"));
+                    starts_hold(&journal);
                 }
                 files_hold(folder.path(), &said);
             }
@@ -309,35 +317,57 @@ fn whoever_is_killed_loses_nothing_that_was_acknowledged_and_leaves_nothing_half
         if round % 24 == 23 {
             (events, grants) = (BTreeMap::new(), BTreeSet::new());
             folder = tempfile::tempdir().unwrap();
+            place = Place::new(kind, folder.path());
         }
+    }
+}
+
+/// Holds each journal of a database that was said to be finished against what was said.
+fn made_hold(place: &Place, said: &[String]) {
+    let made = said.iter().filter_map(|line| line.strip_prefix("made ")?.split_once(' '));
+    let mut last = None;
+    for (name, events) in made {
+        let journal = place.open(name);
+        undamaged(&journal);
+        assert_eq!(ids(&journal).len().to_string(), events);
+        last = name.rsplit_once('-');
+    }
+    // The one that was being made is there whole, or can be made.
+    if let Some((name, number)) = last {
+        let journal = place.open(&format!("{name}-{}", number.parse::<u64>().unwrap() + 1));
+        undamaged(&journal);
+        assert!(ids(&journal).len() <= 1);
     }
 }
 
 #[test]
 fn one_of_several_processes_that_write_without_pause_is_killed_and_the_others_get_their_turn() {
     for round in 0..u64::from(rounds(2, 40)) {
-        let folder = tempfile::tempdir().unwrap();
-        let works = ["singles", "threads", "batches"];
-        let journal = open(&folder.path().join("journal"));
-        let processes: Vec<Process> = works
-            .iter()
-            .zip(0..)
-            .map(|(work, number)| Process::start(work, folder.path(), number).begun())
-            .collect();
-        let mut acknowledged = BTreeMap::new();
-        for process in processes {
-            std::thread::sleep(Duration::from_micros(round * 7_919 % 30_000));
-            // Those who are left do not keep anybody out who writes now and then.
-            let (id, journal) = (format!("here{}", acknowledged.len()), &journal);
-            let receipt = journal.append(&[share(&id, 1)], Batch::Each).unwrap().remove(0);
-            acknowledged.insert(id, receipt.position.unwrap());
-            for line in process.kill() {
-                let words: Vec<&str> = line.split(' ').collect();
-                acknowledged.insert(words[1].to_owned(), words[2].parse().unwrap());
-            }
-        }
-        holds(&folder.path().join("journal"), &acknowledged);
+        over_both(|place| one_is_killed(place, round));
     }
+}
+
+fn one_is_killed(place: &Place, round: u64) {
+    let works = ["singles", "threads", "batches"];
+    let journal = place.open("journal");
+    let processes: Vec<Process> = works
+        .iter()
+        .zip(0..)
+        .map(|(work, number)| Process::start(work, place.folder(), number).begun())
+        .collect();
+    let mut acknowledged = BTreeMap::new();
+    for process in processes {
+        std::thread::sleep(Duration::from_micros(round * 7_919 % 30_000));
+        // Those who are left do not keep anybody out who writes now and then.
+        let (id, journal) = (format!("here{}", acknowledged.len()), &journal);
+        let receipt = journal.append(&[share(&id, 1)], Batch::Each).unwrap().remove(0);
+        acknowledged.insert(id, receipt.position.unwrap());
+        for line in process.kill() {
+            let words: Vec<&str> = line.split(' ').collect();
+            acknowledged.insert(words[1].to_owned(), words[2].parse().unwrap());
+        }
+    }
+    holds(&journal, &acknowledged);
 }
 
 #[test]
@@ -359,6 +389,6 @@ fn a_file_of_the_first_version_is_brought_up_to_date_by_whoever_may_write() {
     });
     let journal = Sqlite::open(&path, Access::Read).unwrap();
     assert_eq!(ids(&journal).len(), 7);
-    assert_eq!(journal.check().unwrap().schema, 2);
-    undamaged(&journal);
+    let health = journal.check().unwrap();
+    assert_eq!((health.schema, health.damage), (2, vec![]));
 }

@@ -1,19 +1,26 @@
-//! What every journal promises, in memory or in a file: places without gaps, each event once, the
+//! What every journal promises, in memory, a file or a database: places without gaps, each event once, the
 //! first under an identity stays, and batches that belong together are taken in whole or not at all.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use plaudit_engine::events::{Event, read_record};
-use plaudit_engine::journal::{Access, Batch, Entry, Journal, Memory, Receipt, Sqlite, Taken};
+use plaudit_engine::journal::{
+    Access, Batch, Entry, Journal, Memory, Receipt, Sqlite, Store, Taken,
+};
 use plaudit_engine::{Code, Error, Problem};
 use proptest::prelude::*;
 
+use super::server::{Kind, Place, over_both};
 use super::support::{rounds, share};
 
 /// A journal in a file.
 pub(crate) fn open(path: &Path) -> Sqlite {
     Sqlite::open(path, Access::Create).unwrap()
+}
+
+pub(crate) fn undamaged(journal: &Store) {
+    assert_eq!(journal.check().unwrap().damage, Vec::<String>::new());
 }
 
 /// Everything on record.
@@ -40,11 +47,12 @@ pub(crate) fn ids(journal: &dyn Journal) -> Vec<String> {
 /// Runs a test over each kind of journal.
 fn over_each(test: impl Fn(&dyn Journal)) {
     test(&Memory::new());
-    let folder = tempfile::tempdir().unwrap();
-    let sqlite = open(&folder.path().join("journal"));
-    test(&sqlite);
-    let health = sqlite.check().unwrap();
-    assert_eq!((health.events, health.damage), (sqlite.position().unwrap(), vec![]));
+    over_both(|place| {
+        let journal = place.open("journal");
+        test(&journal);
+        let health = journal.check().unwrap();
+        assert_eq!((health.events, health.damage), (journal.position().unwrap(), vec![]));
+    });
 }
 
 fn append(journal: &dyn Journal, events: &[Event], batch: Batch) -> Vec<(Taken, Option<u64>)> {
@@ -276,8 +284,8 @@ proptest! {
         ),
     ) {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal");
-        let (memory, mut sqlite) = (Memory::new(), open(&path));
+        let places = [Kind::File, Kind::Database].map(|kind| Place::of_case(kind, folder.path()));
+        let (memory, mut stores) = (Memory::new(), places.each_ref().map(|it| it.open("journal")));
         let mut table: BTreeMap<(u8, u8), (u8, u64)> = BTreeMap::new();
         for (batch, whole, reopen) in batches {
             let events: Vec<Event> =
@@ -303,13 +311,17 @@ proptest! {
             }
             let batch = if whole { Batch::Whole } else { Batch::Each };
             prop_assert_eq!(append(&memory, &events, batch), expected.clone());
-            prop_assert_eq!(append(&sqlite, &events, batch), expected);
+            for store in &stores {
+                prop_assert_eq!(append(store, &events, batch), expected.clone());
+            }
             if reopen {
-                drop(sqlite);
-                sqlite = open(&path);
+                drop(stores);
+                stores = places.each_ref().map(|it| it.open("journal"));
             }
         }
-        prop_assert_eq!(entries(&memory), entries(&sqlite));
-        prop_assert_eq!(sqlite.check().unwrap().damage, Vec::<String>::new());
+        for store in &stores {
+            prop_assert_eq!(entries(&memory), entries(store));
+            undamaged(store);
+        }
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! - `shared` runs the corpus through it; `records` and `changes` are what goes in and comes out;
 //! - `access`: who may do what; `limits`: what is turned away; `described`: it does what it says;
+//! - `database`: over a database, also one that goes away;
 //! - `reload`: rules that change while it serves; `durable`: what was acknowledged is there;
 //! - `running`: what it does by itself, and that it stays small.
 
 mod access;
 mod changes;
+mod database;
 mod described;
 mod durable;
 mod limits;
@@ -81,6 +83,8 @@ pub(crate) struct Setup {
     pub(crate) folder: Arc<TempDir>,
     pub(crate) rules: PathBuf,
     settings: Vec<(String, String)>,
+    /// The address of its journal, where that is a database.
+    database: Option<String>,
 }
 
 impl Setup {
@@ -91,7 +95,13 @@ impl Setup {
 
     pub(crate) fn with_rules(rules: &Path) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        Self { folder, rules: rules.to_owned(), settings: Vec::new() }
+        Self { folder, rules: rules.to_owned(), settings: Vec::new(), database: None }
+    }
+
+    /// Over a journal in a database.
+    pub(crate) fn over(mut self, address: &str) -> Self {
+        self.database = Some(address.to_owned());
+        self
     }
 
     /// With a setting, by the name of its variable without the prefix.
@@ -133,7 +143,12 @@ impl Setup {
     pub(crate) fn command_at(&self, address: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plaudit"));
         command.args(["serve", "--listen", address, "--rules"]).arg(&self.rules);
-        command.arg("--journal").arg(self.journal()).arg("--keys").arg(self.keys());
+        match &self.database {
+            // As it is said where everybody could see a command line.
+            Some(address) => command.env("PLAUDIT_JOURNAL", address),
+            None => command.arg("--journal").arg(self.journal()),
+        };
+        command.arg("--keys").arg(self.keys());
         command.current_dir(self.folder.path()).env("PLAUDIT_THREADS", "1");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
