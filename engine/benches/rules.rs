@@ -22,6 +22,9 @@
 //!   tells English from German by counting small words in its one pass).
 //! - *check, starter*: the same posts against the starter program, which has more guidelines and
 //!   longer lists and no floor.
+//! - *beside Rhai*: the same program with every rule run by the interpreter alone, which is the floor
+//!   here. *left to Rhai*: rules of which nothing is lowered, and rules that give up at their last step,
+//!   so that all steps were in vain.
 //! - *load*: from the files of the starter program to a program that is ready.
 
 #![allow(
@@ -39,12 +42,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people};
-use plaudit_engine::{CheckContext, Post, Program, Records};
+use plaudit_engine::{CheckContext, Post, Program, Records, Sources};
 
 #[path = "../../tests/floor/mod.rs"]
 mod floor;
+#[path = "told.rs"]
+mod told;
 
 use floor::{checking, records, scoring};
+use told::{Bound, time as shown};
 
 /// How long and how often is measured.
 struct Effort {
@@ -92,7 +98,18 @@ fn main() {
         data.agree(&program);
         cases.extend(data.cases(&program, names, effort.least));
     }
+    let reference = program.clone().interpreted();
+    cases.push(made.beside(&reference, &program, "scoring, beside Rhai", 0.05, effort.least));
+    let hopeless: Vec<(&str, Program)> =
+        HOPELESS.iter().map(|(name, body)| (*name, hopeless(body))).collect();
+    let references: Vec<Program> =
+        hopeless.iter().map(|(_, program)| program.clone().interpreted()).collect();
+    for ((name, program), reference) in hopeless.iter().zip(&references) {
+        cases.push(made.beside(reference, program, name, 1.1, effort.least));
+    }
     cases.push(posts.case(&program, effort.least));
+    let starter_reference = starter.clone().interpreted();
+    cases.push(posts.beside(&starter_reference, &starter, effort.least));
     cases.push(posts.starter(&starter, effort.least));
     cases.push(load(effort.least));
     let wanted: Vec<String> =
@@ -165,6 +182,30 @@ impl Data {
     fn floor_input<'a>(&'a self, records: &'a [records::Record]) -> scoring::Input<'a> {
         let (as_of, assume_consent) = (self.as_of, self.assume_consent);
         scoring::Input { records, people: &self.persons, as_of, assume_consent }
+    }
+
+    /// A program beside its reference.
+    fn beside<'a>(
+        &'a self,
+        reference: &'a Program,
+        program: &'a Program,
+        name: &'static str,
+        most: f64,
+        least: Duration,
+    ) -> Case<'a> {
+        let activities = self.records.iter().filter(|record| record.what.is_none()).count();
+        let input = || self.input(&self.log);
+        assert_eq!(
+            program.score(&input()).unwrap().total,
+            reference.score(&input()).unwrap().total
+        );
+        Case::new(
+            name,
+            "activity",
+            Goal::Ratio(most),
+            move || time(least, activities, || reference.score(&input()).unwrap()),
+            move || time(least, activities, || program.score(&input()).unwrap()),
+        )
     }
 
     /// Two things that differ cannot be compared.
@@ -270,6 +311,16 @@ impl Posts {
         )
     }
 
+    fn beside<'a>(
+        &'a self,
+        reference: &'a Program,
+        starter: &'a Program,
+        least: Duration,
+    ) -> Case<'a> {
+        let (floor, ours) = (self.checked(reference, least), self.checked(starter, least));
+        Case::new("check, starter beside Rhai", "post", Goal::None, floor, ours)
+    }
+
     fn starter<'a>(&'a self, starter: &'a Program, least: Duration) -> Case<'a> {
         let ours = self.checked(starter, least);
         let case = Case::new("check, starter", "post", Goal::None, || 0.0, ours);
@@ -285,6 +336,31 @@ impl Posts {
             })
         }
     }
+}
+
+/// Rules that cannot be sped up.
+const HOPELESS: [(&str, &str); 2] = [
+    ("scoring, left to Rhai", "for n in 0..2 { if activity.likes > 10 + n { return 2; } } 1"),
+    (
+        "scoring, left to Rhai late",
+        "let n = 1; if activity.likes > 10 { n += 2; } if activity.clicks > 10 { n += 2; }
+         switch activity.kind { \"share\" => n += 1, \"create\" => n += 2 }
+         for m in 0..1 { n += m; } n",
+    ),
+];
+
+/// Ten such rules with what is around them.
+fn hopeless(body: &str) -> Program {
+    let folder = top().join("tests/floor/program");
+    let manifest = std::fs::read_to_string(folder.join("program.toml")).unwrap();
+    let own = ["\n[rules", "\n[caps"].iter().filter_map(|it| manifest.find(it)).min();
+    let own = own.unwrap_or(manifest.len());
+    let rules: String =
+        (0..10).map(|n| format!("/// A.\nfn rule_{n}(activity) {{\n{body}\n}}\n")).collect();
+    let sources = Sources::new()
+        .with("program.toml", manifest[..own].to_owned())
+        .with("scoring/rules.rhai", rules);
+    Program::from_sources(&sources).unwrap()
 }
 
 fn load(least: Duration) -> Case<'static> {
@@ -350,6 +426,30 @@ fn print(cases: &[Case<'_>], effort: &Effort) {
             cell(ratio, |ratio| format!("{ratio:.2}×")),
             met.map_or("–", |met| if met { "yes" } else { "no" }),
         );
+        tell(case, [floor, ours, ratio].map(|spread| spread.map(|[median, ..]| median)));
+    }
+}
+
+/// The same for a program to read.
+fn tell(case: &Case<'_>, [floor, ours, ratio]: [Option<f64>; 3]) {
+    let Some(ours) = ours else { return };
+    let goal = match case.what.split([',', ' ']).next() {
+        Some("check") => 2,
+        Some("load") => 7,
+        _ => 1,
+    };
+    match (case.goal, floor.zip(ratio)) {
+        (Goal::Time(most), _) => {
+            told::alone(goal, case.what, ours / 1e6, " ms", Bound::AtMost(most / 1e6));
+        }
+        (Goal::Ratio(most), Some((floor, ratio))) => {
+            let bound = Bound::AtMost(most);
+            told::ratio(goal, case.what, &shown(floor), &shown(ours), ratio, bound);
+        }
+        (_, Some((floor, ratio))) => {
+            told::ratio(goal, case.what, &shown(floor), &shown(ours), ratio, Bound::None);
+        }
+        (_, None) => told::alone(goal, case.what, ours / 1e3, " µs", Bound::None),
     }
 }
 
@@ -357,14 +457,4 @@ fn cell(spread: Option<[f64; 3]>, show: impl Fn(f64) -> String) -> String {
     spread.map_or("–".to_owned(), |[median, least, most]| {
         format!("{} ({} – {})", show(median), show(least), show(most))
     })
-}
-
-/// A time in nanoseconds, to three digits.
-fn shown(nanoseconds: f64) -> String {
-    let (value, unit) = match nanoseconds {
-        time if time < 1e4 => return format!("{time:.0} ns"),
-        time if time < 1e6 => (time / 1e3, "µs"),
-        time => (time / 1e6, "ms"),
-    };
-    format!("{value:.1} {unit}")
 }

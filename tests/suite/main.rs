@@ -21,6 +21,7 @@
 //! - `schemas`: what is asked and told is as the JSON Schemas say, and nothing else is;
 //! - `simulate`: what a change of the program would do, as a command;
 //! - `serve`: the same over HTTP;
+//! - `ways`: the same bytes however rules are run, and which way they went;
 //! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
 
@@ -67,3 +68,4 @@ mod serve;
 mod simulate;
 mod stories;
 mod support;
+mod ways;
