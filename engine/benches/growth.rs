@@ -37,7 +37,7 @@ use plaudit_engine::{CheckContext, Post, Program, Records, Sources};
 
 #[path = "../../tests/floor/mod.rs"]
 mod floor;
-#[path = "told.rs"]
+#[path = "told/mod.rs"]
 mod told;
 
 use told::{Bound, time};

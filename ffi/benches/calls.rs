@@ -43,7 +43,7 @@ use plaudit_engine::requests::{Check, record};
 use plaudit_engine::scoring::PlainActivity;
 use plaudit_engine::{CheckContext, Post, Program, Records, Roster, canonical};
 
-#[path = "../../engine/benches/told.rs"]
+#[path = "../../engine/benches/told/mod.rs"]
 mod told;
 
 use told::{Bound, Told};

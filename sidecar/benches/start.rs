@@ -12,7 +12,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-#[path = "../../engine/benches/told.rs"]
+#[path = "../../engine/benches/told/mod.rs"]
 mod told;
 
 use told::Bound;

@@ -32,7 +32,7 @@
 )]
 
 mod crowd;
-#[path = "../told.rs"]
+#[path = "../told/mod.rs"]
 mod told;
 
 use std::io::{BufRead, BufReader};

@@ -17,7 +17,7 @@
 
 mod bare;
 mod clients;
-#[path = "../../../engine/benches/told.rs"]
+#[path = "../../../engine/benches/told/mod.rs"]
 mod told;
 
 use std::fs::File;

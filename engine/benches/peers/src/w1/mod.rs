@@ -88,19 +88,32 @@ pub(crate) fn peers(activities: &[Activity]) -> Vec<Row<'_>> {
         for activity in activities {
             assert_eq!(points(activity), by_hand(activity), "{name}: {activity:?}");
         }
-        let run = move || activities.iter().for_each(|one| drop(black_box(points(black_box(one)))));
+        let run = move || {
+            for activity in activities {
+                black_box(points(black_box(activity)));
+            }
+        };
         rows.push(Row::new(name, activities.len(), run));
     };
     one_by_one("hand-written Rust on string fields", Box::new(by_hand));
-    one_by_one("LuaJIT (mlua), arguments passed", lua::arguments());
-    one_by_one("LuaJIT (mlua), table built", lua::table());
-    one_by_one("Rhai, variables of a scope", rhai::scope());
+    one_by_one(&format!("LuaJIT, arguments passed (mlua {})", version("mlua")), lua::arguments());
+    one_by_one("LuaJIT, table built", lua::table());
+    one_by_one(&format!("Rhai {}, variables of a scope", version("rhai")), rhai::scope());
     one_by_one("Rhai, type with getters, the same script", rhai::getters());
-    one_by_one("CEL (cel), variables", cel::variables());
-    one_by_one("zen-expression, compiled", zen::expression());
-    one_by_one("zen-engine, decision with an expression node", zen::decision());
-    one_by_one("regorus, its virtual machine", rego::machine());
-    one_by_one("regorus, interpreter", rego::interpreter());
+    one_by_one(&format!("CEL, variables (cel {})", version("cel")), cel::variables());
+    let zen = version("zen-engine");
+    one_by_one(&format!("zen-expression {zen}, compiled"), zen::expression());
+    one_by_one(&format!("zen-engine {zen}, decision with an expression node"), zen::decision());
+    let regorus = version("regorus");
+    one_by_one(&format!("regorus {regorus}, its virtual machine"), rego::machine());
+    one_by_one(&format!("regorus {regorus}, interpreter"), rego::interpreter());
     rows.extend(plaudit::rows(activities));
     rows
+}
+
+/// The version of a peer, as it is locked.
+fn version(package: &str) -> &'static str {
+    let name = format!("name = \"{package}\"\nversion = \"");
+    let locked = include_str!("../../Cargo.lock").split_once(&name);
+    locked.and_then(|(_, rest)| rest.split('"').next()).unwrap_or("?")
 }
