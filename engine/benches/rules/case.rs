@@ -16,7 +16,7 @@ pub(super) struct Effort {
 pub(super) struct Case<'a> {
     pub(super) what: &'static str,
     unit: &'static str,
-    pub(super) floor: Option<Box<dyn FnMut() -> f64 + 'a>>,
+    floor: Option<Box<dyn FnMut() -> f64 + 'a>>,
     ours: Box<dyn FnMut() -> f64 + 'a>,
     goal: Goal,
     times: Vec<(Option<f64>, f64)>,
@@ -51,6 +51,16 @@ impl<'a> Case<'a> {
     ) -> Self {
         let (floor, ours) = (Some(Box::new(floor) as Box<_>), Box::new(ours));
         Self { what, unit, floor, ours, goal, times: Vec::new() }
+    }
+
+    /// Something that there is no floor for.
+    pub(super) fn alone(
+        what: &'static str,
+        unit: &'static str,
+        goal: Goal,
+        ours: impl FnMut() -> f64 + 'a,
+    ) -> Self {
+        Self { what, unit, floor: None, ours: Box::new(ours), goal, times: Vec::new() }
     }
 
     /// Measures both, in turns first and second.

@@ -288,9 +288,7 @@ impl Posts {
     }
 
     fn starter<'a>(&'a self, starter: &'a Program, least: Duration) -> Case<'a> {
-        let ours = self.checked(starter, least);
-        let case = Case::new("check, starter", "post", Goal::None, || 0.0, ours);
-        Case { floor: None, ..case }
+        Case::alone("check, starter", "post", Goal::None, self.checked(starter, least))
     }
 
     fn checked<'a>(&'a self, program: &'a Program, least: Duration) -> impl FnMut() -> f64 + 'a {
@@ -331,5 +329,5 @@ fn hopeless(body: &str) -> Program {
 
 fn load(least: Duration) -> Case<'static> {
     let ours = move || time(least, 1, || Program::load(top().join("rules")).unwrap());
-    Case { floor: None, ..Case::new("load", "program", Goal::Time(25e6), || 0.0, ours) }
+    Case::alone("load", "program", Goal::Time(25e6), ours)
 }

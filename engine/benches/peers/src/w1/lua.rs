@@ -28,6 +28,8 @@ pub(crate) fn arguments() -> Box<dyn FnMut(&Activity) -> i64> {
     let head = "kind, channel, own_words, likes, comments, clicks, impressions)";
     let function = function(&lua, head);
     Box::new(move |it| {
+        // A function does not keep its state alive.
+        let _alive = &lua;
         let (kind, channel) = (it.kind.as_str(), it.channel.as_deref());
         let of = (kind, channel, it.own_words, it.likes, it.comments, it.clicks, it.impressions);
         function.call(of).unwrap()
