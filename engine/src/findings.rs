@@ -60,12 +60,13 @@ impl Program {
     pub(crate) fn judged(&self, world: &Arc<World>, at: Timestamp) -> Result<Judged, Error> {
         let protected = self.is_protected(world);
         let (mut findings, mut severities, mut faults) = (Vec::new(), Vec::new(), Vec::new());
-        let mut verdict = Outcome::Clear;
+        let (mut verdict, mut calls) = (Outcome::Clear, 0);
         for (index, rule) in self.rules_of(Folder::Guidelines) {
             if !rule.settings().in_force(at) {
                 continue;
             }
             let (file, function) = (self.file_of(rule), self.function_of(rule));
+            calls += 1;
             let result = self.sandbox.result(file, function, index, world);
             match result.and_then(Given::findings) {
                 Ok(drafts) => {
@@ -87,6 +88,7 @@ impl Program {
                 }
             }
         }
+        self.called(calls);
         Ok(Judged { findings, severities, verdict, faults, protected })
     }
 }

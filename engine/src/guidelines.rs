@@ -147,17 +147,19 @@ impl Program {
         at: Timestamp,
     ) -> Result<Verdict, Error> {
         let (world, mut faults) = self.world_of(post, context, at)?;
-        let mut findings = Vec::new();
+        let (mut findings, mut calls) = (Vec::new(), 0);
         let version: Arc<str> = self.version().into();
         for (index, rule) in self.rules_of(Folder::Guidelines) {
             if !rule.settings().in_force(at) {
                 continue;
             }
+            calls += 1;
             match self.judge(index, rule, &world, &version)? {
                 Ok(found) => findings.extend(found),
                 Err(fault) => faults.push(fault),
             }
         }
+        self.called(calls);
         let protected = self.is_protected(&world);
         if protected {
             for finding in &mut findings {

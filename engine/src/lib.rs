@@ -76,7 +76,7 @@ pub use error::{Class, Code, Error, Problem};
 pub use guidelines::{CheckContext, Verdict};
 pub use history::History;
 pub use post::Post;
-pub use program::{Kpi, Program, Sources};
+pub use program::{Kpi, Program, Sources, Stats};
 pub use roster::{NotCounted, Roster};
 pub use scoring::{Explanation, Scores};
 pub use snapshot::{FieldChange, SeenPerson, Snapshot, Taking};

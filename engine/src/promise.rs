@@ -1,5 +1,8 @@
 //! The promise of evidence, as a property: a rule's result depends on the facts that it read and
-//! on nothing else, and it reads no fact that the checker did not foresee.
+//! on nothing else, and it reads no fact that the checker did not foresee. And the promise of the fast
+//! way: it gives what Rhai gives, in rules that somebody wrote and in those that `drawn` draws.
+
+mod drawn;
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -7,6 +10,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use crate::error::Code;
 use crate::facts::{Argument, Fact, Object, Read, Stubs, Type, Value, Words, World};
 use crate::program::{Program, Rule, Sources};
 use crate::script::{Failure, Given};
@@ -131,10 +135,14 @@ fn pairs(standing, person, team) {
 }
 "#;
 
+fn roads_manifest() -> &'static str {
+    "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[kinds.create]\nstyle = \"creator\"\n[kinds.read]\nstyle = \"listener\"\n"
+}
+
 fn roads() -> Program {
-    let manifest = "[program]\nname = \"T\"\n[brand]\nname = \"Acme\"\n[channels.x]\n[kinds.share]\nstyle = \"curator\"\n[kinds.create]\nstyle = \"creator\"\n[kinds.read]\nstyle = \"listener\"\n[rules.helpers.thresholds]\nbonus = 2\n[rules.minds.thresholds]\nbonus = 3\n[rules.badges.thresholds]\nweeks = 4\n";
+    let thresholds = "[rules.helpers.thresholds]\nbonus = 2\n[rules.minds.thresholds]\nbonus = 3\n[rules.badges.thresholds]\nweeks = 4\n";
     let sources = Sources::new()
-        .with("program.toml", manifest)
+        .with("program.toml", roads_manifest().to_owned() + thresholds)
         .with("guidelines/case.rhai", "/// Do not shout.\nfn no_shouting(post) { if post.capitals > 50 { advise(\"Use small letters.\") } }\n")
         .with("scoring/roads.rhai", ROADS)
         .with("recognition/roads.rhai", RECOGNITION)
@@ -222,6 +230,13 @@ fn both_ways_agree(program: &Program, seed: u64) -> Result<(), TestCaseError> {
         let function = program.function_of(rule);
         let fast = program.sandbox.run(program.file_of(rule), function, index, &world);
         let reference = program.sandbox.interpret(program.file_of(rule), function, index, &world);
+        let late = |given: &Result<Given, Failure>| {
+            given.as_ref().is_err_and(|failure| failure.code == Code::DeadlineExceeded)
+        };
+        if late(&fast.0) || late(&reference.0) {
+            // The clock is part of no result.
+            continue;
+        }
         prop_assert_eq!(&fast, &reference, "{}", rule.id());
         // Where some of the facts are known beforehand, what is left comes to the same.
         let knows = |object: Object, slot: u8, argument: Option<&str>| {
@@ -269,4 +284,49 @@ proptest! {
             })
         })?;
     }
+
+    /// Whatever rules say, faults and limits included.
+    #[test]
+    fn drawn_rules_come_to_the_same_either_way(seed: u64) {
+        thread_local! {
+            static VOCABULARY: crate::script::Vocabulary = roads().vocabulary;
+        }
+        let drawn = VOCABULARY.with(|vocabulary| drawn::program(vocabulary, seed));
+        // What the checker refuses never runs.
+        if let Ok(program) = drawn {
+            for world in 0..8 {
+                both_ways_agree(&program, seed_of(seed, world))?;
+            }
+        }
+    }
+}
+
+/// The property above says something only where programs are accepted, rules are lowered, some of their
+/// calls end in Rhai, and some fail.
+#[test]
+fn drawn_rules_take_every_way() {
+    let vocabulary = roads().vocabulary;
+    let (mut accepted, mut lowered, mut calls, mut in_rhai, mut failed) = (0, 0, 0, 0, 0);
+    let mut codes = std::collections::BTreeMap::new();
+    for seed in 0..300 {
+        let Ok(program) = drawn::program(&vocabulary, seed) else { continue };
+        accepted += 1;
+        for world_seed in 0..4 {
+            for (index, rule) in program.rules().iter().enumerate() {
+                let world = world(&program, seed_of(seed, world_seed), &[]);
+                calls += 1;
+                if let (Err(failure), _) = run(&program, index, rule, &world) {
+                    failed += 1;
+                    *codes.entry(failure.code.name()).or_insert(0) += 1;
+                }
+            }
+        }
+        let stats = program.stats();
+        lowered += stats.lowered;
+        in_rhai += stats.in_rhai;
+    }
+    let shares = format!("{accepted} {lowered} {calls} {in_rhai} {failed} {codes:?}");
+    assert!(accepted > 100 && lowered > 100, "{shares}");
+    assert!(in_rhai > 100 && calls > 2 * in_rhai, "{shares}");
+    assert!(failed > 50 && codes.contains_key("limit_exceeded"), "{shares}");
 }

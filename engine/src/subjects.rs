@@ -111,14 +111,19 @@ impl Ground<'_> {
         world.team = team.map(|team| Arc::clone(team) as Arc<dyn Figures>);
         world.period = Arc::clone(&self.period);
         let has_team = world.team.is_some();
-        let world = Arc::new(world);
-        rules
+        let (world, mut calls) = (Arc::new(world), 0);
+        let ran = rules
             .iter()
             // Rules never see a team that is too small, and do not guess instead.
             .filter(|applied| has_team || !applied.rule.asks(Object::Team, None))
-            .map(|applied| (applied.rule, self.ran(applied, &world)))
+            .map(|applied| {
+                calls += 1;
+                (applied.rule, self.ran(applied, &world))
+            })
             .filter(|(_, (given, _))| !matches!(given, Ok(Given::Nothing)))
-            .collect()
+            .collect();
+        self.program.called(calls);
+        ran
     }
 
     /// What the rules give to all teams of a kind, or to everyone as a team.
@@ -147,6 +152,7 @@ impl Ground<'_> {
             world.period = Arc::clone(&self.period);
             let world = Arc::new(world);
             let ran = rules.iter().map(|applied| (applied.rule, self.ran(applied, &world)));
+            self.program.called(rules.len() as u64);
             (subject, ran.collect())
         };
         teams.into_iter().map(of_team).collect()

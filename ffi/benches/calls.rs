@@ -43,6 +43,11 @@ use plaudit_engine::requests::{Check, record};
 use plaudit_engine::scoring::PlainActivity;
 use plaudit_engine::{CheckContext, Post, Program, Records, Roster, canonical};
 
+#[path = "../../engine/benches/told/mod.rs"]
+mod told;
+
+use told::{Bound, Told};
+
 fn main() {
     // `cargo test --all-targets` runs benchmarks, too, and wants no figures.
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -129,6 +134,7 @@ fn measured(
 
 fn ratio(what: &str, (rust, c, ratio): (f64, f64, f64)) {
     println!("{what:<28} {rust:>9.0} ns {c:>9.0} ns {ratio:>8.2} x   at most 1.15 x");
+    told::ratio(6, what, &told::time(rust), &told::time(c), ratio, Bound::AtMost(1.15));
 }
 
 /// Frees a result that is well.
@@ -307,6 +313,16 @@ fn structs(program: &Program, handle: *const PlauditProgram, rounds: usize) {
         "{:<28} {ours:>9.0} ns {theirs:>9.0} ns {above:>+7.0} ns   at most 50 ns above",
         "structs, one activity"
     );
+    let told = Told {
+        goal: 6,
+        what: "structs, one activity",
+        floor: &told::time(ours),
+        ours: &told::time(theirs),
+        shown: &format!("{above:+.0} ns"),
+        figure: above,
+        bound: Bound::AtMost(50.0),
+    };
+    told.tell(" ns");
 }
 
 /// Posts on record, one an hour, so that the days that a check looks back on have as many of any number.

@@ -167,6 +167,8 @@ pub(crate) struct Check {
     /// Print canonical JSON, a line a verdict.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) ways: Ways,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -201,6 +203,17 @@ pub(crate) struct Records {
     pub(crate) assume_consent: bool,
 }
 
+/// How rules are run, which changes no result.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Ways {
+    /// Run every rule by the interpreter alone: slower, and with the same results.
+    #[arg(long)]
+    pub(crate) interpret: bool,
+    /// Say on standard error how rules were run: how often, and how often by the interpreter.
+    #[arg(long)]
+    pub(crate) stats: bool,
+}
+
 /// What to look at, and how to tell of it.
 #[derive(Debug, Args)]
 pub(crate) struct Past {
@@ -221,6 +234,8 @@ pub(crate) struct Score {
     /// Show everyone, not only those with the most points.
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) ways: Ways,
 }
 
 #[derive(Debug, Args)]
@@ -364,6 +379,8 @@ pub(crate) struct Simulate {
     pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) past: Past,
+    #[command(flatten)]
+    pub(crate) ways: Ways,
 }
 
 #[derive(Debug, Args)]

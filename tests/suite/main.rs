@@ -26,6 +26,7 @@
 //! - `schemas`: what is asked and told is as the JSON Schemas say, and nothing else is;
 //! - `simulate`: what a change of the program would do, as a command;
 //! - `serve`: the same over HTTP;
+//! - `ways`: the same bytes however rules are run, and which way they went;
 //! - `children` are other processes for these;
 //! - `readme`: its commands print what it says they print.
 
@@ -78,4 +79,5 @@ mod server_crash;
 mod simulate;
 mod stories;
 mod support;
+mod ways;
 mod works_council;

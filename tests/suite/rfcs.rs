@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::support::{events, people, plaudit, stdout, top};
 
 #[path = "../floor/mod.rs"]
-mod floor;
+pub(crate) mod floor;
 
 use floor::{checking, records, scoring};
 

@@ -32,6 +32,8 @@
 )]
 
 mod crowd;
+#[path = "../told/mod.rs"]
+mod told;
 
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
@@ -47,6 +49,7 @@ use plaudit_engine::ledger::Ledger;
 use plaudit_engine::simulation::SimulationQuestion;
 use plaudit_engine::standings::{Among, BoardQuestion, Span};
 use plaudit_engine::{Program, Sources};
+use told::{Bound, time};
 
 /// Events a commit.
 const COMMIT: usize = 1_000;
@@ -81,12 +84,24 @@ fn main() {
     let activities = after("--activities").map_or(200_000, |number| number.parse().unwrap());
     let folder = after("--folder").map_or_else(std::env::temp_dir, PathBuf::from);
     let keep = arguments.iter().any(|argument| argument == "--keep");
-    for activities in [activities / 10, activities] {
-        table(&folder, activities, keep);
+    let tenth = table(&folder, activities / 10, keep);
+    let all = table(&folder, activities, keep);
+    println!();
+    for (what, tenth, all) in [("rebuild", tenth.0, all.0), ("simulate", tenth.1, all.1)] {
+        let ratio = all.seconds / tenth.seconds;
+        println!("  {what} of ten times as many: {ratio:.1}× the time (goal: 11×)");
+        let what = format!("{what} of ten times as many, by the tenth");
+        tell(3, &what, tenth, all, ratio, Bound::AtMost(11.0));
     }
 }
 
-fn table(folder: &Path, activities: u64, keep_files: bool) {
+/// The same for a program to read.
+fn tell(goal: u8, what: &str, floor: Measured, ours: Measured, ratio: f64, bound: Bound) {
+    told::ratio(goal, what, &time(floor.seconds * 1e9), &time(ours.seconds * 1e9), ratio, bound);
+}
+
+/// Measures everything once; gives a rebuild and a simulation.
+fn table(folder: &Path, activities: u64, keep_files: bool) -> (Measured, Measured) {
     let folder = folder.join(format!("plaudit-journal-bench-{}-{activities}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let lines = crowd::write(&folder.join("events.jsonl"), activities) as f64;
@@ -95,17 +110,17 @@ fn table(folder: &Path, activities: u64, keep_files: bool) {
     let text = size(&folder.join("events.jsonl"));
     println!("  as JSON lines {:>29}", mebibytes(text));
 
-    let run = |phase: &str| {
-        let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--bench", "--phase", phase, "--folder"])
-            .arg(&folder)
-            .output()
-            .unwrap();
+    let run_by = |command: &mut Command, phase: &str| {
+        let output =
+            command.args(["--bench", "--phase", phase, "--folder"]).arg(&folder).output().unwrap();
         assert!(output.status.success(), "{phase}: {}", String::from_utf8_lossy(&output.stderr));
         let told = String::from_utf8(output.stdout).unwrap();
         let (seconds, memory) = told.trim().split_once(' ').unwrap();
         Measured { seconds: seconds.parse().unwrap(), memory: memory.parse().unwrap() }
     };
+    let this = std::env::current_exe().unwrap();
+    let run = |phase: &str| run_by(&mut Command::new(&this), phase);
+    let of = |what: &str| format!("{what}, {activities} activities");
     let say = |what: &str, measured: Measured, events: f64, note: String| {
         let rate = events / measured.seconds;
         println!(
@@ -119,6 +134,14 @@ fn table(folder: &Path, activities: u64, keep_files: bool) {
     let append = run("append");
     let ratio = bare.seconds / append.seconds;
     say("append", append, lines, format!("{:.0} % of the bare rate (goal: 50 %)", ratio * 100.0));
+    tell(
+        4,
+        &of("append to SQLite, by the rate of a bare insert"),
+        bare,
+        append,
+        ratio,
+        Bound::AtLeast(0.5),
+    );
     println!("  the file {:>34}", mebibytes(size(&folder.join("journal.db"))));
     std::fs::remove_file(folder.join("journal.db")).unwrap();
     say("import", run("import"), lines, String::new());
@@ -128,14 +151,48 @@ fn table(folder: &Path, activities: u64, keep_files: bool) {
     let shared = run("shared");
     let ratio = one.seconds / shared.seconds;
     say("shared", shared, single * 8.0, format!("{:.1}× one by one (goal: 20×)", ratio * 8.0));
+    let shared_ratio = ratio * 8.0;
+    tell(
+        4,
+        &of("64 clients sharing commits, by the rate of one"),
+        one,
+        shared,
+        shared_ratio,
+        Bound::AtLeast(20.0),
+    );
     let parse = run("read and parse");
     say("read and parse", parse, lines, String::new());
     let rebuild = run("rebuild");
     let ratio = rebuild.seconds / parse.seconds;
     say("rebuild", rebuild, lines, format!("{ratio:.1}× reading and parsing (goal: 3×)"));
+    tell(
+        3,
+        &of("rebuild, by reading and parsing alone"),
+        parse,
+        rebuild,
+        ratio,
+        Bound::AtMost(3.0),
+    );
+    // Whoever may use one core only has one thread.
+    if cfg!(target_os = "linux") {
+        let alone = run_by(Command::new("taskset").args(["-c", "0"]).arg(&this), "rebuild");
+        let ratio = alone.seconds / rebuild.seconds;
+        say("rebuild, 1 core", alone, lines, format!("{ratio:.2}× all cores (goal: 1.7× on two)"));
+        tell(
+            3,
+            &of("rebuild on one core, by all cores"),
+            rebuild,
+            alone,
+            ratio,
+            Bound::AtLeast(1.7),
+        );
+    }
     let simulate = run("simulate");
     let ratio = simulate.seconds / rebuild.seconds;
     say("simulate", simulate, lines, format!("{ratio:.1}× a rebuild (goal: 2×)"));
+    tell(3, &of("simulate, by a rebuild"), rebuild, simulate, ratio, Bound::AtMost(2.0));
+    let gibibytes = simulate.memory.max(rebuild.memory) as f64 / f64::from(1 << 30);
+    told::alone(3, &of("peak memory of both"), gibibytes, " GiB", Bound::AtMost(1.0));
     let keep = run("keep");
     say("keep", keep, lines, String::new());
     println!("  the file {:>34}", mebibytes(size(&folder.join("journal.db"))));
@@ -149,6 +206,7 @@ fn table(folder: &Path, activities: u64, keep_files: bool) {
     } else {
         std::fs::remove_dir_all(&folder).unwrap();
     }
+    (rebuild, simulate)
 }
 
 /// Does one thing and says how many seconds what counts of it took.

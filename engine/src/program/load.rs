@@ -86,6 +86,7 @@ impl<'a> Loading<'a> {
                 scanner: Arc::new(scanner),
                 view,
                 plan: Plan::default(),
+                calls: Arc::default(),
                 translations: Arc::new(translations),
                 vocabulary,
                 warnings,

@@ -4,6 +4,7 @@
 //! - `sources` reads the files, `manifest` the `program.toml` through `table`, `rules` what stands
 //!   in rule files beside the code, `example` the inputs of examples, `settings` looks whether
 //!   settings fit the rules;
+//! - `stats` tells how rules are run, and switches the fast way off;
 //! - `translations` are what guidelines say in other languages;
 //! - `view` shows a post under the program; `written` has what stands there beside rules, to tell two
 //!   programs apart.
@@ -14,6 +15,7 @@ mod manifest;
 mod rules;
 mod settings;
 mod sources;
+mod stats;
 mod translations;
 mod view;
 mod written;
@@ -28,6 +30,7 @@ pub(crate) use manifest::{
 };
 pub(crate) use rules::{Example, Expected, Input, filled};
 pub use sources::Sources;
+pub use stats::Stats;
 pub(crate) use translations::Translation;
 use translations::Translations;
 pub(crate) use written::Written;
@@ -221,6 +224,7 @@ pub struct Program {
     pub(crate) scanner: Arc<Scanner>,
     pub(crate) view: Arc<ProgramView>,
     pub(crate) plan: Plan,
+    calls: Arc<stats::Calls>,
     translations: Arc<Translations>,
     pub(crate) vocabulary: Vocabulary,
     warnings: Vec<Problem>,

@@ -99,6 +99,8 @@ pub(crate) struct Fold<'a> {
     next_told: Option<usize>,
     /// Whether published posts are judged by the guidelines, too.
     pub(crate) judge: bool,
+    /// Calls of rules for the person at hand.
+    calls: u64,
 }
 
 impl<'a> Fold<'a> {
@@ -131,6 +133,7 @@ impl<'a> Fold<'a> {
             next_told: None,
             keep_lines: false,
             judge: false,
+            calls: 0,
         }
     }
 
@@ -209,6 +212,7 @@ impl<'a> Fold<'a> {
                 world: &self.world,
             });
         }
+        self.program.called(std::mem::take(&mut self.calls));
         total.rules = self
             .by_rule()
             .map(|(rule, given)| (Arc::clone(self.program.rules[rule].shared_id()), given.points))
@@ -263,6 +267,7 @@ impl<'a> Fold<'a> {
                 self.next_told = Some(next + 1);
                 self.told.get(next).copied()
             });
+            self.calls += u64::from(!matches!(heard, Some(Told::Gave(_))));
             let earned = match heard {
                 Some(Told::Gave(earned)) => Ok(earned),
                 Some(Told::Failed) | None => run(),
@@ -291,6 +296,7 @@ impl<'a> Fold<'a> {
             };
             if self.keep_lines {
                 // Only what gave something has to say why.
+                self.calls += 1;
                 let (_, reads) = program.sandbox.run(file, function, rule_index, &self.world);
                 lines.push(Line {
                     rule: Arc::clone(rule.shared_id()),

@@ -44,6 +44,12 @@ impl Plan {
         Self(program.manifest.kinds.iter().map(of_kind).collect())
     }
 
+    /// About how many bytes what is left of rules takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let planned = self.0.iter().flatten();
+        planned.map(|planned| size_of::<Planned>() + planned.rest.bytes()).sum()
+    }
+
     /// The rules that may give something for a kind, in the order of rules.
     pub(crate) fn of_kind(&self, kind: &Kind) -> &[Planned] {
         self.0.get(kind.number as usize).map_or(&[], Vec::as_slice)

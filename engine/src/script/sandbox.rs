@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use rhai::module_resolvers::StaticModuleResolver;
@@ -183,16 +184,40 @@ pub(crate) struct Function {
     pub(crate) parameters: Vec<Object>,
     /// Its pure part, where there is one.
     lowered: Option<Arc<Lowered>>,
+    /// How often Rhai was asked.
+    in_rhai: Arc<AtomicU64>,
 }
 
 impl Function {
     pub(crate) fn new(file: &File, name: &str, parameters: Vec<Object>) -> Self {
-        let mut function = Self { name: name.into(), parameters, lowered: None };
+        let mut function =
+            Self { name: name.into(), parameters, lowered: None, in_rhai: Arc::default() };
         // Constants of the file are Rhai's to look up.
         if !file.has_globals {
             function.lowered = lower(file, &function).map(Arc::new);
         }
         function
+    }
+
+    /// The same for Rhai alone.
+    pub(crate) fn interpreted(&self) -> Self {
+        let (name, parameters) = (Arc::clone(&self.name), self.parameters.clone());
+        Self { name, parameters, lowered: None, in_rhai: Arc::default() }
+    }
+
+    /// Whether some of it runs without the interpreter.
+    pub(crate) fn is_lowered(&self) -> bool {
+        self.lowered.is_some()
+    }
+
+    /// How often Rhai was asked.
+    pub(crate) fn calls_in_rhai(&self) -> u64 {
+        self.in_rhai.load(Ordering::Relaxed)
+    }
+
+    /// About how many bytes its steps take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lowered.as_ref().map_or(0, |lowered| lowered.bytes())
     }
 
     /// What is left of it where some facts are known, by slot and argument.
@@ -213,6 +238,16 @@ pub(crate) enum Rest {
     Steps(Lowered),
     /// All of it, for Rhai to run.
     Whole,
+}
+
+impl Rest {
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Rest::Steps(steps) => steps.bytes(),
+            Rest::Nothing | Rest::Whole => 0,
+        }
+    }
 }
 
 /// The engine with its limits, ready to compile and run.
@@ -326,7 +361,7 @@ impl Sandbox {
     ) -> (Result<Given, Failure>, Vec<Read>) {
         match fast(function, rule, world) {
             Some((given, reads)) => (Ok(given), reads),
-            None => self.interpret(file, function, rule, world),
+            None => self.fall_back(file, function, rule, world),
         }
     }
 
@@ -340,7 +375,7 @@ impl Sandbox {
     ) -> Result<Given, Failure> {
         match function.lowered.as_ref().and_then(|lowered| lowered.result(rule, world)) {
             Some(given) => Ok(given),
-            None => self.interpret(file, function, rule, world).0,
+            None => self.fall_back(file, function, rule, world).0,
         }
     }
 
@@ -358,7 +393,19 @@ impl Sandbox {
             Rest::Steps(steps) => steps.result(rule, world),
             Rest::Whole => None,
         };
-        given.map_or_else(|| self.interpret(file, function, rule, world).0, Ok)
+        given.map_or_else(|| self.fall_back(file, function, rule, world).0, Ok)
+    }
+
+    /// Runs a rule in Rhai, and counts it.
+    fn fall_back(
+        &self,
+        file: &File,
+        function: &Function,
+        rule: usize,
+        world: &Arc<World>,
+    ) -> (Result<Given, Failure>, Vec<Read>) {
+        function.in_rhai.fetch_add(1, Ordering::Relaxed);
+        self.interpret(file, function, rule, world)
     }
 
     /// Runs a rule in Rhai: the reference for every other way.

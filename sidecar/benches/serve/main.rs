@@ -17,6 +17,8 @@
 
 mod bare;
 mod clients;
+#[path = "../../../engine/benches/told/mod.rs"]
+mod told;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -24,6 +26,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clients::{Load, Measured};
+use told::Bound;
 
 /// A process that serves.
 struct Server {
@@ -138,6 +141,9 @@ fn pair(
     let ratio = ours_rate / bare_rate;
     let met = if ratio >= goal { "met" } else { "not met" };
     println!("{name:<34}{ours_rate:>12.0}{bare_rate:>12.0}{ratio:>9.2}   {goal:.2} {met}");
+    let a_second = |rate: f64| format!("{rate:.0}/s");
+    let bound = Bound::AtLeast(goal);
+    told::ratio(5, name, &a_second(bare_rate), &a_second(ours_rate), ratio, bound);
     // At half of the load that both bear.
     let pace = Some(ours_rate.min(bare_rate) / each as f64 / 2.0);
     let offset = 9u64 << 40;
@@ -153,6 +159,8 @@ fn pair(
         shown(bare.p99),
         if ratio <= 2.0 { "met" } else { "not met" },
     );
+    let what = format!("{name}, p99 at half load");
+    told::ratio(5, &what, &shown(bare.p99), &shown(ours.p99), ratio, Bound::AtMost(2.0));
 }
 
 /// How often the disk makes a small write durable in a second.

@@ -16,7 +16,7 @@ use crate::input::{self, Failure, Loaded, Named};
 use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, because, count, safe, styled};
 
 pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
-    let program = Arc::new(input::program(directory)?);
+    let program = Arc::new(options.ways.of(input::program(directory)?));
     let Records { people, journal, assume_consent, .. } = &options.records;
     let loaded = input::records(&options.records)?;
     // A journal is looked back on as the service does, files as what comes along with a question.
@@ -42,6 +42,7 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
             print(&mut output, &program, named, verdict)?;
         }
     }
+    options.ways.tell(&program)?;
     let worst = verdicts.iter().map(|(_, verdict)| verdict.verdict).max().unwrap_or(Outcome::Clear);
     let fails = match options.fail_on {
         FailOn::Advise => worst >= Outcome::Worst(Severity::Advise),

@@ -1,5 +1,5 @@
 //! One file a command; `figures` has what the pages of figures share, `subjects` what those share
-//! that speak of people and teams.
+//! that speak of people and teams; `ways` are options of those that run rules.
 
 mod adjust;
 mod check;
@@ -30,6 +30,7 @@ mod subjects;
 mod sync;
 mod team;
 mod test;
+mod ways;
 
 pub(crate) use self::new::starter;
 use crate::cli::{Cli, Command};

@@ -17,7 +17,8 @@ use crate::output::{
 const SHOWN: usize = 20;
 
 pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+    let mut asked = Asked::open(directory, &options.past)?;
+    asked.program = options.ways.of(asked.program);
     let bar = input::progress(0, "scoring");
     let scores = asked.program.score_with(&asked.records(), |done, all| {
         bar.set_length(all as u64);
@@ -32,6 +33,7 @@ pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
         writeln!(output, "{name} as of {}", asked.clock())?;
         print(&mut output, &scores, &asked.roster(), options.all)?;
     }
+    options.ways.tell(&asked.program)?;
     Ok(Exit::Success)
 }
 

@@ -19,11 +19,15 @@ pub(super) fn run(candidate: Option<&Path>, options: &Simulate) -> Result<Exit, 
             .help("name it: --rules NEW; it is compared with --against OLD, or else with ./rules");
         return Err(problem.into());
     }
-    let asked = Asked::open(candidate.unwrap_or(usual), &options.past)?;
+    let mut asked = Asked::open(candidate.unwrap_or(usual), &options.past)?;
+    asked.program = options.ways.of(asked.program);
     let against = match options.only {
         // Compared with itself without the rule.
         Some(_) => None,
-        None => Some(input::program(options.against.as_deref().unwrap_or(usual))?),
+        None => {
+            let against = input::program(options.against.as_deref().unwrap_or(usual))?;
+            Some(options.ways.of(against))
+        }
     };
     let program = &asked.program;
     let question = SimulationQuestion {
@@ -58,6 +62,7 @@ pub(super) fn run(candidate: Option<&Path>, options: &Simulate) -> Result<Exit, 
         writeln!(output, "{}\n{}", styled(BOLD, safe(&title)), styled(DIM, safe(&what)))?;
         print(&mut output, &simulation, program, &roster)?;
     }
+    options.ways.tell(program)?;
     Ok(if simulation.exceeded { Exit::No } else { Exit::Success })
 }
 

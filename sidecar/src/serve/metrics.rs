@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use plaudit_engine::Verdict;
 use plaudit_engine::journal::{Receipt, Taken};
+use plaudit_engine::{Stats, Verdict};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -60,6 +60,10 @@ pub(crate) struct Metrics {
     pub(crate) logged: Counter,
     pub(crate) dropped: Counter,
     events_on_record: Gauge<u64, AtomicU64>,
+    /// Of the program that is served: another one begins anew.
+    rule_calls: Gauge<u64, AtomicU64>,
+    rule_calls_in_rhai: Gauge<u64, AtomicU64>,
+    rule_steps: Gauge<u64, AtomicU64>,
 }
 
 impl Metrics {
@@ -90,6 +94,17 @@ impl Metrics {
             logged: told(to, "decisions_logged", "Checks in the decision log"),
             dropped: told(to, "decisions_dropped", "Checks that the decision log lost"),
             events_on_record: told(to, "events_on_record", "Events in the journal"),
+            rule_calls: told(to, "rule_calls", "Calls of rules since the program was taken up"),
+            rule_calls_in_rhai: told(
+                to,
+                "rule_calls_in_rhai",
+                "Calls of rules that the interpreter answered, since the program was taken up",
+            ),
+            rule_steps: told(
+                to,
+                "rule_steps_bytes",
+                "About how much memory the steps of rules take that need no interpreter",
+            ),
             registry,
         }
     }
@@ -137,8 +152,11 @@ impl Metrics {
     }
 
     /// Everything, as Prometheus reads it.
-    pub(crate) fn told(&self, events: u64) -> String {
+    pub(crate) fn told(&self, events: u64, stats: &Stats) -> String {
         self.events_on_record.set(events);
+        self.rule_calls.set(stats.calls);
+        self.rule_calls_in_rhai.set(stats.in_rhai);
+        self.rule_steps.set(stats.bytes as u64);
         let mut text = String::new();
         // Writing into memory does not fail.
         let _ = encode(&mut text, &self.registry);

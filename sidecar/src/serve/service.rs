@@ -102,11 +102,19 @@ pub(crate) struct Publisher {
     pub(crate) origin: Origin,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) assume_consent: bool,
+    /// Whether every rule is run by the interpreter alone.
+    pub(crate) interpret: bool,
 }
 
 impl Publisher {
+    /// A program as its rules are to be run.
+    pub(crate) fn to_run(&self, program: Program) -> Program {
+        if self.interpret { program.interpreted() } else { program }
+    }
+
     /// A program over the journal, ready to be served.
     pub(crate) fn ready(&self, program: Program) -> Result<Published, Error> {
+        let program = self.to_run(program);
         // No post has to wait for a word list to be compiled.
         program.compile();
         let program = Arc::new(program);

@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) assume_consent: bool,
     /// Whether the program directory is watched, and a program that changes is taken up.
     pub(crate) watch: bool,
+    /// Whether every rule is run by the interpreter alone: slower, and with the same results.
+    pub(crate) interpret: bool,
     /// Threads that serve connections; 0 is one a core.
     pub(crate) threads: usize,
     pub(crate) limits: Limits,
@@ -146,6 +148,7 @@ impl Default for Settings {
             keys: "plaudit-keys.json".into(),
             assume_consent: false,
             watch: true,
+            interpret: false,
             threads: 0,
             limits: Limits::default(),
             log: Log::default(),

@@ -149,7 +149,8 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
     let origin = Origin::of(settings.rules.as_deref());
     let program = origin.load()?;
     let journal: Arc<dyn Journal> = Arc::new(settings.journal.open(Access::Create)?);
-    let publisher = Publisher { origin, journal, assume_consent: settings.assume_consent };
+    let (assume_consent, interpret) = (settings.assume_consent, settings.interpret);
+    let publisher = Publisher { origin, journal, assume_consent, interpret };
     let published = Arc::new(ArcSwap::from_pointee(publisher.ready(program)?));
     let of_recorder = Arc::clone(&published);
     let ledger = move || Arc::clone(&of_recorder.load().ledger);

@@ -320,7 +320,7 @@ fn count_sets(step: &Step, sets: &mut HashMap<usize, usize>) {
 }
 
 /// Shows the steps that a step is directly made of.
-fn within(step: &Step, show: &mut dyn FnMut(&Step)) {
+pub(super) fn within(step: &Step, show: &mut dyn FnMut(&Step)) {
     match step {
         Step::Constant(_) | Step::Fact { .. } | Step::Local(_) | Step::GiveUp => {}
         Step::Set { value: one, .. }

@@ -30,6 +30,26 @@ pub(crate) struct Lowered {
     locals: usize,
 }
 
+impl Lowered {
+    /// About how many bytes its steps take.
+    pub(super) fn bytes(&self) -> usize {
+        let mut bytes = size_of::<Self>();
+        known::within(&self.root, &mut |step| bytes += step.bytes());
+        bytes
+    }
+}
+
+impl Step {
+    fn bytes(&self) -> usize {
+        let mut bytes = size_of::<Self>();
+        if let Step::Switch { cases, .. } = self {
+            bytes += cases.len() * size_of::<Case>();
+        }
+        known::within(self, &mut |step| bytes += step.bytes());
+        bytes
+    }
+}
+
 /// One step. Steps that can only give up are built as such.
 #[derive(Debug)]
 enum Step {

@@ -59,7 +59,8 @@ fn is_ready(call: &Call) -> Outcome {
 
 /// Figures of running.
 pub(crate) fn metrics(call: &Call) -> Outcome {
-    let body = call.service.metrics.told(call.service.events());
+    let stats = call.published.program.stats();
+    let body = call.service.metrics.told(call.service.events(), &stats);
     Ok(Reply { media: METRICS, ..Reply::document(body) })
 }
 

@@ -106,7 +106,7 @@ pub(crate) fn begin(call: &Call) -> Outcome {
         .files
         .into_iter()
         .fold(Sources::new(), |sources, (path, text)| sources.with(path, text));
-    let candidate = Program::from_sources(&sources)?;
+    let candidate = call.service.publisher.to_run(Program::from_sources(&sources)?);
     // What can be told at once is no job that fails.
     if let Some(rule) = &asked.only {
         candidate.without(rule).map_err(|error| {

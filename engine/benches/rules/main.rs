@@ -22,6 +22,9 @@
 //!   tells English from German by counting small words in its one pass).
 //! - *check, starter*: the same posts against the starter program, which has more guidelines and
 //!   longer lists and no floor.
+//! - *beside Rhai*: the same program with every rule run by the interpreter alone, which is the floor
+//!   here. *left to Rhai*: rules of which nothing is lowered, and rules that give up at their last step,
+//!   so that all steps were in vain.
 //! - *load*: from the files of the starter program to a program that is ready.
 
 #![allow(
@@ -35,42 +38,21 @@
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people};
-use plaudit_engine::{CheckContext, Post, Program, Records};
+use plaudit_engine::{CheckContext, Post, Program, Records, Sources};
 
-#[path = "../../tests/floor/mod.rs"]
+#[path = "../../../tests/floor/mod.rs"]
 mod floor;
+#[path = "../told/mod.rs"]
+mod told;
 
+mod case;
+
+use case::{Case, Effort, Goal, print, time};
 use floor::{checking, records, scoring};
-
-/// How long and how often is measured.
-struct Effort {
-    rounds: usize,
-    /// The least time of one measurement.
-    least: Duration,
-}
-
-/// Something that both do; each closure gives the time for one of `unit`.
-struct Case<'a> {
-    what: &'static str,
-    unit: &'static str,
-    floor: Option<Box<dyn FnMut() -> f64 + 'a>>,
-    ours: Box<dyn FnMut() -> f64 + 'a>,
-    goal: Goal,
-    times: Vec<(Option<f64>, f64)>,
-}
-
-#[derive(Clone, Copy)]
-enum Goal {
-    /// At most so many times the floor.
-    Ratio(f64),
-    /// At most so many nanoseconds.
-    Time(f64),
-    None,
-}
 
 fn main() {
     // `cargo test --all-targets` runs benchmarks, too, and wants no figures.
@@ -84,6 +66,12 @@ fn main() {
     };
     let program = Program::load(top().join("tests/floor/program")).unwrap();
     let starter = Program::load(top().join("rules")).unwrap();
+    let (reference, starter_reference) =
+        (program.clone().interpreted(), starter.clone().interpreted());
+    let hopeless: Vec<(&str, Program)> =
+        HOPELESS.iter().map(|(name, body)| (*name, hopeless(body))).collect();
+    let references: Vec<Program> =
+        hopeless.iter().map(|(_, program)| program.clone().interpreted()).collect();
     let (real, made) = (Data::real(), Data::made());
     let posts = Posts::read();
     posts.agree(&program);
@@ -92,7 +80,12 @@ fn main() {
         data.agree(&program);
         cases.extend(data.cases(&program, names, effort.least));
     }
+    cases.push(made.beside(&reference, &program, "scoring, beside Rhai", 0.05, effort.least));
+    for ((name, program), reference) in hopeless.iter().zip(&references) {
+        cases.push(made.beside(reference, program, name, 1.1, effort.least));
+    }
     cases.push(posts.case(&program, effort.least));
+    cases.push(posts.beside(&starter_reference, &starter, effort.least));
     cases.push(posts.starter(&starter, effort.least));
     cases.push(load(effort.least));
     let wanted: Vec<String> =
@@ -108,16 +101,6 @@ fn main() {
 
 fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-/// The time for one of so many things that `run` does at once, repeated until it can be measured.
-fn time<T>(least: Duration, things: usize, mut run: impl FnMut() -> T) -> f64 {
-    let (mut runs, start) = (0_u32, Instant::now());
-    while start.elapsed() < least || runs == 0 {
-        black_box(run());
-        runs += 1;
-    }
-    start.elapsed().as_secs_f64() * 1e9 / f64::from(runs) / things as f64
 }
 
 const REAL: [&str; 3] = ["scoring, real", "reading, real", "from JSON, real"];
@@ -165,6 +148,30 @@ impl Data {
     fn floor_input<'a>(&'a self, records: &'a [records::Record]) -> scoring::Input<'a> {
         let (as_of, assume_consent) = (self.as_of, self.assume_consent);
         scoring::Input { records, people: &self.persons, as_of, assume_consent }
+    }
+
+    /// A program beside its reference.
+    fn beside<'a>(
+        &'a self,
+        reference: &'a Program,
+        program: &'a Program,
+        name: &'static str,
+        most: f64,
+        least: Duration,
+    ) -> Case<'a> {
+        let activities = self.records.iter().filter(|record| record.what.is_none()).count();
+        let input = || self.input(&self.log);
+        assert_eq!(
+            program.score(&input()).unwrap().total,
+            reference.score(&input()).unwrap().total
+        );
+        Case::new(
+            name,
+            "activity",
+            Goal::Ratio(most),
+            move || time(least, activities, || reference.score(&input()).unwrap()),
+            move || time(least, activities, || program.score(&input()).unwrap()),
+        )
     }
 
     /// Two things that differ cannot be compared.
@@ -270,10 +277,18 @@ impl Posts {
         )
     }
 
+    fn beside<'a>(
+        &'a self,
+        reference: &'a Program,
+        starter: &'a Program,
+        least: Duration,
+    ) -> Case<'a> {
+        let (floor, ours) = (self.checked(reference, least), self.checked(starter, least));
+        Case::new("check, starter beside Rhai", "post", Goal::None, floor, ours)
+    }
+
     fn starter<'a>(&'a self, starter: &'a Program, least: Duration) -> Case<'a> {
-        let ours = self.checked(starter, least);
-        let case = Case::new("check, starter", "post", Goal::None, || 0.0, ours);
-        Case { floor: None, ..case }
+        Case::alone("check, starter", "post", Goal::None, self.checked(starter, least))
     }
 
     fn checked<'a>(&'a self, program: &'a Program, least: Duration) -> impl FnMut() -> f64 + 'a {
@@ -287,84 +302,32 @@ impl Posts {
     }
 }
 
+/// Rules that cannot be sped up.
+const HOPELESS: [(&str, &str); 2] = [
+    ("scoring, left to Rhai", "for n in 0..2 { if activity.likes > 10 + n { return 2; } } 1"),
+    (
+        "scoring, left to Rhai late",
+        "let n = 1; if activity.likes > 10 { n += 2; } if activity.clicks > 10 { n += 2; }
+         switch activity.kind { \"share\" => n += 1, \"create\" => n += 2 }
+         for m in 0..1 { n += m; } n",
+    ),
+];
+
+/// Ten such rules with what is around them.
+fn hopeless(body: &str) -> Program {
+    let folder = top().join("tests/floor/program");
+    let manifest = std::fs::read_to_string(folder.join("program.toml")).unwrap();
+    let own = ["\n[rules", "\n[caps"].iter().filter_map(|it| manifest.find(it)).min();
+    let own = own.unwrap_or(manifest.len());
+    let rules: String =
+        (0..10).map(|n| format!("/// A.\nfn rule_{n}(activity) {{\n{body}\n}}\n")).collect();
+    let sources = Sources::new()
+        .with("program.toml", manifest[..own].to_owned())
+        .with("scoring/rules.rhai", rules);
+    Program::from_sources(&sources).unwrap()
+}
+
 fn load(least: Duration) -> Case<'static> {
     let ours = move || time(least, 1, || Program::load(top().join("rules")).unwrap());
-    Case { floor: None, ..Case::new("load", "program", Goal::Time(25e6), || 0.0, ours) }
-}
-
-impl<'a> Case<'a> {
-    fn new(
-        what: &'static str,
-        unit: &'static str,
-        goal: Goal,
-        floor: impl FnMut() -> f64 + 'a,
-        ours: impl FnMut() -> f64 + 'a,
-    ) -> Self {
-        let (floor, ours) = (Some(Box::new(floor) as Box<_>), Box::new(ours));
-        Self { what, unit, floor, ours, goal, times: Vec::new() }
-    }
-
-    /// Measures both, in turns first and second.
-    fn measure(&mut self, round: usize) {
-        let mut floor = || self.floor.as_mut().map(|floor| floor());
-        let times = if round.is_multiple_of(2) {
-            let floor = floor();
-            (floor, (self.ours)())
-        } else {
-            let ours = (self.ours)();
-            (floor(), ours)
-        };
-        self.times.push(times);
-    }
-}
-
-/// Median, least and most.
-fn spread(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    Some([*values.get(values.len() / 2)?, *values.first()?, *values.last()?])
-}
-
-fn print(cases: &[Case<'_>], effort: &Effort) {
-    println!("medians of {} rounds (least – most)", effort.rounds);
-    println!();
-    println!("| what | one | floor | ours | ratio | goal | met |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for case in cases {
-        let floor = spread(case.times.iter().filter_map(|(floor, _)| *floor));
-        let ours = spread(case.times.iter().map(|(_, ours)| *ours));
-        let ratio = spread(case.times.iter().filter_map(|(floor, ours)| Some(ours / (*floor)?)));
-        let (goal, met) = match case.goal {
-            Goal::Ratio(most) => (format!("≤ {most}×"), ratio.map(|[median, ..]| median <= most)),
-            Goal::Time(most) => {
-                (format!("≤ {}", shown(most)), ours.map(|[median, ..]| median <= most))
-            }
-            Goal::None => ("–".to_owned(), None),
-        };
-        println!(
-            "| {} | {} | {} | {} | {} | {goal} | {} |",
-            case.what,
-            case.unit,
-            cell(floor, shown),
-            cell(ours, shown),
-            cell(ratio, |ratio| format!("{ratio:.2}×")),
-            met.map_or("–", |met| if met { "yes" } else { "no" }),
-        );
-    }
-}
-
-fn cell(spread: Option<[f64; 3]>, show: impl Fn(f64) -> String) -> String {
-    spread.map_or("–".to_owned(), |[median, least, most]| {
-        format!("{} ({} – {})", show(median), show(least), show(most))
-    })
-}
-
-/// A time in nanoseconds, to three digits.
-fn shown(nanoseconds: f64) -> String {
-    let (value, unit) = match nanoseconds {
-        time if time < 1e4 => return format!("{time:.0} ns"),
-        time if time < 1e6 => (time / 1e3, "µs"),
-        time => (time / 1e6, "ms"),
-    };
-    format!("{value:.1} {unit}")
+    Case::alone("load", "program", Goal::Time(25e6), ours)
 }
