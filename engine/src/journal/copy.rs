@@ -61,7 +61,7 @@ pub fn copy(
     from.read(0, &mut |Entry { position, event }| {
         marks_of_source.add(&event)?;
         if position <= known {
-            let is_marked = position % MARKED == 0 || position == known;
+            let is_marked = position.is_multiple_of(MARKED) || position == known;
             return match is_marked && !beginning.begins_like(&marks_of_source) {
                 true => Err(other_events(position)),
                 false => Ok(()),

@@ -45,7 +45,7 @@ impl Identities {
         hashes: &[u8],
         corrupt: impl FnOnce(&str) -> Problem,
     ) -> Result<(), Error> {
-        if first != self.last + 1 || hashes.is_empty() || hashes.len() % 4 != 0 {
+        if first != self.last + 1 || hashes.is_empty() || !hashes.len().is_multiple_of(4) {
             let what = format!("the commit of event {first} does not follow the one before");
             return Err(corrupt(&what).into());
         }
