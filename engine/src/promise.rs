@@ -328,5 +328,5 @@ fn drawn_rules_take_every_way() {
     let shares = format!("{accepted} {lowered} {calls} {in_rhai} {failed} {codes:?}");
     assert!(accepted > 100 && lowered > 100, "{shares}");
     assert!(in_rhai > 100 && calls > 2 * in_rhai, "{shares}");
-    assert!(failed > 50 && codes.contains_key("limit_exceeded"), "{shares}");
+    assert!(failed > 50 && codes.contains_key("limit-exceeded"), "{shares}");
 }

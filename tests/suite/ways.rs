@@ -66,7 +66,7 @@ fn calls_are_counted_and_steps_weighed() {
         "guidelines/ways.rhai",
         "/// A.\nfn by_steps(post) { if post.words > 100 { advise(\"A.\") } }\n\
          /// B.\nfn by_rhai(post) { for n in 0..3 { if post.words > n + 100 { return advise(\"B.\"); } } }\n\
-         /// C.\nfn by_both(post) { if post.words == 2 { let n = 9223372036854775807; n += post.words; } }\n",
+         /// C.\nfn by_both(post) { if post.words == 2 { let n = 9223372036854775807 + post.words; if n > 0 { advise(\"C.\") } } }\n",
     )]))
     .unwrap();
     let stats = program.stats();

@@ -47,7 +47,7 @@ impl Plan {
     /// About how many bytes what is left of rules takes.
     pub(crate) fn bytes(&self) -> usize {
         let planned = self.0.iter().flatten();
-        planned.map(|planned| size_of::<Planned>() + planned.rest.bytes()).sum()
+        planned.map(|planned| planned.rest.bytes()).sum()
     }
 
     /// The rules that may give something for a kind, in the order of rules.
