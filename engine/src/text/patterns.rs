@@ -37,8 +37,10 @@ const CLASS_PARTS: usize = 200;
 /// How deep a compiled form may be nested: as deep as what was written, and groups around its parts.
 const DEEPEST_COMPILED: u32 = 4 * DEEPEST_PATTERN;
 
-/// The most memory for what a pattern search keeps while it runs, in bytes.
-const LARGEST_PATTERN_CACHE: usize = 2 << 20;
+/// The most memory for what a pattern search keeps while it runs, in bytes; each thread that searches
+/// keeps its own. With 2 MiB the patterns of the starter program did not find room for what texts need
+/// (they did at 32), and a post took five times as long.
+const LARGEST_PATTERN_CACHE: usize = 32 << 20;
 
 /// How deep a pattern may be nested.
 const DEEPEST_PATTERN: u32 = 50;
