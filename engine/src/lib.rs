@@ -53,6 +53,7 @@ pub mod post;
 pub mod program;
 #[cfg(test)]
 mod promise;
+pub mod publishing;
 pub mod recognition;
 pub mod requests;
 mod roster;

@@ -30,6 +30,7 @@ mod problem;
 mod log;
 
 mod program;
+pub mod publishing;
 
 mod check;
 

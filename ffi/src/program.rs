@@ -131,7 +131,7 @@ pub unsafe extern "C" fn plaudit_program_from_files(
 /// # Safety
 ///
 /// `given` is NULL or options; `place` is NULL or a place for a handle.
-unsafe fn made(
+pub(crate) unsafe fn made(
     given: *const PlauditProgramOptions,
     place: *mut *mut PlauditProgram,
     load: impl FnOnce() -> Result<Program, Failure>,

@@ -1,9 +1,11 @@
-//! The commands and their options; those that work on a journal are in `journal`.
+//! The commands and their options; those that work on a journal are in `journal`, those that publish
+//! programs in `program`.
 
 mod journal;
+mod program;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -16,6 +18,8 @@ pub(crate) use self::journal::{
     GrantState, Grants, Import, Journal, ListDisputes, ListGrants, OneJournal, Person, Record,
     Resolve, Restore, Said, Signed, Sync,
 };
+pub(crate) use self::program::{History, Program, Publish, Publishes, Rollback, Save};
+use crate::rules::Rules;
 use crate::serve::{CONFIG, Level, Role};
 use crate::values::{
     AskedFigure, OneTeam, SomeTeams, When, figure, instant, kind_of_team, limit, one_team, samples,
@@ -30,7 +34,7 @@ use crate::values::{
 #[derive(Debug, Parser)]
 #[command(name = "plaudit", version, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// The program directory [default: rules].
+    /// The program directory [default: the program published in the journal, or rules].
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
     pub(crate) rules: Option<PathBuf>,
     #[command(subcommand)]
@@ -38,9 +42,9 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// The program directory.
-    pub(crate) fn rules(&self) -> &Path {
-        self.rules.as_deref().unwrap_or(Path::new("rules"))
+    /// Which program it is about.
+    pub(crate) fn rules(&self) -> Rules<'_> {
+        Rules { named: self.rules.as_deref() }
     }
 }
 
@@ -72,6 +76,9 @@ pub(crate) enum Command {
     Pair(Pair),
     /// Show what a change of the program would do: who gains and loses, levels, boards, cost, posts
     Simulate(Simulate),
+    /// Publish a program in a journal, show what was published, roll back
+    #[command(subcommand)]
+    Program(Program),
     /// Put events on record in a journal, one by one
     Record(Record),
     /// Put the events of files on record in a journal
@@ -361,7 +368,8 @@ pub(crate) struct Pair {
 
 #[derive(Debug, Args)]
 pub(crate) struct Simulate {
-    /// The program to compare with [default: rules]; --rules names the one to try out.
+    /// The program to compare with [default: the one published in the journal, or rules]; --rules names
+    /// the one to try out.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) against: Option<PathBuf>,
     /// One rule of the program: what it does, beside the same program without it.

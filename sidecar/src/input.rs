@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use plaudit_engine::events::{
     ColumnMap, Format, Log, People, read_events, read_people, read_posts, read_record,
 };
-use plaudit_engine::journal::{Access, Address, log_of};
+use plaudit_engine::journal::{Access, Address, Store, log_of};
 use plaudit_engine::ledger::Ledger;
 use plaudit_engine::{Code, Error, Problem, Program};
 use plaudit_engine::{Post, Roster};
 
 use crate::cli::{Past, Records};
 use crate::output::{count, on_one_line};
+use crate::rules::Rules;
 
 /// The clock's time, to the second: the one place where a time comes from nowhere else.
 pub(crate) fn now() -> Timestamp {
@@ -80,12 +81,13 @@ pub(crate) fn program(directory: &Path) -> Result<Program, Failure> {
 
 /// A program over a journal that is there already.
 pub(crate) fn ledger(
-    directory: &Path,
+    rules: Rules<'_>,
     journal: &Address,
     access: Access,
 ) -> Result<Ledger, Failure> {
     let journal = Arc::new(journal.open(access)?);
-    Ok(Ledger::open(Arc::new(program(directory)?), journal, false)?)
+    let program = rules.over(&*journal)?;
+    Ok(Ledger::open(Arc::new(program), journal, false)?)
 }
 
 /// The events and people that a command works on.
@@ -104,10 +106,23 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Loads the program and reads the records.
-    pub(crate) fn open(directory: &Path, past: &Past) -> Result<Self, Failure> {
+    pub(crate) fn open(rules: Rules<'_>, past: &Past) -> Result<Self, Failure> {
+        let journal = open_journal(&past.records)?;
+        let program = match &journal {
+            Some(journal) => rules.over(journal)?,
+            None => program(rules.folder())?,
+        };
+        Self::of(program, journal.as_ref(), past)
+    }
+
+    /// Reads the records that a program is to look at.
+    pub(crate) fn of(
+        program: Program,
+        journal: Option<&Store>,
+        past: &Past,
+    ) -> Result<Self, Failure> {
         need_records(&past.records)?;
-        let program = program(directory)?;
-        let loaded = records(&past.records)?;
+        let loaded = read(journal, &past.records)?;
         let as_of = past.as_of.map_or_else(by_now, |when| when.instant(&program));
         Ok(Self { program, loaded, as_of, assume_consent: past.records.assume_consent })
     }
@@ -141,11 +156,17 @@ pub(crate) fn clock(program: &Program, at: Timestamp) -> String {
 
 /// Reads the files of records.
 pub(crate) fn records(records: &Records) -> Result<Loaded, Failure> {
+    read(open_journal(records)?.as_ref(), records)
+}
+
+/// Opens the journal that records are read from, where there is one.
+pub(crate) fn open_journal(records: &Records) -> Result<Option<Store>, Failure> {
+    Ok(records.journal.as_ref().map(|journal| journal.open(Access::Read)).transpose()?)
+}
+
+fn read(journal: Option<&Store>, records: &Records) -> Result<Loaded, Failure> {
     let map = records.map.as_deref().map(map_of).transpose()?;
-    let mut log = match &records.journal {
-        Some(journal) => log_of(&journal.open(Access::Read)?)?.0,
-        None => Log::new(),
-    };
+    let mut log = journal.map(|journal| log_of(journal)).transpose()?.unwrap_or_default().0;
     for path in &records.activities {
         let (reader, name, bar) = open(path, "reading activities")?;
         let intake = read_events(reader, &name, format(&name, map.as_ref()), &mut log)?;

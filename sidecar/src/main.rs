@@ -2,6 +2,7 @@
 //!
 //! - `cli` declares the commands and their options, `values` what stands behind those;
 //! - `commands` has one file a command;
+//! - `rules` knows which program a command works by;
 //! - `input` opens files and standard input, `output` writes for people and for programs;
 //!   `upcoming` is a journal that is made with its first event; `simulated` says what a simulation
 //!   found, on a terminal and as a page;
@@ -11,6 +12,7 @@ mod cli;
 mod commands;
 mod input;
 mod output;
+mod rules;
 mod serve;
 mod simulated;
 mod upcoming;

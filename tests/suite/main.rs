@@ -18,6 +18,7 @@
 //! - `database`: networks that are cut, servers that die (`proxy`, `server_crash`), TLS, damage;
 //! - `files`: which files are taken for what, and what is left behind where something is refused;
 //! - `crash`, `damage`, `disk`: killed processes, damaged files, disks that are full or read-only;
+//! - `publishing`: programs that are published in a journal, whom everybody follows;
 //! - `desk`: what whoever looks after a journal is told;
 //! - `stories` runs those of the corpus that go on over time (`tests/cases/ledger`) so;
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
@@ -69,6 +70,7 @@ mod pages;
 mod privacy;
 mod program;
 mod proxy;
+mod publishing;
 mod readme;
 mod rfcs;
 mod rules;

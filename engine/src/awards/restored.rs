@@ -49,6 +49,10 @@ impl Event {
                 self.is_own()?;
                 word("id", id)
             }
+            Body::Publication { publication, .. } => {
+                self.is_own()?;
+                is_called(id, &publication.id())
+            }
             _ => Ok(()),
         }
     }

@@ -128,9 +128,10 @@ impl Event {
             }
             Body::Dispute(dispute) => show(&dispute.advocate),
             Body::Resolution(resolution) => show(&resolution.by),
-            Body::Decision { by, .. } | Body::Close { by, .. } | Body::Erasure { by, .. } => {
-                show(by);
-            }
+            Body::Decision { by, .. }
+            | Body::Close { by, .. }
+            | Body::Erasure { by, .. }
+            | Body::Publication { by, .. } => show(by),
             Body::Outcome { .. }
             | Body::Retraction { .. }
             | Body::Content(_)

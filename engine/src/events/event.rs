@@ -11,7 +11,7 @@ use super::record::Keys;
 use super::value::{Flag, Instant, Short, Whole, with_help};
 use super::{
     Activity, Adjustment, Body, Change, Closing, Dispute, Erasure, Event, Grant, Granted, Identity,
-    LOCAL, Market, Meeting, Resolution, Resolved, Stated, Subject, Verb,
+    LOCAL, Market, Meeting, Publication, Resolution, Resolved, Stated, Subject, Verb,
 };
 use crate::error::choose;
 use crate::facts::{ActivityFact, LARGEST, Object, PersonFact, Value};
@@ -57,6 +57,7 @@ pub(super) const EVENT: Keys = Keys {
         "rule",
         "resolution",
         "erasure",
+        "publication",
     ],
     other: Some(Object::Person),
     clears: false,
@@ -80,6 +81,7 @@ pub(super) const TYPES: &[&str] = &[
     "resolution",
     "erasure",
     "tombstone",
+    "publication",
 ];
 
 /// The most points that one adjustment gives or takes.
@@ -122,6 +124,7 @@ struct Rare {
     rule: Option<Short>,
     resolution: Option<Short>,
     erasure: Option<Box<Erasure>>,
+    publication: Option<Box<Publication>>,
 }
 
 impl<'de> Deserialize<'de> for Event {
@@ -184,6 +187,7 @@ impl Rare {
             "rule" => self.rule = map.next_value()?,
             "resolution" => self.resolution = map.next_value()?,
             "erasure" => self.erasure = map.next_value()?,
+            "publication" => self.publication = map.next_value()?,
             name => {
                 self.given = Some(name);
                 self.cleared = self.person.field(name, map)?.or(self.cleared);
@@ -254,6 +258,7 @@ impl Rare {
             ("rule", self.rule.is_some()),
             ("resolution", self.resolution.is_some()),
             ("erasure", self.erasure.is_some()),
+            ("publication", self.publication.is_some()),
         ];
         let fact = self.person.stated.first();
         own.iter()
@@ -422,6 +427,12 @@ impl RawEvent {
                 Body::Erasure { erasure, by: rare.by()? }
             }
             "tombstone" => Body::Tombstone,
+            "publication" => {
+                let rare = self.rare.get_or_insert_default();
+                let publication =
+                    rare.publication.take().ok_or("the field `publication` is missing")?;
+                Body::Publication { publication, by: rare.by()? }
+            }
             "content" => {
                 let mut word = |fact: ActivityFact| {
                     let at = stated.iter().position(|(slot, _)| *slot == fact as u8)?;

@@ -6,7 +6,7 @@
 //! - `log` keeps accepted events, each identity once;
 //! - `person` is what records say of people, and when it held (`times`); `award` is what award runs
 //!   and those who decide about grants leave, `dispute` what advocates object to, `erasure` what is
-//!   left where something was erased;
+//!   left where something was erased, `publication` a program that everything is worked out by;
 //! - `read` reads files; `csv` tables, by a saved [`ColumnMap`] (`map`) where columns have names of
 //!   their own; `cloud` CloudEvents;
 //! - `record` reads an object by the tables of facts, `event` sorts its fields by the type of event,
@@ -21,6 +21,7 @@ mod event;
 mod log;
 mod map;
 mod person;
+mod publication;
 mod read;
 mod record;
 mod schema;
@@ -43,7 +44,8 @@ pub use log::Log;
 pub(crate) use log::{Image, Kind, Named, Names, Place};
 pub use map::ColumnMap;
 pub use person::{People, Person, SnapshotLines};
-pub(crate) use read::{EventLines, PeopleLines, of_value};
+pub use publication::Publication;
+pub(crate) use read::{EventLines, LONGEST_LINE, PeopleLines, of_value};
 pub use read::{
     Format, Intake, each_event, each_line, read_event, read_events, read_people, read_posts,
     read_record, read_snapshot,
@@ -201,6 +203,11 @@ pub(crate) enum Body {
     },
     /// What is left of an event that was erased: its place, and a hash as its id.
     Tombstone,
+    /// A program was published.
+    Publication {
+        publication: Box<Publication>,
+        by: Arc<str>,
+    },
 }
 
 /// Something an advocate did.

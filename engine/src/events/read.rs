@@ -87,7 +87,7 @@ impl Line for Post {
 }
 
 /// The longest line of a file of records, in bytes.
-pub(super) const LONGEST_LINE: u64 = 16 << 20;
+pub(crate) const LONGEST_LINE: u64 = 16 << 20;
 /// After so many problems a file is given up: the rest is likely of the same kind.
 const MOST_PROBLEMS: usize = 20;
 

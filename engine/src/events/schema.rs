@@ -9,7 +9,9 @@ use serde_json::{Value as Json, json};
 use super::event::MOST_POINTS;
 use super::person::Person;
 use super::value::{LONGEST_TEXT, MOST_WORDS};
-use super::{Change, Closing, Erasure, Event, Grant, Market, Resolved, Statement, Verb};
+use super::{
+    Change, Closing, Erasure, Event, Grant, Market, Publication, Resolved, Statement, Verb,
+};
 use crate::facts::{ActivityFact, Argument, Fact, LARGEST, PersonFact};
 use crate::post::Post;
 use crate::schema::{Properties, or_null, words};
@@ -354,6 +356,21 @@ const KINDS: &[Kind] = &[
         fields: |own, _| own,
         together: nothing,
     },
+    Kind {
+        name: "publication",
+        title: "PublicationEvent",
+        doc: "A program was published: everything is worked out by it from then on. Only publishing and \
+              rolling back write it.",
+        fields: |own, generator| {
+            let publication = generator.subschema_for::<Publication>();
+            own.need("publication", publication, "Which program it is.").need(
+                "by",
+                short(),
+                "Who published it.",
+            )
+        },
+        together: nothing,
+    },
 ];
 
 /// The schema of one type of event.
@@ -418,6 +435,7 @@ impl JsonSchema for Event {
             generator.subschema_for::<OfKind<13>>(),
             generator.subschema_for::<OfKind<14>>(),
             generator.subschema_for::<OfKind<15>>(),
+            generator.subschema_for::<OfKind<16>>(),
         ];
         json_schema!({
             "description": "One thing that happened; `type` says what, and is an activity where it is \

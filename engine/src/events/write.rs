@@ -67,6 +67,7 @@ impl Body {
             Body::Resolution(_) => "resolution",
             Body::Erasure { .. } => "erasure",
             Body::Tombstone => "tombstone",
+            Body::Publication { .. } => "publication",
         }
     }
 }
@@ -158,6 +159,10 @@ impl Event {
                 map.serialize_entry("by", by)
             }
             Body::Tombstone => Ok(()),
+            Body::Publication { publication, by } => {
+                map.serialize_entry("publication", publication)?;
+                map.serialize_entry("by", by)
+            }
         }
     }
 

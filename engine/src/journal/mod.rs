@@ -148,6 +148,20 @@ pub trait Journal: Debug + Send + Sync {
         each: &mut dyn FnMut(Entry) -> Result<(), Error>,
     ) -> Result<(), Error>;
 
+    /// Every program that was published, in order, as of the time of the call.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    fn publications(&self) -> Result<Vec<Entry>, Error> {
+        let mut publications = Vec::new();
+        self.read(0, &mut |entry| {
+            publications.extend(entry.event.publication().is_some().then_some(entry));
+            Ok(())
+        })?;
+        Ok(publications)
+    }
+
     /// The place of the last event; 0 where there is none.
     ///
     /// # Errors

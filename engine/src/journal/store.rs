@@ -237,6 +237,10 @@ impl Journal for Store {
         self.journal().read(after, each)
     }
 
+    fn publications(&self) -> Result<Vec<Entry>, Error> {
+        self.journal().publications()
+    }
+
     fn position(&self) -> Result<u64, Error> {
         self.journal().position()
     }

@@ -1,5 +1,7 @@
 //! How far a journal was followed, and what is decided upon everything up to its end.
 
+use std::sync::Arc;
+
 use crate::awards::{Choice, Decided, Register, SOURCE};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Event, Log, Subject};
@@ -14,6 +16,8 @@ pub(super) struct Followed {
     pub(super) register: Register,
     /// How many erasures there are up to there.
     pub(super) erasures: usize,
+    /// The number and the version of the program that is published there.
+    pub(super) published: Option<(u64, Arc<str>)>,
 }
 
 /// Decides upon the grants on record and what came since; the events go on record.
@@ -25,8 +29,35 @@ impl Followed {
         let mut register = Register::default();
         log.others().for_each(|(_, event)| register.add(event));
         log.ids_of(SOURCE).for_each(|id| register.take(id));
-        let erasures = log.others().filter(|(_, event)| event.erasure().is_some()).count();
-        Self { position, register, erasures }
+        let mut followed = Self { position, register, ..Self::default() };
+        log.others().for_each(|(_, event)| followed.count(event));
+        followed
+    }
+
+    /// Remembers what is told of erasures and publications.
+    pub(super) fn count(&mut self, event: &Event) {
+        self.erasures += usize::from(event.erasure().is_some());
+        if let Some((publication, _)) = event.publication() {
+            self.published = Some((publication.number, Arc::clone(&publication.program)));
+        }
+    }
+
+    /// Refuses to grant by another program than the one that is published after so many entries more.
+    pub(super) fn may_grant(&self, program: &str, since: &[Entry]) -> Result<(), Problem> {
+        let later = since.iter().filter_map(|entry| entry.event.publication()).next_back();
+        let later = later.map(|(publication, _)| (publication.number, &publication.program));
+        let known = self.published.as_ref().map(|(number, version)| (*number, version));
+        match later.or(known) {
+            Some((number, version)) if **version != *program => {
+                let message = format!(
+                    "program {number} is published in this journal, and another one would grant here"
+                );
+                let help = "grant by the published program; a candidate can be looked at \
+                            (`preview`), or be published first";
+                Err(Problem::new(Code::NotAllowed, message).help(help))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Puts on record what is decided upon everything that is on record by then: another run, a

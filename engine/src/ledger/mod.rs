@@ -116,6 +116,13 @@ impl Ledger {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner).erasures
     }
 
+    /// The number of the program that is published, as far as the journal was followed; 0 where none is.
+    /// Whoever keeps a ledger of another program makes a new one.
+    pub fn publication(&self) -> u64 {
+        let followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        followed.published.as_ref().map_or(0, |(number, _)| *number)
+    }
+
     /// Follows events that were just put on record without reading them from the journal, as far as
     /// nobody else's come between. Whoever asks next follows the rest: what is on record is
     /// acknowledged, come what may.
@@ -126,6 +133,7 @@ impl Ledger {
             match (receipt.result, receipt.position) {
                 (Taken::Recorded, Some(position)) if position == followed.position + 1 => {
                     followed.register.add(&event);
+                    followed.count(&event);
                     if self.live.record(event).is_err() {
                         return;
                     }
@@ -210,6 +218,7 @@ impl Ledger {
             is_outdated |= event.erasure().is_some();
             if !is_outdated {
                 followed.register.add(&event);
+                followed.count(&event);
                 self.live.record(event)?;
                 followed.position = position;
             }
@@ -241,9 +250,27 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// The time that it looks at is not over, the journal cannot be read or written, or a rule ran
-    /// out of time (retryable); then nothing was granted.
+    /// The time that it looks at is not over, another program is published in the journal, the journal
+    /// cannot be read or written, or a rule ran out of time (retryable); then nothing was granted.
     pub fn close(&self, run: &AwardRun<'_>) -> Result<Closed, Error> {
+        let closed = self.closed(run, false)?;
+        closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
+    }
+
+    /// The same, unless a run as of that time or a later one is on record by then: of several processes
+    /// with the same calendar one runs awards.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::close`].
+    pub fn close_once(&self, run: &AwardRun<'_>) -> Result<Option<Closed>, Error> {
+        match self.last_run()? {
+            Some(last) if last >= run.as_of => Ok(None),
+            _ => self.closed(run, true),
+        }
+    }
+
+    fn closed(&self, run: &AwardRun<'_>, once: bool) -> Result<Option<Closed>, Error> {
         run.check()?;
         let followed = self.followed()?.clone();
         let Entitled { census, names, opted_out, entitlements, faults } =
@@ -259,15 +286,20 @@ impl Ledger {
             asked: run,
         };
         if run.preview {
-            return Ok(candidates.close(&followed.register)?.1);
+            return Ok(Some(candidates.close(&followed.register)?.1));
         }
         let mut closed = None;
-        followed.append(&*self.journal, &mut |register, _| {
+        let known = followed.clone();
+        followed.append(&*self.journal, &mut |register, since| {
+            known.may_grant(self.program.version(), since)?;
+            if once && register.last_as_of().is_some_and(|last| last >= run.as_of) {
+                return Ok(Vec::new());
+            }
             let (events, told) = candidates.close(register)?;
             closed = Some(told);
             Ok(events)
         })?;
-        closed.ok_or_else(|| Problem::new(Code::Internal, "the award run said nothing").into())
+        Ok(closed)
     }
 
     /// What the last award run on record looked at: what happened before this time.
@@ -410,6 +442,7 @@ fn take_in_and_keep(
         *event.identity.source == *SOURCE
             || matches!(event.body, Body::Grant(_) | Body::Decision { .. } | Body::Close { .. })
             || matches!(event.body, Body::Erasure { .. } | Body::Tombstone)
+            || matches!(event.body, Body::Publication { .. })
             || is_nobodys(event)
     };
     if !events.iter().any(reserved) {
@@ -462,8 +495,8 @@ fn reserved_for_engine(event: &Event) -> Problem {
         ),
         _ => (
             format!("an event of type `{}` cannot be recorded by hand", event.body.name()),
-            "`plaudit close` grants, `plaudit grants` decides about grants, and `plaudit person erase` \
-             erases",
+            "`plaudit close` grants, `plaudit grants` decides about grants, `plaudit person erase` erases, \
+             and `plaudit program publish` publishes",
             "type",
         ),
     };

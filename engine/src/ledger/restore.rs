@@ -1,12 +1,14 @@
 //! Makes a journal out of an export, all of it or nothing: an export is a text that anybody can edit,
 //! and what it says of awards is held against what award runs write.
 
+use std::collections::HashSet;
 use std::io::BufRead;
 
 use crate::awards::Inspection;
 use crate::error::{Code, Error, Problem};
-use crate::events::{Event, Format, each_event};
+use crate::events::{Event, Format, Identity, each_event};
 use crate::journal::{Erased, Journal, Key, Receipt, Taken};
+use crate::publishing::Publications;
 
 /// After so many problems the rest is likely of the same kind.
 const MOST_PROBLEMS: usize = 20;
@@ -61,14 +63,20 @@ impl Export {
         self.knows(&journal.erased()?)?;
         let mut position = 0;
         let mut on_record = Inspection::default();
+        let mut published = Vec::new();
         journal.read(0, &mut |entry| {
             position = entry.position;
             on_record.know(&entry.event);
+            published.extend(entry.event.publication().is_some().then_some(entry.event));
             Ok(())
         })?;
         let receipts = journal.append_upon(position, &mut |since| {
             let mut inspection = std::mem::take(&mut on_record);
-            since.iter().for_each(|entry| inspection.know(&entry.event));
+            for entry in since {
+                inspection.know(&entry.event);
+                published.extend(entry.event.publication().is_some().then_some(entry.event));
+            }
+            self.follow_on(std::mem::take(&mut published))?;
             self.inspect(inspection)?;
             Ok(std::mem::take(&mut self.events))
         })?;
@@ -95,6 +103,22 @@ impl Export {
             .file(&self.file)
             .line(*line, 1)
             .into())
+    }
+
+    /// Whether the programs of the export come behind those on record, one after the other.
+    fn follow_on(&self, mut published: Vec<Event>) -> Result<(), Error> {
+        let known: HashSet<Identity> = published.iter().map(|it| it.identity.clone()).collect();
+        let placed = self.events.iter().zip(&self.lines);
+        let new = placed.filter(|(event, _)| event.publication().is_some());
+        for (event, line) in new.filter(|(event, _)| !known.contains(&event.identity)) {
+            published.push(event.clone());
+            Publications::of_events(published.iter().cloned(), 0).map_err(|error| {
+                let problem = error.problems().first().cloned();
+                let missing = || Problem::new(Code::Internal, "a program is missing");
+                problem.unwrap_or_else(missing).file(&self.file).line(*line, 1)
+            })?;
+        }
+        Ok(())
     }
 
     /// Looks at all grants, beside those that are known already.

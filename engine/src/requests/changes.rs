@@ -107,7 +107,7 @@ impl Done for Changes {
                 if hidden || given {
                     return Change { position, event: None, verdict: None, withheld: true };
                 }
-                let event = without_sums(event);
+                let event = without_content(event);
                 let verdict = if aggregate { None } else { verdict(live, &roster, &event) };
                 Change { position, event: Some(event), verdict, withheld: false }
             })
@@ -116,10 +116,15 @@ impl Done for Changes {
     }
 }
 
-/// Whoever follows changes has to know that something was erased, and not what is kept of it.
-fn without_sums(mut event: Event) -> Event {
-    if let Body::Erasure { erasure, .. } = &mut event.body {
-        (erasure.rest, erasure.spent, erasure.names) = Default::default();
+/// Whoever follows changes has to know that something was erased, or a program published, and not what
+/// is kept of it.
+fn without_content(mut event: Event) -> Event {
+    match &mut event.body {
+        Body::Erasure { erasure, .. } => {
+            (erasure.rest, erasure.spent, erasure.names) = Default::default();
+        }
+        Body::Publication { publication, .. } => publication.files.clear(),
+        _ => {}
     }
     event
 }

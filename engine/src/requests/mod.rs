@@ -16,7 +16,7 @@
 //! - `given`: the people and events that a request brings along; `past`: what can be asked of them
 //!   or of a ledger; `time`: instants and dates;
 //! - `check`, `points`, `standings`, `subjects`: questions; `simulate`: one that takes two programs; `awards`, `corrections`,
-//!   `erasure`, `person`: tasks;
+//!   `erasure`, `person`, `publishing`: tasks;
 //! - `intake`: events and people that come as text; `records`, `changes`, `export`: and leave so;
 //!   `description`: what a program is; `facts`: what rules can see.
 
@@ -33,6 +33,7 @@ mod intake;
 mod past;
 mod person;
 mod points;
+mod publishing;
 mod records;
 mod simulate;
 mod standings;
@@ -54,6 +55,7 @@ pub use facts::{ListedFact, OBJECTS, facts, facts_of, functions, language};
 pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
 pub use person::Disclose;
 pub use points::{Explain, Score};
+pub use publishing::{ListPublications, Publication, Publish, PublishedFiles, RollBack};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};
 pub use simulate::{Simulate, simulate};
 pub use standings::{Leaderboard, Standing, Team};

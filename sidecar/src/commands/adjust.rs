@@ -1,7 +1,6 @@
 //! `plaudit adjust`: points by hand, with the reason that the person may read.
 
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::journal::{Access, Taken};
 use plaudit_engine::{canonical, ledger};
@@ -9,10 +8,11 @@ use plaudit_engine::{canonical, ledger};
 use crate::cli::Adjust;
 use crate::input::Failure;
 use crate::output::{BOLD, DIM, Exit, safe, styled};
+use crate::rules::Rules;
 
-pub(super) fn run(directory: &Path, options: &Adjust) -> Result<Exit, Failure> {
-    let signed = options.signed.signed(directory)?;
+pub(super) fn run(rules: Rules<'_>, options: &Adjust) -> Result<Exit, Failure> {
     let journal = options.file.journal.open(Access::Write)?;
+    let signed = options.signed.signed(rules, &journal)?;
     let receipt = ledger::adjust(&journal, &options.advocate, options.points, &signed)?;
     let mut output = anstream::stdout();
     if options.signed.said.json {

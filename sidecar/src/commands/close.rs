@@ -1,7 +1,6 @@
 //! `plaudit close`: an award run. Entitlements become grants, each once.
 
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::awards::{
     Award, AwardRun, Budget, Closed, HeldBack, NamedGrant, Notice, Since,
@@ -16,10 +15,11 @@ use crate::input::{self, Failure};
 use crate::output::{
     BOLD, DIM, Exit, GREEN, YELLOW, because, count, grouped, on_one_line, safe, styled,
 };
+use crate::rules::Rules;
 
-pub(super) fn run(directory: &Path, options: &Close) -> Result<Exit, Failure> {
+pub(super) fn run(rules: Rules<'_>, options: &Close) -> Result<Exit, Failure> {
     let access = if options.preview { Access::Read } else { Access::Write };
-    let ledger = input::ledger(directory, &options.file.journal, access)?;
+    let ledger = input::ledger(rules, &options.file.journal, access)?;
     let as_of = options.as_of.instant(ledger.program());
     let (at, by, preview) = (input::now(), options.by.as_str(), options.preview);
     let closed = ledger.close(&AwardRun { as_of, at, by, preview })?;

@@ -1,7 +1,6 @@
 //! `plaudit coach`: what could help people and teams along.
 
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::canonical;
 use plaudit_engine::coaching::{Coaching, Suggestion};
@@ -13,9 +12,10 @@ use super::subjects::{
 use crate::cli::Coach;
 use crate::input::{Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, because, count, safe, styled};
+use crate::rules::Rules;
 
-pub(super) fn run(directory: &Path, options: &Coach) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &Coach) -> Result<Exit, Failure> {
+    let asked = Asked::open(rules, &options.past)?;
     let coaching = asked.program.coach(&asked.records(), options.advocate.as_deref())?;
     let mut output = anstream::stdout();
     if options.past.json {

@@ -1,7 +1,6 @@
 //! `plaudit disputes`: what people object to, and how it ended.
 
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::disputes::{DisputeDocument, Ruled, Standing};
 use plaudit_engine::events::{Identity, LOCAL, People, Resolved};
@@ -13,21 +12,22 @@ use serde::Serialize;
 use crate::cli::{Dispute, Disputes, ListDisputes, Resolve};
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, GREEN, YELLOW, count, on_one_line, styled};
+use crate::rules::Rules;
 
-pub(super) fn run(directory: &Path, options: &Disputes) -> Result<Exit, Failure> {
+pub(super) fn run(rules: Rules<'_>, options: &Disputes) -> Result<Exit, Failure> {
     match options {
-        Disputes::List(options) => list(directory, options),
-        Disputes::Open(options) => open(directory, options),
-        Disputes::Resolve(options) => resolve(directory, options),
+        Disputes::List(options) => list(rules, options),
+        Disputes::Open(options) => open(rules, options),
+        Disputes::Resolve(options) => resolve(rules, options),
     }
 }
 
-fn list(directory: &Path, options: &ListDisputes) -> Result<Exit, Failure> {
+fn list(rules: Rules<'_>, options: &ListDisputes) -> Result<Exit, Failure> {
     #[derive(Serialize)]
     struct Listed<'a> {
         disputes: &'a [DisputeDocument],
     }
-    let ledger = input::ledger(directory, &options.file.journal, Access::Read)?;
+    let ledger = input::ledger(rules, &options.file.journal, Access::Read)?;
     let now = input::by_now();
     let mut disputes = ledger.disputes(options.advocate.as_deref(), now)?;
     disputes.retain(|dispute| options.all || dispute.state == Standing::Open);
@@ -45,8 +45,8 @@ fn list(directory: &Path, options: &ListDisputes) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
+fn open(rules: Rules<'_>, options: &Dispute) -> Result<Exit, Failure> {
+    let ledger = input::ledger(rules, &options.file.journal, Access::Write)?;
     let source = options.source.as_deref().unwrap_or(LOCAL);
     let activity =
         options.activity.as_deref().map(|id| Identity { source: source.into(), id: id.into() });
@@ -55,7 +55,7 @@ fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
         activity: activity.as_ref(),
         rule: options.rule.as_deref(),
         reason: &options.said.reason,
-        at: options.said.when(directory)?,
+        at: options.said.when(rules, &**ledger.journal())?,
     })?;
     let mut output = anstream::stdout();
     if options.said.json {
@@ -67,9 +67,9 @@ fn open(directory: &Path, options: &Dispute) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn resolve(directory: &Path, options: &Resolve) -> Result<Exit, Failure> {
-    let signed = options.signed.signed(directory)?;
+fn resolve(rules: Rules<'_>, options: &Resolve) -> Result<Exit, Failure> {
     let journal = options.file.journal.open(Access::Write)?;
+    let signed = options.signed.signed(rules, &journal)?;
     let verb = if options.how.uphold { Resolved::Upheld } else { Resolved::Dismissed };
     let (dispute, points, as_of) = (&*options.dispute, options.points, input::by_now());
     let ruled = ledger::resolve(&journal, &Ruling { dispute, verb, points, signed, as_of })?;

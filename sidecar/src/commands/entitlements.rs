@@ -1,7 +1,6 @@
 //! `plaudit entitlements`: what people and teams are entitled to. Nothing is granted.
 
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::canonical;
 use plaudit_engine::facts::Folder;
@@ -13,9 +12,10 @@ use super::subjects::{
 use crate::cli::Entitlements;
 use crate::input::{Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, YELLOW, because, count, grouped, safe, styled};
+use crate::rules::Rules;
 
-pub(super) fn run(directory: &Path, options: &Entitlements) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &Entitlements) -> Result<Exit, Failure> {
+    let asked = Asked::open(rules, &options.past)?;
     let document = asked.program.recognize(&asked.records(), options.advocate.as_deref())?;
     let mut output = anstream::stdout();
     if options.past.json {

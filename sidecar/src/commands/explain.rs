@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use plaudit_engine::facts::{Object, PERCENT};
@@ -17,13 +16,14 @@ use crate::input::{self, Asked, Failure};
 use crate::output::{
     BOLD, DIM, Exit, RED, YELLOW, because, count, grouped, on_one_line, safe, styled, table,
 };
+use crate::rules::Rules;
 use crate::values::AskedFigure;
 
 /// So much of what went into a figure is shown where not all is asked for.
 const SHOWN: usize = 40;
 
-pub(super) fn run(directory: &Path, options: &Explain) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &Explain) -> Result<Exit, Failure> {
+    let asked = Asked::open(rules, &options.past)?;
     let (program, records) = (&asked.program, asked.records());
     if let Some(figure) = &options.figure {
         return explain_figure(program, &records, figure, options);

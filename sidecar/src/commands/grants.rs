@@ -1,7 +1,6 @@
 //! `plaudit grants`: the grants on record, and decisions about them.
 
 use std::io::Write;
-use std::path::Path;
 
 use jiff::Timestamp;
 use plaudit_engine::awards::{
@@ -9,7 +8,7 @@ use plaudit_engine::awards::{
 };
 use plaudit_engine::events::People;
 use plaudit_engine::events::{Grant, Verb};
-use plaudit_engine::journal::{Access, log_of};
+use plaudit_engine::journal::{Access, Journal, log_of};
 use plaudit_engine::ledger;
 use plaudit_engine::{Roster, canonical};
 use serde::Serialize;
@@ -20,20 +19,21 @@ use crate::input::{self, Failure};
 use crate::output::{
     BOLD, DIM, Exit, GREEN, RED, YELLOW, count, grouped, on_one_line, safe, styled,
 };
+use crate::rules::Rules;
 use crate::values::When;
 
-pub(super) fn run(directory: &Path, options: &Grants) -> Result<Exit, Failure> {
+pub(super) fn run(rules: Rules<'_>, options: &Grants) -> Result<Exit, Failure> {
     match options {
-        Grants::List(options) => list(directory, options),
-        Grants::Approve(options) => decide(directory, options, Verb::Approved),
-        Grants::Decline(options) => decide(directory, options, Verb::Declined),
-        Grants::Issue(options) => decide(directory, options, Verb::Issued),
-        Grants::Revoke(options) => decide(directory, options, Verb::Revoked),
+        Grants::List(options) => list(rules, options),
+        Grants::Approve(options) => decide(rules, options, Verb::Approved),
+        Grants::Decline(options) => decide(rules, options, Verb::Declined),
+        Grants::Issue(options) => decide(rules, options, Verb::Issued),
+        Grants::Revoke(options) => decide(rules, options, Verb::Revoked),
     }
 }
 
-fn list(directory: &Path, options: &ListGrants) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal, Access::Read)?;
+fn list(rules: Rules<'_>, options: &ListGrants) -> Result<Exit, Failure> {
+    let ledger = input::ledger(rules, &options.file.journal, Access::Read)?;
     let now = input::by_now();
     let filter = Filter {
         team: options.team.as_ref().map(|team| (&*team.by, &*team.name)),
@@ -64,13 +64,13 @@ fn list(directory: &Path, options: &ListGrants) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn decide(directory: &Path, options: &Decide, verb: Verb) -> Result<Exit, Failure> {
+fn decide(rules: Rules<'_>, options: &Decide, verb: Verb) -> Result<Exit, Failure> {
     #[derive(Serialize)]
     struct Listed<'a> {
         grants: &'a [Decided],
     }
-    let signed = options.signed.signed(directory)?;
     let journal = options.file.journal.open(Access::Write)?;
+    let signed = options.signed.signed(rules, &journal)?;
     let as_of = input::by_now();
     let choice = Choice { grants: &options.grants, verb, signed, as_of };
     let grants = ledger::decide(&journal, &choice)?;
@@ -95,11 +95,15 @@ fn decide(directory: &Path, options: &Decide, verb: Verb) -> Result<Exit, Failur
 impl Said {
     /// When it was: now, where it is not said. The program is asked only where a date is in its time
     /// zone.
-    pub(super) fn when(&self, directory: &Path) -> Result<Timestamp, Failure> {
+    pub(super) fn when(
+        &self,
+        rules: Rules<'_>,
+        journal: &dyn Journal,
+    ) -> Result<Timestamp, Failure> {
         let at = match self.at {
             None => input::now(),
             Some(When::Instant(instant)) => instant,
-            Some(date) => date.instant(&input::program(directory)?),
+            Some(date) => date.instant(&rules.over(journal)?),
         };
         Ok(input::not_later(at)?)
     }
@@ -107,8 +111,12 @@ impl Said {
 
 impl crate::cli::Signed {
     /// Who says so, why, and when.
-    pub(super) fn signed(&self, directory: &Path) -> Result<Signed<'_>, Failure> {
-        let at = self.said.when(directory)?;
+    pub(super) fn signed(
+        &self,
+        rules: Rules<'_>,
+        journal: &dyn Journal,
+    ) -> Result<Signed<'_>, Failure> {
+        let at = self.said.when(rules, journal)?;
         Ok(Signed { by: &self.by, reason: &self.said.reason, at })
     }
 }

@@ -1,7 +1,6 @@
 //! `plaudit leaderboard`: who brought how much, in order.
 
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::standings::{Among, BoardQuestion, Leaderboard, Place, Span};
 use plaudit_engine::{Program, Roster, canonical};
@@ -12,10 +11,11 @@ use crate::input::{self, Asked, Failure};
 use crate::output::{
     BOLD, DIM, Exit, YELLOW, count, grouped, note_assumed, on_one_line, styled, table,
 };
+use crate::rules::Rules;
 use crate::values::OneTeam;
 
-pub(super) fn run(directory: &Path, options: &cli::Leaderboard) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &cli::Leaderboard) -> Result<Exit, Failure> {
+    let asked = Asked::open(rules, &options.past)?;
     let program = &asked.program;
     let question = question(program, options);
     let bar = input::progress(0, "counting");

@@ -21,6 +21,7 @@ mod new;
 mod pair;
 mod person;
 mod processing;
+mod program;
 mod record;
 mod score;
 mod serve;
@@ -41,9 +42,9 @@ use crate::output::Exit;
 pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::New(options) => new::run(options),
-        Command::Lint(options) => lint::run(cli.rules(), options),
-        Command::Test(options) => test::run(cli.rules(), options),
-        Command::Check(options) => check::run(cli.rules(), options),
+        Command::Lint(options) => lint::run(cli.rules().folder(), options),
+        Command::Test(options) => test::run(cli.rules().folder(), options),
+        Command::Check(options) => check::run(cli.rules().folder(), options),
         Command::Score(options) => score::run(cli.rules(), options),
         Command::Standing(options) => standing::run(cli.rules(), options),
         Command::Leaderboard(options) => leaderboard::run(cli.rules(), options),
@@ -52,10 +53,11 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Coach(options) => coach::run(cli.rules(), options),
         Command::Entitlements(options) => entitlements::run(cli.rules(), options),
         Command::Pair(options) => pair::run(cli.rules(), options),
-        Command::Simulate(options) => simulate::run(cli.rules.as_deref(), options),
+        Command::Simulate(options) => simulate::run(cli.rules(), options),
+        Command::Program(options) => program::run(cli.rules(), options),
         Command::Record(options) => record::run(options),
         Command::Import(options) => import::run(options),
-        Command::Sync(options) => sync::run(cli.rules(), options),
+        Command::Sync(options) => sync::run(cli.rules().folder(), options),
         Command::Close(options) => close::run(cli.rules(), options),
         Command::Grants(options) => grants::run(cli.rules(), options),
         Command::Adjust(options) => adjust::run(cli.rules(), options),
@@ -64,7 +66,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Serve(options) => serve::run(cli.rules.as_deref(), options),
         Command::Keys(options) => keys::run(options),
         Command::Journal(options) => journal::run(options),
-        Command::Facts(options) => facts::run(cli.rules(), options),
+        Command::Facts(options) => facts::run(cli.rules().folder(), options),
         Command::Completions(options) => completions::run(options),
     }
 }

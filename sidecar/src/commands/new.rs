@@ -28,15 +28,7 @@ pub(crate) fn starter() -> Sources {
 
 pub(super) fn run(options: &New) -> Result<Exit, Failure> {
     let directory = &options.directory;
-    let occupied = fs::read_dir(directory).map(|mut entries| entries.next().is_some());
-    if directory.is_file() || occupied.unwrap_or(false) {
-        let problem = Problem::new(
-            Code::Duplicate,
-            format!("there is something in `{}` already", directory.display()),
-        )
-        .help("name a directory that is empty or does not exist yet");
-        return Err(problem.into());
-    }
+    must_be_free(directory)?;
     let cannot = |error: std::io::Error| {
         let message = format!("`{}` cannot be written: {error}", directory.display());
         Failure::from(Problem::new(Code::Unreadable, message))
@@ -49,6 +41,17 @@ pub(super) fn run(options: &New) -> Result<Exit, Failure> {
     writeln!(output, "Next: fill in your own words in program.toml and lexicons, then")?;
     writeln!(output, "  plaudit test --rules {}", directory.display())?;
     Ok(Exit::Success)
+}
+
+/// Refuses a directory that has something in it.
+pub(super) fn must_be_free(directory: &Path) -> Result<(), Problem> {
+    let occupied = fs::read_dir(directory).map(|mut entries| entries.next().is_some());
+    if directory.is_file() || occupied.unwrap_or(false) {
+        let message = format!("there is something in `{}` already", directory.display());
+        let help = "name a directory that is empty or does not exist yet";
+        return Err(Problem::new(Code::Duplicate, message).help(help));
+    }
+    Ok(())
 }
 
 fn write_all(from: &Dir<'_>, to: &Path, brand: Option<&str>) -> std::io::Result<()> {

@@ -1,7 +1,6 @@
 //! `plaudit pair`: pairs of mentors and newcomers, those that exist and those that could be made.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use plaudit_engine::facts::Folder;
@@ -12,9 +11,10 @@ use super::subjects::{head, print_faults, print_no_rules, print_withheld};
 use crate::cli::Pair;
 use crate::input::{Asked, Failure, called};
 use crate::output::{BOLD, DIM, Exit, because, count, grouped, safe, styled};
+use crate::rules::Rules;
 
-pub(super) fn run(directory: &Path, options: &Pair) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &Pair) -> Result<Exit, Failure> {
+    let asked = Asked::open(rules, &options.past)?;
     let pairing = asked.program.pair(&asked.records())?;
     let mut output = anstream::stdout();
     if options.past.json {

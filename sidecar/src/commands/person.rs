@@ -1,7 +1,6 @@
 //! `plaudit person`: gives a person what is on record of them, or takes it off the record.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 
 use plaudit_engine::journal::Access;
 use plaudit_engine::ledger::Erase;
@@ -10,24 +9,25 @@ use plaudit_engine::{Code, Problem, canonical};
 use crate::cli::{ErasePerson, ExportPerson, Person};
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, count, on_one_line, styled};
+use crate::rules::Rules;
 use crate::values::When;
 
-pub(super) fn run(directory: &Path, options: &Person) -> Result<Exit, Failure> {
+pub(super) fn run(rules: Rules<'_>, options: &Person) -> Result<Exit, Failure> {
     match options {
-        Person::Export(options) => export(directory, options),
-        Person::Erase(options) => erase(directory, options),
+        Person::Export(options) => export(rules, options),
+        Person::Erase(options) => erase(rules, options),
     }
 }
 
-fn export(directory: &Path, options: &ExportPerson) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal, Access::Read)?;
+fn export(rules: Rules<'_>, options: &ExportPerson) -> Result<Exit, Failure> {
+    let ledger = input::ledger(rules, &options.file.journal, Access::Read)?;
     let as_of = options.as_of.map_or_else(input::by_now, |when| when.instant(ledger.program()));
     writeln!(anstream::stdout(), "{}", ledger.disclose(&options.advocate, as_of)?)?;
     Ok(Exit::Success)
 }
 
-fn erase(directory: &Path, options: &ErasePerson) -> Result<Exit, Failure> {
-    let ledger = input::ledger(directory, &options.file.journal, Access::Write)?;
+fn erase(rules: Rules<'_>, options: &ErasePerson) -> Result<Exit, Failure> {
+    let ledger = input::ledger(rules, &options.file.journal, Access::Write)?;
     let at = match options.at {
         None => input::now(),
         Some(When::Instant(instant)) => instant,

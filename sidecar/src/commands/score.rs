@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::scoring::{LeftOut, Total};
 use plaudit_engine::{Roster, Scores, canonical};
@@ -12,12 +11,13 @@ use crate::input::{self, Asked, Failure};
 use crate::output::{
     BOLD, DIM, Exit, RED, YELLOW, count, grouped, note_assumed, safe, styled, table,
 };
+use crate::rules::Rules;
 
 /// So many people are shown where not everyone is asked for.
 const SHOWN: usize = 20;
 
-pub(super) fn run(directory: &Path, options: &Score) -> Result<Exit, Failure> {
-    let mut asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &Score) -> Result<Exit, Failure> {
+    let mut asked = Asked::open(rules, &options.past)?;
     asked.program = options.ways.of(asked.program);
     let bar = input::progress(0, "scoring");
     let scores = asked.program.score_with(&asked.records(), |done, all| {

@@ -4,31 +4,44 @@ use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use plaudit_engine::publishing::Publications;
 use plaudit_engine::simulation::{Simulation, SimulationQuestion};
 use plaudit_engine::{Code, Problem, Program, Roster, canonical};
 
 use crate::cli::Simulate;
 use crate::input::{self, Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, YELLOW, count, on_one_line, safe, styled, table};
+use crate::rules::{Rules, USUAL};
 use crate::simulated::{self, Section};
 
-pub(super) fn run(candidate: Option<&Path>, options: &Simulate) -> Result<Exit, Failure> {
-    let usual = Path::new("rules");
-    if candidate.is_none() && options.against.is_none() && options.only.is_none() {
-        let problem = Problem::new(Code::Missing, "there is no program to try out")
-            .help("name it: --rules NEW; it is compared with --against OLD, or else with ./rules");
+pub(super) fn run(rules: Rules<'_>, options: &Simulate) -> Result<Exit, Failure> {
+    let usual = Path::new(USUAL);
+    let journal = input::open_journal(&options.past.records)?;
+    let published = match (&journal, &options.against) {
+        (Some(journal), None) => Publications::of(journal)?.program()?,
+        _ => None,
+    };
+    let is_alone = rules.named.is_none() && options.against.is_none() && options.only.is_none();
+    if is_alone && published.is_none() {
+        let problem = Problem::new(Code::Missing, "there is no program to try out").help(
+            "name it: --rules NEW; it is compared with --against OLD, or else with the one that is \
+             published in the journal, or with ./rules",
+        );
         return Err(problem.into());
     }
-    let mut asked = Asked::open(candidate.unwrap_or(usual), &options.past)?;
-    asked.program = options.ways.of(asked.program);
-    let against = match options.only {
+    let (candidate, against) = match (&options.only, published) {
         // Compared with itself without the rule.
-        Some(_) => None,
-        None => {
+        (Some(_), Some((_, published))) if rules.named.is_none() => (published, None),
+        (Some(_), _) => (input::program(rules.folder())?, None),
+        (None, Some((_, published))) => (input::program(rules.folder())?, Some(published)),
+        (None, None) => {
             let against = input::program(options.against.as_deref().unwrap_or(usual))?;
-            Some(options.ways.of(against))
+            (input::program(rules.folder())?, Some(against))
         }
     };
+    let against = against.map(|against| options.ways.of(against));
+    let candidate = options.ways.of(candidate);
+    let asked = Asked::of(candidate, journal.as_ref(), &options.past)?;
     let program = &asked.program;
     let question = SimulationQuestion {
         only: options.only.clone(),

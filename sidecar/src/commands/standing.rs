@@ -1,7 +1,6 @@
 //! `plaudit standing`: what a person, or everyone, has become.
 
 use std::io::Write;
-use std::path::Path;
 
 use plaudit_engine::facts::Value;
 use plaudit_engine::standings::{StandingDocument, Withheld};
@@ -11,6 +10,7 @@ use super::figures::{GAP, Named, Of, Row, dashes, group, notable, one, origin, s
 use crate::cli::Standing;
 use crate::input::{self, Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, RED, count, grouped, on_one_line, safe, styled, table};
+use crate::rules::Rules;
 
 /// A figure of the page: its name, what it is called there, and what it counts.
 type Line = (&'static str, &'static str, Of);
@@ -114,8 +114,8 @@ const GROUPS: &[(&str, &[Line])] = &[
     ),
 ];
 
-pub(super) fn run(directory: &Path, options: &Standing) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &Standing) -> Result<Exit, Failure> {
+    let asked = Asked::open(rules, &options.past)?;
     let program = &asked.program;
     let mut output = anstream::stdout();
     if let Some(advocate) = &options.advocate {

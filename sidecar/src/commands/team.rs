@@ -1,7 +1,6 @@
 //! `plaudit team`: how the whole program, a team or all teams of a kind take part.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use plaudit_engine::facts::Value;
@@ -17,6 +16,7 @@ use super::figures::{
 use crate::cli::Team;
 use crate::input::{self, Asked, Failure};
 use crate::output::{BOLD, DIM, Exit, count, grouped, on_one_line, styled, table};
+use crate::rules::Rules;
 use crate::values::SomeTeams;
 
 /// So many members are named where not all are asked for.
@@ -128,8 +128,8 @@ const BY_WINDOW: &[(&str, &[Line])] = &[
     ),
 ];
 
-pub(super) fn run(directory: &Path, options: &Team) -> Result<Exit, Failure> {
-    let asked = Asked::open(directory, &options.past)?;
+pub(super) fn run(rules: Rules<'_>, options: &Team) -> Result<Exit, Failure> {
+    let asked = Asked::open(rules, &options.past)?;
     let program = &asked.program;
     let by = options.which.as_ref().map(|which| &*which.by);
     let name = options.which.as_ref().and_then(|which| which.name.as_deref());

@@ -60,10 +60,25 @@ pub(crate) struct Metrics {
     pub(crate) logged: Counter,
     pub(crate) dropped: Counter,
     events_on_record: Gauge<u64, AtomicU64>,
+    events_behind: Gauge<u64, AtomicU64>,
+    seconds_behind: Gauge<f64, AtomicU64>,
+    publication: Gauge<u64, AtomicU64>,
     /// Of the program that is served: another one begins anew.
     rule_calls: Gauge<u64, AtomicU64>,
     rule_calls_in_rhai: Gauge<u64, AtomicU64>,
     rule_steps: Gauge<u64, AtomicU64>,
+}
+
+/// How far the journal is followed.
+pub(crate) struct Followed {
+    /// How many events are on record, as far as is known.
+    pub(crate) on_record: u64,
+    /// How many of them are not known here yet.
+    pub(crate) behind: u64,
+    /// How long ago everything was known.
+    pub(crate) since: Duration,
+    /// The number of the published program that is served.
+    pub(crate) publication: u64,
 }
 
 impl Metrics {
@@ -94,6 +109,21 @@ impl Metrics {
             logged: told(to, "decisions_logged", "Checks in the decision log"),
             dropped: told(to, "decisions_dropped", "Checks that the decision log lost"),
             events_on_record: told(to, "events_on_record", "Events in the journal"),
+            events_behind: told(
+                to,
+                "journal_events_behind",
+                "Events in the journal that this process does not answer by yet",
+            ),
+            seconds_behind: told(
+                to,
+                "journal_seconds_behind",
+                "Seconds since this process had last read the journal to its end",
+            ),
+            publication: told(
+                to,
+                "program_publication",
+                "Number of the published program that is served; 0 for that of a directory",
+            ),
             rule_calls: told(to, "rule_calls", "Calls of rules since the program was taken up"),
             rule_calls_in_rhai: told(
                 to,
@@ -152,8 +182,11 @@ impl Metrics {
     }
 
     /// Everything, as Prometheus reads it.
-    pub(crate) fn told(&self, events: u64, stats: &Stats) -> String {
-        self.events_on_record.set(events);
+    pub(crate) fn told(&self, followed: &Followed, stats: &Stats) -> String {
+        self.events_on_record.set(followed.on_record);
+        self.events_behind.set(followed.behind);
+        self.seconds_behind.set(followed.since.as_secs_f64());
+        self.publication.set(followed.publication);
         self.rule_calls.set(stats.calls);
         self.rule_calls_in_rhai.set(stats.in_rhai);
         self.rule_steps.set(stats.bytes as u64);

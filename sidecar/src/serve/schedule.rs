@@ -16,8 +16,7 @@ use crate::input::now;
 /// So often it is looked whether a run is due, at least: clocks are set, and machines sleep.
 const LOOKED_AT: Duration = Duration::from_secs(30);
 
-/// Runs awards for as long as the service lives. Several processes over one journal do no harm: what
-/// is granted is granted once.
+/// Runs awards for as long as the service lives. Of several processes over one journal one runs them.
 pub(crate) async fn follow(service: Arc<Service>, settings: Awards) {
     let Some(every) = settings.every else { return };
     let settings = Arc::new(settings);
@@ -37,13 +36,13 @@ fn run_due(service: &Service, every: Every, settings: &Awards) -> Result<(), Err
     let published = service.published.load_full();
     let at = now();
     let Some(as_of) = due(&published.program, every, settings.hour, at) else { return Ok(()) };
-    if published.ledger.last_run()?.is_some_and(|last| last >= as_of) {
-        return Ok(());
-    }
     let run = AwardRun { as_of, at, by: &settings.by, preview: false };
-    let closed = published.ledger.close(&run);
+    let closed = match published.ledger.close_once(&run) {
+        Ok(None) => return Ok(()),
+        closed => closed,
+    };
     service.metrics.awarded(closed.is_ok());
-    let closed = closed?;
+    let Some(closed) = closed? else { return Ok(()) };
     let (granted, held) = (closed.granted.len(), closed.held.len());
     tracing::info!(%as_of, granted, held, "awards were run");
     Ok(())

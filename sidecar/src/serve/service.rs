@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use plaudit_engine::journal::Journal;
 use plaudit_engine::ledger::Ledger;
+use plaudit_engine::publishing::Publications;
 use plaudit_engine::{Error, Problem, Program};
 use tokio::sync::Semaphore;
 
@@ -18,7 +19,7 @@ use super::access::Gate;
 use super::decisions::DecisionLog;
 use super::doors::Doors;
 use super::limits::Limits;
-use super::metrics::Metrics;
+use super::metrics::{Followed, Metrics};
 use super::problem::discreet;
 use super::recorder::Recorder;
 use super::simulations::Simulations;
@@ -38,8 +39,12 @@ pub(crate) struct Service {
     pub(crate) recorder: Recorder,
     pub(crate) published: Arc<ArcSwap<Published>>,
     pub(crate) publisher: Publisher,
-    /// Why the program of the directory is not the one that is served.
+    /// Why the program that was published, or the one of the directory, is not the one that is served.
     pub(crate) trouble: ArcSwapOption<Trouble>,
+    /// One program at a time takes the place of another.
+    pub(crate) taking_up: Mutex<()>,
+    /// How far the journal was when it was last read to its end, and when that was.
+    pub(crate) read: Mutex<(u64, Instant)>,
     /// One program at a time is tried out.
     pub(crate) validating: Arc<Semaphore>,
     /// Simulations that go on, and the last few that did.
@@ -51,13 +56,15 @@ pub(crate) struct Service {
 }
 
 /// A program that is served, and the ledger that answers with it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Published {
     pub(crate) program: Arc<Program>,
     pub(crate) ledger: Arc<Ledger>,
     /// The program's version, as answers name it.
     pub(crate) version: HeaderValue,
     pub(crate) since: Timestamp,
+    /// Its number, where it is published in the journal.
+    pub(crate) number: Option<u64>,
 }
 
 /// A program that was not taken up.
@@ -67,7 +74,7 @@ pub(crate) struct Trouble {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Where the program comes from.
+/// Where the program comes from, where none is published in the journal.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
     /// A directory.
@@ -112,8 +119,17 @@ impl Publisher {
         if self.interpret { program.interpreted() } else { program }
     }
 
+    /// The program that is to be served: the one that is published in the journal, with its number; or
+    /// else the one that it comes with.
+    pub(crate) fn program(&self) -> Result<(Option<u64>, Program), Error> {
+        match Publications::of(&*self.journal)?.program()? {
+            Some((number, program)) => Ok((Some(number), program)),
+            None => Ok((None, self.origin.load()?)),
+        }
+    }
+
     /// A program over the journal, ready to be served.
-    pub(crate) fn ready(&self, program: Program) -> Result<Published, Error> {
+    pub(crate) fn ready(&self, number: Option<u64>, program: Program) -> Result<Published, Error> {
         let program = self.to_run(program);
         // No post has to wait for a word list to be compiled.
         program.compile();
@@ -122,30 +138,50 @@ impl Publisher {
             Ledger::open(Arc::clone(&program), Arc::clone(&self.journal), self.assume_consent)?;
         let version = HeaderValue::from_str(program.version())
             .unwrap_or_else(|_| HeaderValue::from_static("unknown"));
-        Ok(Published { program, ledger: Arc::new(ledger), version, since: now() })
+        Ok(Published { program, ledger: Arc::new(ledger), version, since: now(), number })
     }
 }
 
 impl Service {
-    /// Takes up the program of the directory, if it is another one than the one that is served and
-    /// its examples hold; else the one that is served stays, and it is said why. Slow: calls go on
-    /// meanwhile.
-    pub(crate) fn reload(&self) {
-        match self.publisher.origin.load().and_then(|program| self.take_up(program)) {
+    /// Takes up the program that is published, or where none is the program of the directory, if it is
+    /// another one than the one that is served and its examples hold; else the one that is served stays,
+    /// and it is said why. Slow: calls go on meanwhile. Says whether there is no use in another try.
+    pub(crate) fn reload(&self) -> bool {
+        let _alone = self.taking_up.lock().unwrap_or_else(PoisonError::into_inner);
+        let program = self.publisher.program();
+        match program.and_then(|(number, program)| self.take_up(number, program)) {
             Ok(()) => {
                 self.trouble.store(None);
                 self.metrics.reloaded(true);
+                true
             }
-            Err(error) => self.troubled(&error),
+            Err(error) => {
+                self.troubled(&error);
+                !error.is_retryable()
+            }
         }
     }
 
-    fn take_up(&self, program: Program) -> Result<(), Error> {
-        if program.version() == self.published.load().program.version() {
+    fn take_up(&self, number: Option<u64>, program: Program) -> Result<(), Error> {
+        let served = self.published.load_full();
+        if program.version() == served.program.version() {
+            if number != served.number {
+                let Published { program, ledger, version, since, .. } = (*served).clone();
+                self.published.store(Arc::new(Published {
+                    program,
+                    ledger,
+                    version,
+                    since,
+                    number,
+                }));
+            }
             return Ok(());
         }
-        holds(&program, &|| self.goes_on())?;
-        let published = self.publisher.ready(program)?;
+        // Examples hold of what was published, and whoever has published it waits.
+        if number.is_none() {
+            holds(&program, &|| self.goes_on())?;
+        }
+        let published = self.publisher.ready(number, program)?;
         let (version, rules) =
             (published.program.version().to_owned(), published.program.rules().len());
         self.published.store(Arc::new(published));
@@ -158,24 +194,54 @@ impl Service {
         self.published.load().ledger.live_so_far().len() as u64
     }
 
-    /// Follows what others put on record, for as long as the service lives.
+    /// How far the journal is followed.
+    pub(crate) fn followed(&self) -> Followed {
+        let (position, at) = *self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.events();
+        Followed {
+            on_record: known.max(position),
+            behind: position.saturating_sub(known),
+            since: at.elapsed(),
+            publication: self.published.load().number.unwrap_or(0),
+        }
+    }
+
+    /// Follows what others put on record, for as long as the service lives: events, erasures, and
+    /// programs that are published.
     pub(crate) async fn follow(self: Arc<Self>) {
         let mut erasures = self.published.load().ledger.erasures();
+        let mut publication = self.published.load().ledger.publication();
         loop {
             tokio::time::sleep(FOLLOWED).await;
-            let published = self.published.load_full();
+            let service = Arc::clone(&self);
             let followed = actix_web::web::block(move || {
-                published.ledger.refresh().map(|()| published.ledger.erasures())
+                service.read_on()?;
+                let ledger = &service.published.load_full().ledger;
+                if ledger.erasures() != erasures {
+                    service.forget();
+                }
+                let known = ledger.publication();
+                let is_over = known == publication || service.reload();
+                let publication = if is_over { known } else { publication };
+                Ok::<_, Error>((ledger.erasures(), publication))
             });
             match followed.await {
-                Ok(Ok(known)) if known != erasures => {
-                    erasures = known;
-                    self.forget();
-                }
+                Ok(Ok(known)) => (erasures, publication) = known,
                 Ok(Err(error)) => tracing::warn!(%error, "the journal cannot be read"),
-                _ => {}
+                Err(_) => {}
             }
         }
+    }
+
+    /// Reads the journal to its end.
+    fn read_on(&self) -> Result<(), Error> {
+        let read = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = Instant::now();
+        let position = self.publisher.journal.position()?;
+        read().0 = position;
+        self.published.load_full().ledger.refresh()?;
+        read().1 = at;
+        Ok(())
     }
 
     /// Forgets what it keeps of people beside the ledger: somebody was erased.

@@ -4,13 +4,14 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpServer};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use plaudit_engine::journal::{Access, Journal};
+use plaudit_engine::publishing::Publications;
 use plaudit_engine::{Code, Problem};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
@@ -41,13 +42,19 @@ const TO_WRITE: Duration = Duration::from_secs(5);
 pub(crate) fn check(settings: &Settings) -> Result<(), Failure> {
     let gate = Gate::open(KeyFile::new(&settings.keys))?;
     may_listen(settings.listen, gate.is_locked())?;
-    let program = Origin::of(settings.rules.as_deref()).load()?;
+    let published = match (settings.journal.is_there()?, settings.journal.file()) {
+        (true, _) => Publications::of(&settings.journal.open(Access::Read)?)?.program()?,
+        (false, Some(file)) => {
+            may_be_made(file, "journal")?;
+            None
+        }
+        (false, None) => None,
+    };
+    let program = match published {
+        Some((_, program)) => program,
+        None => Origin::of(settings.rules.as_deref()).load()?,
+    };
     holds(&program, &|| true)?;
-    match (settings.journal.is_there()?, settings.journal.file()) {
-        (true, _) => drop(settings.journal.open(Access::Read)?),
-        (false, Some(file)) => may_be_made(file, "journal")?,
-        (false, None) => {}
-    }
     settings
         .decisions
         .file
@@ -147,11 +154,17 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
     let gate = Gate::open(KeyFile::new(&settings.keys))?;
     may_listen(settings.listen, gate.is_locked())?;
     let origin = Origin::of(settings.rules.as_deref());
-    let program = origin.load()?;
+    // A directory without a program must not make a journal.
+    if !settings.journal.is_there()? {
+        origin.load()?;
+    }
     let journal: Arc<dyn Journal> = Arc::new(settings.journal.open(Access::Create)?);
     let (assume_consent, interpret) = (settings.assume_consent, settings.interpret);
     let publisher = Publisher { origin, journal, assume_consent, interpret };
-    let published = Arc::new(ArcSwap::from_pointee(publisher.ready(program)?));
+    let (number, program) = publisher.program()?;
+    let published = publisher.ready(number, program)?;
+    let read = (published.ledger.live_so_far().len() as u64, Instant::now());
+    let published = Arc::new(ArcSwap::from_pointee(published));
     let of_recorder = Arc::clone(&published);
     let ledger = move || Arc::clone(&of_recorder.load().ledger);
     let (recorder, _) = Recorder::start(settings.limits.recording, ledger)?;
@@ -175,6 +188,8 @@ fn assembled(settings: &Settings) -> Result<(Arc<Service>, Option<JoinHandle<()>
         published,
         publisher,
         trouble: ArcSwapOption::empty(),
+        taking_up: Mutex::new(()),
+        read: Mutex::new(read),
         validating: Arc::new(Semaphore::new(1)),
         simulations: Simulations::default(),
         address: OnceLock::new(),
@@ -206,8 +221,18 @@ fn greet(service: &Service, address: SocketAddr) -> std::io::Result<()> {
     let published = service.published.load();
     let mut output = anstream::stdout();
     writeln!(output, "Plaudit serves {} at http://{address}/", published.program.name())?;
-    if matches!(service.publisher.origin, Origin::Starter) {
-        writeln!(output, "  the starter program; `plaudit new rules` makes it your own")?;
+    match (published.number, &service.publisher.origin) {
+        (Some(number), Origin::Directory(directory)) => writeln!(
+            output,
+            "  program {number} of the journal; {} is a candidate, which `plaudit program publish` \
+             publishes",
+            directory.display()
+        )?,
+        (Some(number), Origin::Starter) => writeln!(output, "  program {number} of the journal")?,
+        (None, Origin::Starter) => {
+            writeln!(output, "  the starter program; `plaudit new rules` makes it your own")?;
+        }
+        (None, Origin::Directory(_)) => {}
     }
     if !service.gate.is_locked() {
         writeln!(

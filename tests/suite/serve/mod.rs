@@ -4,6 +4,7 @@
 //! - `access`: who may do what; `limits`: what is turned away; `described`: it does what it says;
 //! - `database`: over a database, also one that goes away;
 //! - `reload`: rules that change while it serves; `durable`: what was acknowledged is there;
+//! - `several` of them over one journal;
 //! - `running`: what it does by itself, and that it stays small.
 
 mod access;
@@ -15,6 +16,7 @@ mod limits;
 mod records;
 mod reload;
 mod running;
+mod several;
 mod shared;
 mod simulations;
 
@@ -268,6 +270,11 @@ impl Served {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits until it has ended, however.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 
     /// Tells it to end, and waits until it has.

@@ -28,6 +28,7 @@ mod write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use self::address::Database;
@@ -162,6 +163,14 @@ fn position(session: &Session) -> Result<u64, Fault> {
     }
 }
 
+/// The entry that a row has: its place and its event.
+fn entry(session: &Session, row: &Row) -> Result<Entry, Fault> {
+    let position = session.number(row, 0)?;
+    let event = stored(session.get(row, 1)?, position);
+    let event = event.map_err(|what| corrupt(session.name(), &what))?;
+    Ok(Entry { position, event })
+}
+
 /// Adds the entries after a place and up to another one to others, so many at most.
 fn entries(
     session: &Session,
@@ -179,14 +188,11 @@ fn entries(
             &[(&place(after), Type::INT8), (&place(until), Type::INT8)],
         )?;
         for row in &rows {
-            let position = session.number(row, 0)?;
-            if position != after + 1 {
+            if session.number(row, 0)? != after + 1 {
                 break;
             }
-            let event = stored(session.get(row, 1)?, position);
-            let event = event.map_err(|what| corrupt(session.name(), &what))?;
-            entries.push(Entry { position, event });
-            after = position;
+            entries.push(entry(session, row)?);
+            after += 1;
         }
         if after != until {
             let what = format!("event {} is missing", after + 1);
@@ -250,6 +256,17 @@ impl Journal for Postgres {
             read?;
         }
         Ok(())
+    }
+
+    fn publications(&self) -> Result<Vec<Entry>, Error> {
+        self.reader().ask(Instant::now(), |session| {
+            let rows = session.query(
+                "SELECT position, event FROM plaudit_events
+                 WHERE left(event, 21) = '{\"type\":\"publication\"' ORDER BY position",
+                &[],
+            )?;
+            rows.iter().map(|row| entry(session, row)).collect()
+        })
     }
 
     fn position(&self) -> Result<u64, Error> {

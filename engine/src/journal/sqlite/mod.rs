@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Params};
 
 use self::path::{must_be_regular, plain};
 use self::problem::{Failed, corrupt, no_journal};
@@ -209,14 +209,22 @@ fn entries(
     most: u32,
     entries: &mut Vec<Entry>,
 ) -> Result<(), Error> {
-    let failed = Failed::reading(file);
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT position, event FROM events WHERE position > ?1 ORDER BY position LIMIT ?2",
-        )
-        .map_err(|error| failed.because(&error))?;
+    let sql = "SELECT position, event FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
     let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let mut rows = statement.query((after, most)).map_err(|error| failed.because(&error))?;
+    selected(connection, file, sql, (after, most), entries)
+}
+
+/// Adds the entries that a statement selects to others.
+fn selected(
+    connection: &Connection,
+    file: &str,
+    sql: &str,
+    parameters: impl Params,
+    entries: &mut Vec<Entry>,
+) -> Result<(), Error> {
+    let failed = Failed::reading(file);
+    let mut statement = connection.prepare_cached(sql).map_err(|error| failed.because(&error))?;
+    let mut rows = statement.query(parameters).map_err(|error| failed.because(&error))?;
     while let Some(row) = rows.next().map_err(|error| failed.because(&error))? {
         let position = row.get(0).map_err(|error| failed.because(&error))?;
         let text = row.get_ref(1).map_err(|error| failed.because(&error))?;
@@ -281,6 +289,14 @@ impl Journal for Sqlite {
             read?;
         }
         Ok(())
+    }
+
+    fn publications(&self) -> Result<Vec<Entry>, Error> {
+        let mut published = Vec::new();
+        let sql = "SELECT position, event FROM events \
+                   WHERE substr(event, 1, 21) = '{\"type\":\"publication\"' ORDER BY position";
+        selected(&self.reader(), &self.file, sql, (), &mut published)?;
+        Ok(published)
     }
 
     fn position(&self) -> Result<u64, Error> {

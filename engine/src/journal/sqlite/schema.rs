@@ -39,6 +39,9 @@ const STEPS: &[&str] = &[
     // hashes, and whether something that was replaced may still stand on a free page.
     "CREATE TABLE erasures (position INTEGER PRIMARY KEY) STRICT;
      CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;",
+    // Which events are programs that were published: there are few, and each start asks for them.
+    "CREATE INDEX publications ON events (position)
+     WHERE substr(event, 1, 21) = '{\"type\":\"publication\"';",
 ];
 
 /// The version that this engine reads and writes.

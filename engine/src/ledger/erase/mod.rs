@@ -1,9 +1,11 @@
 //! Erasure: what is on record of a person is taken out of the journal, and not taken in again; which
 //! events that are says `somebody`.
 //!
-//! - `words` takes the person's names out of what is about others;
+//! - `words` takes the person's names out of what is about others, `published` out of programs that
+//!   were published;
 //! - `rest` is what totals and budgets keep.
 
+mod published;
 mod rest;
 mod words;
 
@@ -14,6 +16,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::published::InUse;
 use self::rest::{rest, spent};
 pub(super) use self::words::{NAMES, Words};
 use super::Ledger;
@@ -49,6 +52,10 @@ pub struct ErasedDocument {
     pub changed: usize,
     /// How many names nothing is taken in of any more.
     pub names: usize,
+    /// Files of the program that is published which name them in words: they are what rules work by, and
+    /// stay until a program without the name is published. Those of earlier programs are changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_program: Vec<Arc<str>>,
     /// Whether nothing of it is left in the journal's files; where somebody is reading them for long,
     /// they are cleaned when the journal is opened or written to next.
     pub clean: bool,
@@ -92,9 +99,12 @@ impl Ledger {
         let tombstones = |place: &Place| (*place, tombstone(log, key, *place, asked.at));
         let mut replaced: BTreeMap<Place, Event> = gone.iter().map(tombstones).collect();
         let words = Words::of(&person, &gone, Some(key))?;
+        let mut published = InUse::of(log)?;
         for place in log.places().filter(|place| !gone.contains(place)) {
-            if let Some(event) = words.without(&log.event(place))? {
-                replaced.insert(place, event);
+            let event = log.event(place);
+            if let Some(other) = words.without(&event)? {
+                let other = published.restored(place, &event, other);
+                (other != event).then(|| replaced.insert(place, other));
             }
         }
         let before =
@@ -131,6 +141,7 @@ impl Ledger {
             events: gone.len(),
             changed: replaced.len() - gone.len(),
             names,
+            in_program: published.naming,
             clean: false,
         };
         let replaced = replaced.into_iter().map(|(place, event)| (u64::from(place) + 1, event));

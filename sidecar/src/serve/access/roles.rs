@@ -23,6 +23,8 @@ pub(crate) enum Scope {
     Award,
     /// Read the program with its rules, and try out another one.
     Program,
+    /// Publish another program, and roll back.
+    Publish,
     /// Take everything on record away.
     Export,
     /// Erase what is on record of a person.
@@ -42,6 +44,7 @@ impl Scope {
             Scope::Correct => "correct",
             Scope::Award => "award",
             Scope::Program => "program",
+            Scope::Publish => "publish",
             Scope::Export => "export",
             Scope::Erase => "erase",
         }
@@ -95,7 +98,8 @@ impl Role {
     /// What the role may do.
     pub(crate) fn scopes(self) -> &'static [Scope] {
         use Scope::{
-            Award, Changes, Check, Correct, Erase, Export, Mint, People, Program, Read, Record,
+            Award, Changes, Check, Correct, Erase, Export, Mint, People, Program, Publish, Read,
+            Record,
         };
         match self {
             Role::CheckOnly => &[Check],
@@ -103,9 +107,10 @@ impl Role {
             Role::Hr => &[People],
             Role::Host => &[Check, Record, Changes, Mint],
             Role::Coordinator => &[Check, Record, Read, Changes, Correct, Program],
-            Role::Leader => &[Check, Record, Read, Changes, Correct, Program, Award],
+            Role::Leader => &[Check, Record, Read, Changes, Correct, Program, Award, Publish],
             Role::Administrator => &[
-                Check, Record, People, Read, Changes, Mint, Correct, Award, Program, Export, Erase,
+                Check, Record, People, Read, Changes, Mint, Correct, Award, Program, Publish,
+                Export, Erase,
             ],
         }
     }
@@ -124,6 +129,12 @@ mod tests {
     fn only_program_leaders_and_administrators_award() {
         let may: Vec<Role> = Role::ALL.into_iter().filter(|role| role.may(Scope::Award)).collect();
         assert_eq!(may, [Role::Leader, Role::Administrator]);
+    }
+
+    #[test]
+    fn only_program_leaders_and_administrators_publish() {
+        let may = Role::ALL.into_iter().filter(|role| role.may(Scope::Publish));
+        assert_eq!(may.collect::<Vec<_>>(), [Role::Leader, Role::Administrator]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use plaudit_engine::coaching::Coaching;
 use plaudit_engine::events::Event;
 use plaudit_engine::journal::Receipt;
 use plaudit_engine::pairing::Pairing;
+use plaudit_engine::publishing::Published;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
 use plaudit_engine::scoring::{Explanation, Scores};
@@ -356,6 +357,47 @@ fn program() -> Vec<Route> {
             .needs(Scope::Program)
             .json::<program::Candidate>()
             .answers::<program::Validation>("What there is to say of it."),
+        Route::get(
+            "/v1/program/publications",
+            "The programs that were published",
+            Run::Aside(Call::look_up::<ask::ListPublications>),
+        )
+        .about("In the journal, by number; the last one is the one that everybody works by.")
+        .needs(Scope::Program)
+        .query::<ask::ListPublications>()
+        .answers::<Vec<Published>>("The programs, with the files in which each differs."),
+        Route::get(
+            "/v1/program/publications/{number}",
+            "A program that was published, with its files",
+            Run::Aside(program::publication),
+        )
+        .needs(Scope::Program)
+        .query::<ask::Publication>()
+        .answers::<ask::PublishedFiles>("The text of each file."),
+        Route::post(
+            "/v1/program/publications",
+            "Publish a program",
+            Run::When(program::publish),
+        )
+        .about(
+            "It has to compile, and its examples and scenarios to hold. Every process over the journal \
+             works by it from then on: this one when it answers, others within moments. With `upon` it is \
+             published only where nobody has published another one meanwhile.",
+        )
+        .needs(Scope::Publish)
+        .json::<ask::Publish>()
+        .fills(&["at", "by"])
+        .answers::<Published>("What was published; the current program where it has the same files."),
+        Route::post(
+            "/v1/program/rollback",
+            "Publish an earlier program once more",
+            Run::When(program::roll_back),
+        )
+        .about("Under a number of its own: the history only grows.")
+        .needs(Scope::Publish)
+        .json::<ask::RollBack>()
+        .fills(&["at", "by"])
+        .answers::<Published>("What was published."),
         Route::post(
             "/v1/simulations",
             "Show what another program would do",

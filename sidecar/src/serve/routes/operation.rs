@@ -60,7 +60,7 @@ fn is_ready(call: &Call) -> Outcome {
 /// Figures of running.
 pub(crate) fn metrics(call: &Call) -> Outcome {
     let stats = call.published.program.stats();
-    let body = call.service.metrics.told(call.service.events(), &stats);
+    let body = call.service.metrics.told(&call.service.followed(), &stats);
     Ok(Reply { media: METRICS, ..Reply::document(body) })
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use plaudit_engine::error::Level;
 use plaudit_engine::events::read_record;
+use plaudit_engine::requests::{Publication, Publish, RollBack};
 use plaudit_engine::{Code, Problem, Program, Sources};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,7 +48,11 @@ pub(crate) struct ProgramStatus {
     version: String,
     /// Since when.
     since: Timestamp,
-    /// `good`, or `degraded` where the program of the directory is another one and cannot be served.
+    /// Its number, where it is published in the journal; else it is that of this process's directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publication: Option<u64>,
+    /// `good`, or `degraded` where the program that was published, or the one of the directory, is
+    /// another one and cannot be served.
     status: State,
     /// When that was found out.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,6 +136,7 @@ fn status_of(call: &Call) -> ProgramStatus {
     ProgramStatus {
         version: call.published.program.version().to_owned(),
         since: call.published.since,
+        publication: call.published.number,
         status: if trouble.is_some() { State::Degraded } else { State::Good },
         refused_at: trouble.as_ref().map(|trouble| trouble.at),
         problems: trouble.map(|trouble| trouble.problems.clone()).unwrap_or_default(),
@@ -141,6 +147,43 @@ fn status_of(call: &Call) -> ProgramStatus {
 /// Compiles a program that nobody is served with, and runs its examples: one at a time, and for as long
 /// as an answer may take.
 pub(crate) fn validate(call: Call) -> Waiting {
+    alone(call, tried_out)
+}
+
+/// A program that was published, with its files.
+pub(crate) fn publication(call: &Call) -> Outcome {
+    call.no_query()?;
+    let asked = call.path.get("number").map(String::as_str).unwrap_or_default();
+    let request = match asked.parse::<u64>() {
+        Ok(number) => format!("{{\"number\":{number}}}"),
+        Err(_) => {
+            let problem = Problem::new(Code::WrongValue, format!("`{asked}` is no number"));
+            return Err(problem.field("number").into());
+        }
+    };
+    Ok(Reply::document(call.published.ledger.perform::<Publication>(&request)?))
+}
+
+/// Publishes a program; this process serves it when it answers.
+pub(crate) fn publish(call: Call) -> Waiting {
+    alone(call, |call| {
+        let published = call.perform::<Publish>()?;
+        call.service.reload();
+        Ok(published)
+    })
+}
+
+/// Publishes an earlier program once more.
+pub(crate) fn roll_back(call: Call) -> Waiting {
+    alone(call, |call| {
+        let published = call.perform::<RollBack>()?;
+        call.service.reload();
+        Ok(published)
+    })
+}
+
+/// Runs the examples of one program at a time.
+fn alone(call: Call, run: fn(&Call) -> Outcome) -> Waiting {
     Box::pin(async move {
         let service = Arc::clone(&call.service);
         let turn = Arc::clone(&service.validating).try_acquire_owned().map_err(|_| {
@@ -148,7 +191,7 @@ pub(crate) fn validate(call: Call) -> Waiting {
         })?;
         aside(move || {
             let _turn = turn;
-            tried_out(&call)
+            run(&call)
         })
         .await
     })

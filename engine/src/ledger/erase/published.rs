@@ -1,0 +1,40 @@
+//! Programs that were published: a person's name may stand in lists of words. What the current program
+//! works by is not changed behind its owner's back; it is told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::events::{Body, Event, Log, Place};
+use crate::publishing::Publications;
+
+/// The files of publications that the current program still has.
+pub(super) struct InUse {
+    files: BTreeMap<Place, Vec<Arc<str>>>,
+    /// Those of them that name the person.
+    pub(super) naming: Vec<Arc<str>>,
+}
+
+impl InUse {
+    pub(super) fn of(log: &Log) -> Result<Self, Error> {
+        let published = || log.others().filter(|(_, event)| event.publication().is_some());
+        let events = published().map(|(_, event)| event.clone());
+        let files = Publications::of_events(events, log.len() as u64)?.in_use();
+        let files = published().map(|(place, _)| place).zip(files).collect();
+        Ok(Self { files, naming: Vec::new() })
+    }
+
+    /// An event without the person's names, with the files as they were that the program has.
+    pub(super) fn restored(&mut self, place: Place, event: &Event, mut other: Event) -> Event {
+        let Body::Publication { publication, .. } = &mut other.body else { return other };
+        let Some((known, _)) = event.publication() else { return other };
+        for path in self.files.get(&place).into_iter().flatten() {
+            let text = known.files.get(path);
+            if publication.files.get(path) != text {
+                self.naming.push(Arc::clone(path));
+                publication.files.insert(Arc::clone(path), text.cloned().flatten());
+            }
+        }
+        other
+    }
+}
