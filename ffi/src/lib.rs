@@ -30,7 +30,6 @@ mod problem;
 mod log;
 
 mod program;
-pub mod publishing;
 
 mod check;
 
@@ -43,6 +42,8 @@ mod intake;
 mod awards;
 
 mod records;
+
+mod publishing;
 
 mod journal;
 
@@ -60,6 +61,7 @@ pub use log::*;
 pub use plain::*;
 pub use problem::*;
 pub use program::*;
+pub use publishing::*;
 pub use questions::*;
 pub use records::*;
 pub use result::*;

@@ -71,6 +71,10 @@ impl Journal for Upcoming {
         self.journal.get().map_or(Ok(()), |journal| journal.read(after, each))
     }
 
+    fn publications(&self) -> Result<Vec<Entry>, Error> {
+        self.journal.get().map_or_else(|| Ok(Vec::new()), Journal::publications)
+    }
+
     fn position(&self) -> Result<u64, Error> {
         self.journal.get().map_or(Ok(0), Journal::position)
     }

@@ -51,7 +51,8 @@ static const of_ledger TASKS[] = {
     plaudit_ledger_decide,      plaudit_ledger_adjust,       plaudit_ledger_dispute,
     plaudit_ledger_disputes,    plaudit_ledger_resolve,      plaudit_ledger_export,
     plaudit_ledger_people,      plaudit_ledger_content,      plaudit_ledger_changes,
-    plaudit_ledger_erase,       plaudit_ledger_disclose,
+    plaudit_ledger_erase,       plaudit_ledger_disclose,     plaudit_ledger_publish,
+    plaudit_ledger_roll_back,   plaudit_ledger_publications, plaudit_ledger_publication,
 };
 
 static const char MANIFEST[] =

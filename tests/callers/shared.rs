@@ -348,6 +348,16 @@ fn request(act: &Act) -> Option<(&'static str, Value)> {
         Act::Disclose { advocate, as_of } => {
             ("ledger_disclose", json!({ "advocate": advocate, "as_of": as_of }))
         }
+        Act::Publish { program, at, upon } => (
+            "ledger_publish",
+            json!({
+                "files": program_files(program), "by": BY, "note": REASON, "at": at, "upon": upon,
+            }),
+        ),
+        Act::RollBack { to, at } => {
+            ("ledger_roll_back", json!({ "to": to, "by": BY, "note": REASON, "at": at }))
+        }
+        Act::Publications {} => ("ledger_publications", json!({})),
         Act::Dispute { advocate, activity, rule, at } => (
             "ledger_dispute",
             json!({

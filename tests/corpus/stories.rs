@@ -7,6 +7,7 @@ use plaudit_engine::awards::{AwardRun, Choice, Filter, Signed, State};
 use plaudit_engine::events::{Event, Identity, LOCAL, Resolved, Verb, read_record};
 use plaudit_engine::journal::Batch;
 use plaudit_engine::ledger::{Erase, Export, Ledger, Objection, Ruling};
+use plaudit_engine::publishing::{self, Publications, Publish, RollBack, publish, roll_back};
 use plaudit_engine::{Error, Program, canonical};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -99,6 +100,18 @@ pub(crate) enum Act {
     },
     /// What another program would make of it.
     Simulate(Simulate),
+    /// Publishes a program in the journal.
+    Publish {
+        program: BTreeMap<String, String>,
+        at: String,
+        upon: Option<u64>,
+    },
+    RollBack {
+        to: Option<u64>,
+        at: String,
+    },
+    /// What was published.
+    Publications {},
 }
 
 /// A program beside the one of the story.
@@ -131,6 +144,10 @@ pub(crate) const REASON: &str = "as we agreed";
 
 fn signed(at: &str) -> Signed<'static> {
     Signed { by: BY, reason: REASON, at: at.parse().unwrap() }
+}
+
+fn publishes(at: &str, upon: Option<u64>) -> publishing::Signed<'_> {
+    publishing::Signed { by: BY, note: Some(REASON), at: at.parse().unwrap(), upon }
 }
 
 impl Step {
@@ -280,6 +297,17 @@ pub(crate) fn done_in_rust(act: &Act, ledger: &Ledger) -> Result<String, Error> 
         Act::Standing { advocate, as_of } => {
             canonical(&ledger.live()?.standing(advocate, as_of.parse().unwrap())?)
         }
+        Act::Publish { program, at, upon } => {
+            let sources = sources(&program_files(program));
+            let signed = publishes(at, *upon);
+            let asked = Publish { sources: &sources, signed };
+            canonical(&publish(&**ledger.journal(), &asked, &|| true)?)
+        }
+        Act::RollBack { to, at } => {
+            let asked = RollBack { to: *to, signed: publishes(at, None) };
+            canonical(&roll_back(&**ledger.journal(), &asked, &|| true)?)
+        }
+        Act::Publications {} => canonical(&Publications::of(&**ledger.journal())?.all()),
         Act::Simulate(simulate) => {
             let candidate = Program::from_sources(&sources(&simulate.files()))?;
             ledger.simulate(&candidate, &simulate.request().to_string())

@@ -306,6 +306,11 @@ fn commands_work_by_the_published_program_and_a_folder_is_a_candidate() {
             stdout(&output)
         };
         let publish = ["program", "publish", "--by", "grace", "--rules"];
+        // What is refused leaves no journal behind.
+        let nowhere = plaudit(&[&publish[..], &["nowhere", "--journal", &journal]].concat());
+        assert_eq!(nowhere.status.code(), Some(3), "{}", stderr(&nowhere));
+        let there = plaudit(&["journal", "check", &journal]);
+        assert!(!there.status.success(), "{}", stdout(&there));
         let told = ok(&[&publish[..], &[&one, "--note", "the first"]].concat());
         assert!(told.starts_with("Program 1 is published: "), "{told}");
         assert!(ok(&[&publish[..], &[&one]].concat()).contains("is published already"));

@@ -146,6 +146,21 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
         Act::Standing { advocate, as_of } => {
             arguments.extend(["standing", advocate, "--as-of", as_of].map(str::to_owned));
         }
+        Act::Publish { program, at, upon } => {
+            let candidate = folder.join("candidate");
+            let _ = fs::remove_dir_all(&candidate);
+            write(&candidate, &program_files(program));
+            arguments[1] = candidate.join("rules").display().to_string();
+            arguments.extend(["program", "publish"].map(text));
+            arguments.extend(upon.iter().flat_map(|upon| [text("--upon"), upon.to_string()]));
+            arguments.extend(["--by", BY, "--note", REASON, "--at", at].map(text));
+        }
+        Act::RollBack { to, at } => {
+            arguments.extend(["program", "rollback"].map(text));
+            arguments.extend(to.map(|to| to.to_string()));
+            arguments.extend(["--by", BY, "--note", REASON, "--at", at].map(text));
+        }
+        Act::Publications {} => arguments.extend(["program", "history"].map(text)),
         Act::Simulate(simulate) => {
             let candidate = folder.join("candidate");
             let _ = fs::remove_dir_all(&candidate);

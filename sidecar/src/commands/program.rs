@@ -13,6 +13,7 @@ use crate::cli::{History, Program, Publish, Publishes, Rollback, Save};
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, count, safe, styled};
 use crate::rules::Rules;
+use crate::upcoming::Upcoming;
 use crate::values::When;
 
 pub(super) fn run(rules: Rules<'_>, options: &Program) -> Result<Exit, Failure> {
@@ -26,10 +27,9 @@ pub(super) fn run(rules: Rules<'_>, options: &Program) -> Result<Exit, Failure> 
 
 fn publish(rules: Rules<'_>, options: &Publish) -> Result<Exit, Failure> {
     let sources = Sources::read(rules.folder())?;
-    // A folder that is no program must not make a journal.
-    let program = Compiled::from_sources(&sources)?;
-    let journal = options.file.journal.open(Access::Create)?;
-    let signed = options.publishes.signed(&|| Ok(program.clone()))?;
+    // What is not published makes no journal.
+    let journal = Upcoming::open(&options.file.journal)?;
+    let signed = options.publishes.signed(&|| Compiled::from_sources(&sources))?;
     let before = Publications::of(&journal)?.all().len();
     let asked = publishing::Publish { sources: &sources, signed };
     let published = publishing::publish(&journal, &asked, &|| true)?;

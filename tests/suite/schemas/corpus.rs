@@ -10,6 +10,7 @@ use plaudit_engine::events::Event;
 use plaudit_engine::journal::{Memory, Receipt};
 use plaudit_engine::ledger::{Disclosure, ErasedDocument, Ledger, Restored};
 use plaudit_engine::pairing::Pairing;
+use plaudit_engine::publishing::Published;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
 use plaudit_engine::simulation::Simulation;
@@ -108,6 +109,9 @@ fn every_story_is_asked_and_answered_by_the_schemas() {
         pair::<ask::Object, Receipt>("dispute"),
         pair::<ask::Erase, ErasedDocument>("erase"),
         pair::<ask::Disclose, Disclosure>("disclose"),
+        pair::<ask::Publish, Published>("publish"),
+        pair::<ask::RollBack, Published>("roll back"),
+        pair::<ask::ListPublications, Vec<Published>>("publications"),
         pair::<ask::Resolve, Ruled>("resolve"),
         pair::<ask::ListDisputes, ask::Disputes>("disputes"),
         pair::<ask::Explain, Explanation>("explain"),
@@ -190,6 +194,14 @@ fn requests(act: &Act) -> (&'static str, Vec<Value>) {
         Act::Disclose { advocate, as_of } => {
             one("disclose", json!({ "advocate": advocate, "as_of": as_of }))
         }
+        Act::Publish { program, at, upon } => one(
+            "publish",
+            json!({ "files": program_files(program), "by": BY, "note": REASON, "at": at, "upon": upon }),
+        ),
+        Act::RollBack { to, at } => {
+            one("roll back", json!({ "to": to, "by": BY, "note": REASON, "at": at }))
+        }
+        Act::Publications {} => one("publications", json!({})),
         Act::Dispute { advocate, activity, rule, at } => one(
             "dispute",
             json!({ "advocate": advocate, "activity": activity, "rule": rule, "reason": REASON, "at": at }),

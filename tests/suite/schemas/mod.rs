@@ -17,6 +17,7 @@ use plaudit_engine::events::{Event, Person};
 use plaudit_engine::journal::Receipt;
 use plaudit_engine::ledger::{Disclosure, ErasedDocument, Restored};
 use plaudit_engine::pairing::Pairing;
+use plaudit_engine::publishing::Published;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
 use plaudit_engine::simulation::Simulation;
@@ -127,6 +128,10 @@ fn all_asked(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::Adjust,
         ask::Erase,
         ask::Disclose,
+        ask::Publish,
+        ask::RollBack,
+        ask::ListPublications,
+        ask::Publication,
         ask::Object,
         ask::ListDisputes,
         ask::Resolve,
@@ -169,6 +174,8 @@ fn all_told(generator: &mut SchemaGenerator) -> Vec<String> {
         Restored,
         ErasedDocument,
         Disclosure,
+        Published,
+        ask::PublishedFiles,
         Snapshot,
         ask::Description<'_>,
         ask::Exported,

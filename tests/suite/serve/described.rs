@@ -1,11 +1,12 @@
 //! The service does what it says of itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::simulations::simulated;
 use super::{Setup, person, share};
+use crate::support::top;
 
 #[test]
 fn every_reference_of_the_description_leads_somewhere() {
@@ -41,6 +42,11 @@ fn the_answers_are_as_their_schemas_say() {
         served.post("/v1/events", &record).document();
     }
     served.post("/v1/award-runs", r#"{"as_of": "2026-07-01"}"#).document();
+    let sources = plaudit_engine::Sources::read(&top().join("rules")).unwrap();
+    let text = |content: &[u8]| String::from_utf8(content.to_vec()).unwrap();
+    let files = sources.iter().map(|(path, content)| (path.to_owned(), text(content)));
+    let asked = json!({ "files": files.collect::<BTreeMap<_, _>>() });
+    served.post("/v1/program/publications", &asked.to_string()).document();
     let simulation = simulated(&served);
     let openapi = served.get("/openapi.json").json();
     let mut checked = 0;
@@ -50,7 +56,7 @@ fn the_answers_are_as_their_schemas_say() {
             continue;
         }
         let address = path.replace("{advocate}", "ada").replace("{rule}", "disclose_employer");
-        let address = address.replace("{simulation}", &simulation);
+        let address = address.replace("{simulation}", &simulation).replace("{number}", "1");
         let answer = served.get(&address).json();
         let mut schema = answers.clone();
         if let Value::Object(fields) = &mut schema {

@@ -226,6 +226,16 @@ fn over(act: &Act, served: &Served) -> Answer {
         Act::Explain { advocate, as_of } => {
             query(&format!("/v1/explanations/{}", encoded(advocate)), &[("as_of", Some(as_of))])
         }
+        Act::Publish { program, at, upon } => send(
+            "/v1/program/publications",
+            json!({
+                "files": program_files(program), "by": BY, "note": REASON, "at": at, "upon": upon,
+            }),
+        ),
+        Act::RollBack { to, at } => {
+            send("/v1/program/rollback", json!({ "to": to, "by": BY, "note": REASON, "at": at }))
+        }
+        Act::Publications {} => query("/v1/program/publications", &[]),
         Act::Simulate(simulate) => {
             let mut body = simulate.request();
             body["files"] = json!(simulate.files());
