@@ -5,6 +5,7 @@
 //! cargo bench -p plaudit-engine --bench journal -- --activities 5000000
 //! cargo bench -p plaudit-engine --bench journal -- --folder /big/disk  # the system's own otherwise
 //! cargo bench -p plaudit-engine --bench journal -- --keep              # leaves the files there
+//! PLAUDIT_BENCH_DATABASE=postgres://… cargo bench -p plaudit-engine --features postgres --bench journal
 //! ```
 //!
 //! It measures a tenth of the activities first, then all of them, so that growth shows. Each
@@ -14,6 +15,8 @@
 //! - *bare insert*: the same rows into a table of the same kind, a thousand a commit, write-ahead
 //!   log, `synchronous=FULL`. *append*: the same events through the journal, which finds those that
 //!   are there already and keeps checksums; reading them from text is not counted in either.
+//! - *bare COPY* and *PostgreSQL*: the same into a database, ten thousand a commit, as imports do; with
+//!   `--features postgres`, where `PLAUDIT_BENCH_DATABASE` is the address of one.
 //! - *import*: the whole way from JSON lines to the file.
 //! - *one by one*: a commit for each event; *shared*: single events from 64 threads at once.
 //! - *read and parse*: every row to an event on one core, by hand, and no more. *rebuild*: the same,
@@ -32,6 +35,8 @@
 )]
 
 mod crowd;
+#[cfg(feature = "postgres")]
+mod database;
 #[path = "../told/mod.rs"]
 mod told;
 
@@ -142,6 +147,17 @@ fn table(folder: &Path, activities: u64, keep_files: bool) -> (Measured, Measure
         ratio,
         Bound::AtLeast(0.5),
     );
+    #[cfg(feature = "postgres")]
+    if database::address().is_some() {
+        let bare = run("bare COPY");
+        say("bare COPY", bare, lines, String::new());
+        let append = run("append to PostgreSQL");
+        let ratio = bare.seconds / append.seconds;
+        let note = format!("{:.0} % of a bare COPY (goal: 50 %)", ratio * 100.0);
+        say("PostgreSQL", append, lines, note);
+        let what = of("append to PostgreSQL, by the rate of a bare COPY");
+        tell(4, &what, bare, append, ratio, Bound::AtLeast(0.5));
+    }
     println!("  the file {:>34}", mebibytes(size(&folder.join("journal.db"))));
     std::fs::remove_file(folder.join("journal.db")).unwrap();
     say("import", run("import"), lines, String::new());
@@ -222,7 +238,7 @@ fn measure(phase: &str, folder: &Path) -> f64 {
                 .unwrap();
             let mut seconds = 0.0;
             let mut place = 0_i64;
-            batches(folder, |events| {
+            batches(folder, COMMIT, |events| {
                 let rows: Vec<String> =
                     events.iter().map(|event| serde_json::to_string(event).unwrap()).collect();
                 let start = Instant::now();
@@ -240,7 +256,7 @@ fn measure(phase: &str, folder: &Path) -> f64 {
         "append" => {
             let journal = Sqlite::open(&path, Access::Create).unwrap();
             let mut seconds = 0.0;
-            batches(folder, |events| {
+            batches(folder, COMMIT, |events| {
                 let start = Instant::now();
                 let receipts = journal.append(&events, Batch::Each).unwrap();
                 seconds += start.elapsed().as_secs_f64();
@@ -248,9 +264,17 @@ fn measure(phase: &str, folder: &Path) -> f64 {
             });
             seconds
         }
+        #[cfg(feature = "postgres")]
+        "bare COPY" => database::bare_copy(folder),
+        #[cfg(feature = "postgres")]
+        "append to PostgreSQL" => database::append(folder),
         "import" => {
             let journal = Sqlite::open(&path, Access::Create).unwrap();
-            timed(|| batches(folder, |events| drop(journal.append(&events, Batch::Each).unwrap())))
+            timed(|| {
+                batches(folder, COMMIT, |events| {
+                    drop(journal.append(&events, Batch::Each).unwrap())
+                })
+            })
         }
         "one by one" => {
             let journal = Sqlite::open(&folder.join("single.db"), Access::Create).unwrap();
@@ -355,12 +379,12 @@ fn simulate(ledger: &Ledger) {
 }
 
 /// Reads the events, a commit's worth at a time.
-fn batches(folder: &Path, mut each: impl FnMut(Vec<Event>)) {
+fn batches(folder: &Path, commit: usize, mut each: impl FnMut(Vec<Event>)) {
     let file = std::fs::File::open(folder.join("events.jsonl")).unwrap();
-    let mut events = Vec::with_capacity(COMMIT);
+    let mut events = Vec::with_capacity(commit);
     for line in BufReader::with_capacity(1 << 20, file).lines() {
         events.push(read_record(&line.unwrap(), "events").unwrap());
-        if events.len() == COMMIT {
+        if events.len() == commit {
             each(std::mem::take(&mut events));
         }
     }

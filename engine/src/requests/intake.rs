@@ -16,7 +16,7 @@ use crate::snapshot::{Snapshot, Taking};
 use crate::wire::canonical;
 
 /// So many events of a file are put on record at a time.
-const AT_A_TIME: usize = 1_000;
+const AT_A_TIME: usize = 10_000;
 
 /// How a text of records is written, and what it is called where its problems are placed.
 #[derive(Clone, Debug)]
@@ -234,7 +234,7 @@ pub struct Imported {
 }
 
 /// Puts the events of a file on record, in the format of the file. With [`Batch::Each`] the lines
-/// that can be used are taken in, a thousand at a time, and what is wrong with others is told; with
+/// that can be used are taken in, ten thousand at a time, and what is wrong with others is told; with
 /// [`Batch::Whole`] all of them are or none.
 ///
 /// # Errors

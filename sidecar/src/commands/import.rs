@@ -17,7 +17,7 @@ use crate::output::{self, Exit, count};
 use crate::upcoming::Upcoming;
 
 /// So many events are put on record at a time.
-const BATCH: usize = 1_000;
+const BATCH: usize = 10_000;
 /// So many events of a time to come are named one by one.
 const MOST_WARNINGS: usize = 5;
 

@@ -14,16 +14,18 @@ struct Bench {
     goals: &'static [u8],
     package: &'static str,
     name: &'static str,
+    features: Option<&'static str>,
     full: &'static [&'static str],
     quick: &'static [&'static str],
 }
 
-/// A store that is added is measured by `journal`, and its lines come by themselves.
+/// What is measured of PostgreSQL is, where `PLAUDIT_BENCH_DATABASE` is the address of a database.
 const BENCHES: [Bench; 6] = [
     Bench {
         goals: &[1, 2, 7],
         package: "plaudit-engine",
         name: "rules",
+        features: None,
         full: &[],
         quick: &["--quick"],
     },
@@ -31,6 +33,7 @@ const BENCHES: [Bench; 6] = [
         goals: &[1, 2, 3, 7],
         package: "plaudit-engine",
         name: "growth",
+        features: None,
         full: &[],
         quick: &["--quick"],
     },
@@ -38,6 +41,7 @@ const BENCHES: [Bench; 6] = [
         goals: &[3, 4],
         package: "plaudit-engine",
         name: "journal",
+        features: Some("postgres"),
         full: &["--activities", "5000000"],
         quick: &["--activities", "20000"],
     },
@@ -45,14 +49,16 @@ const BENCHES: [Bench; 6] = [
         goals: &[5],
         package: "plaudit-sidecar",
         name: "serve",
+        features: None,
         full: &[],
         quick: &["--seconds", "1"],
     },
-    Bench { goals: &[6], package: "plaudit-ffi", name: "calls", full: &[], quick: &["--quick"] },
+    Bench { goals: &[6], package: "plaudit-ffi", name: "calls", features: None, full: &[], quick: &["--quick"] },
     Bench {
         goals: &[7],
         package: "plaudit-sidecar",
         name: "start",
+        features: None,
         full: &[],
         quick: &["--quick"],
     },
@@ -82,7 +88,9 @@ pub(crate) fn measured(goals: &[u8], quick: bool) -> Vec<Line> {
     for bench in BENCHES.iter().filter(|bench| bench.goals.iter().any(|it| goals.contains(it))) {
         let mut command = Command::new(std::env::var("CARGO").unwrap_or("cargo".to_owned()));
         let mut child = command
-            .args(["bench", "-p", bench.package, "--bench", bench.name, "--", "--lines"])
+            .args(["bench", "-p", bench.package, "--bench", bench.name])
+            .args(bench.features.map(|features| ["--features", features]).into_iter().flatten())
+            .args(["--", "--lines"])
             .args(if quick { bench.quick } else { bench.full })
             .current_dir(top())
             .stdout(Stdio::piped())
