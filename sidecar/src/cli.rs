@@ -14,7 +14,7 @@ use plaudit_engine::simulation::{Limit, USUAL_SAMPLES};
 pub(crate) use self::journal::{
     Adjust, Backup, Close, Copy, Decide, Dispute, Disputes, ErasePerson, ExportPerson, GrantKind,
     GrantState, Grants, Import, Journal, ListDisputes, ListGrants, OneJournal, Person, Record,
-    Resolve, Restore, Said, Signed, Sync,
+    Resolve, Restore, RetainJournal, Said, Signed, Sync,
 };
 use crate::serve::{CONFIG, Level, Role};
 use crate::values::{

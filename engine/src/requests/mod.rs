@@ -16,7 +16,7 @@
 //! - `given`: the people and events that a request brings along; `past`: what can be asked of them
 //!   or of a ledger; `time`: instants and dates;
 //! - `check`, `points`, `standings`, `subjects`: questions; `simulate`: one that takes two programs; `awards`, `corrections`,
-//!   `erasure`, `person`: tasks;
+//!   `erasure`, `retention`, `person`: tasks;
 //! - `intake`: events and people that come as text; `records`, `changes`, `export`: and leave so;
 //!   `description`: what a program is; `facts`: what rules can see.
 
@@ -34,6 +34,7 @@ mod past;
 mod person;
 mod points;
 mod records;
+mod retention;
 mod simulate;
 mod standings;
 mod subjects;
@@ -55,6 +56,7 @@ pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, recor
 pub use person::Disclose;
 pub use points::{Explain, Score};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};
+pub use retention::Retain;
 pub use simulate::{Simulate, simulate};
 pub use standings::{Leaderboard, Standing, Team};
 pub use subjects::{Coach, Entitlements, Pair};

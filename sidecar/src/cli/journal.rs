@@ -321,8 +321,28 @@ pub(crate) enum Journal {
     Export(OneJournal),
     /// Make a journal out of an export
     Restore(Restore),
+    /// Take out what is past its age by the program's `[privacy.retention]`; points stay
+    Retain(RetainJournal),
     /// Copy all events into another journal, such as from a file to a database or back
     Copy(Copy),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetainJournal {
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Who asks for it.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    /// Count ages back from this time or date, which has come; from now where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
+    /// Show what would go; change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

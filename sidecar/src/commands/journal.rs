@@ -1,21 +1,24 @@
 //! `plaudit journal`: looks after a journal.
 
 use std::io::Write;
+use std::path::Path;
 
 use plaudit_engine::journal::{self, Access, Copied, Journal as Kept, Sqlite};
 use plaudit_engine::ledger::{Export, Restored};
 use plaudit_engine::{Code, Problem, canonical};
 
+use super::retain;
 use crate::cli::{Backup, Copy, Journal, OneJournal, Restore};
 use crate::input::{self, Failure};
 use crate::output::{BOLD, Exit, GREEN, RED, count, safe, styled};
 
-pub(super) fn run(options: &Journal) -> Result<Exit, Failure> {
+pub(super) fn run(directory: &Path, options: &Journal) -> Result<Exit, Failure> {
     match options {
         Journal::Check(options) => check(options),
         Journal::Backup(options) => backup(options),
         Journal::Export(options) => export(options),
         Journal::Restore(options) => restore(options),
+        Journal::Retain(options) => retain::run(directory, options),
         Journal::Copy(options) => copy(options),
     }
 }

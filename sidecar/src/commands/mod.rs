@@ -22,6 +22,7 @@ mod pair;
 mod person;
 mod processing;
 mod record;
+mod retain;
 mod score;
 mod serve;
 mod simulate;
@@ -63,7 +64,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Person(options) => person::run(cli.rules(), options),
         Command::Serve(options) => serve::run(cli.rules.as_deref(), options),
         Command::Keys(options) => keys::run(options),
-        Command::Journal(options) => journal::run(options),
+        Command::Journal(options) => journal::run(cli.rules(), options),
         Command::Facts(options) => facts::run(cli.rules(), options),
         Command::Completions(options) => completions::run(options),
     }

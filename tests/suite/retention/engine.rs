@@ -35,7 +35,7 @@ fn filled(program: &Arc<Program>, journal: Arc<dyn Journal>, records: &[Value]) 
 }
 
 fn retain(ledger: &Ledger, dry_run: bool) -> RetainedDocument {
-    ledger.retain(&Retain { as_of: at(AS_OF), by: "grace", dry_run }).unwrap()
+    ledger.retain(&Retain { as_of: at(AS_OF), at: at(AS_OF), by: "grace", dry_run }).unwrap()
 }
 
 fn lines(journal: &dyn Journal) -> Vec<Value> {
@@ -188,7 +188,7 @@ fn month_after_month_one_sum_a_person_and_month_is_carried() {
     let before = figures(&ledger);
     for day in 1..=28 {
         let as_of = at(&format!("2026-07-{day:02}T08:00:00Z"));
-        ledger.retain(&Retain { as_of, by: "grace", dry_run: false }).unwrap();
+        ledger.retain(&Retain { as_of, at: as_of, by: "grace", dry_run: false }).unwrap();
         assert_eq!(figures(&ledger), before);
     }
     let sums: Vec<(String, String)> = lines(&**ledger.journal())
@@ -256,7 +256,7 @@ fn what_is_objected_to_stays_until_it_has_ended() {
 fn without_an_age_nothing_goes_and_it_is_said() {
     let program = Arc::new(Program::load(crate::support::top().join("rules")).unwrap());
     let ledger = filled(&program, Arc::new(Memory::new()), &records(3, 20));
-    let asked = Retain { as_of: at(AS_OF), by: "grace", dry_run: false };
+    let asked = Retain { as_of: at(AS_OF), at: at(AS_OF), by: "grace", dry_run: false };
     let error = ledger.retain(&asked).unwrap_err();
     assert_eq!(error.problems()[0].code, Code::Missing);
     assert!(error.to_string().contains("[privacy.retention]"), "{error}");

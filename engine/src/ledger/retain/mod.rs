@@ -33,10 +33,28 @@ use crate::journal::{Key, Rewrite, log_of};
 pub struct Retain<'a> {
     /// The time from which ages are counted back.
     pub as_of: Timestamp,
+    /// When it is done.
+    pub at: Timestamp,
     /// Who asks for it.
     pub by: &'a str,
     /// Whether it is only told what would go.
     pub dry_run: bool,
+}
+
+impl Retain<'_> {
+    /// Whether somebody is named, and the time that ages are counted back from has come: what is not
+    /// past its age yet would go.
+    fn check(&self) -> Result<(), Problem> {
+        said("by", self.by)?;
+        let Self { as_of, at, .. } = self;
+        if as_of > at {
+            let message = format!("{as_of} has not come yet: nothing goes before its age");
+            return Err(Problem::new(Code::WrongValue, message)
+                .help(format!("ages are counted back from a time that has come; now it is {at}"))
+                .field("as_of"));
+        }
+        Ok(())
+    }
 }
 
 /// What went because of its age, or would go.
@@ -89,7 +107,7 @@ impl Ledger {
     /// The program sets no age, nobody is named, a rule ran out of time (retryable), or the journal
     /// cannot be read or written. Nothing was changed then.
     pub fn retain(&self, asked: &Retain<'_>) -> Result<RetainedDocument, Error> {
-        said("by", asked.by)?;
+        asked.check()?;
         if self.program.manifest.retention.is_empty() {
             let message = "the program says nothing of how long what is on record stays";
             return Err(Problem::new(Code::Missing, message)
@@ -142,7 +160,7 @@ impl Ledger {
         past: Past,
         asked: &Retain<'_>,
     ) -> Result<Change, Error> {
-        let grave = |place: &Place| (*place, tombstone(log, key, *place, asked.as_of));
+        let grave = |place: &Place| (*place, tombstone(log, key, *place, asked.at));
         let mut replaced: BTreeMap<Place, Event> = past.gone.iter().map(grave).collect();
         replaced.extend(past.changed.iter().map(|(place, event)| (*place, event.clone())));
         let after = with(log, &replaced)?;
@@ -160,7 +178,7 @@ impl Ledger {
             ..Erasure::default()
         };
         let body = Body::Erasure { erasure: Box::new(erasure), by: asked.by.into() };
-        let record = own(free(log), asked.as_of, body);
+        let record = own(free(log), asked.at, body);
         Ok(Change { past, carried, replaced, record })
     }
 }

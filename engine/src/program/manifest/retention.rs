@@ -56,16 +56,6 @@ impl Retention {
         self.ages.is_empty() && self.kinds.is_empty()
     }
 
-    /// The age of a setting.
-    pub(crate) fn age(&self, setting: &str) -> Option<&Age> {
-        self.ages.get(setting)
-    }
-
-    /// The age of activities of a kind.
-    pub(crate) fn of_kind(&self, kind: &str) -> Option<&Age> {
-        self.kinds.get(kind).or_else(|| self.age("activities"))
-    }
-
     /// What there is an age for, as the manifest names it, with what it is about.
     pub(crate) fn all(&self) -> impl Iterator<Item = (String, String, &Age)> {
         let of = |(name, about): &(&'static str, &str)| {

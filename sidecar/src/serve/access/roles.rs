@@ -25,7 +25,7 @@ pub(crate) enum Scope {
     Program,
     /// Take everything on record away.
     Export,
-    /// Erase what is on record of a person.
+    /// Erase what is on record of a person, or is past its age.
     Erase,
 }
 
