@@ -8,7 +8,7 @@
 //! - `text`: text of the caller's; `call`: the one way in, where a panic ends and a handle is looked
 //!   at; `log`: messages to the caller; `sized`: structs that carry their size;
 //! - `program`, `ledger`: the handles; `check`, `questions`, `intake`, `awards`, `records`,
-//!   `journal`: what is asked of them, in JSON; `plain`: scoring without JSON; `version`.
+//!   `journal`: what is asked of them, in JSON; `pseudonyms` in the place of ids; `plain`: scoring without JSON; `version`.
 
 #![allow(
     unsafe_code,
@@ -45,6 +45,8 @@ mod records;
 
 mod journal;
 
+mod pseudonyms;
+
 mod plain;
 
 mod call;
@@ -59,6 +61,7 @@ pub use log::*;
 pub use plain::*;
 pub use problem::*;
 pub use program::*;
+pub use pseudonyms::*;
 pub use questions::*;
 pub use records::*;
 pub use result::*;

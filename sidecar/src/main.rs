@@ -11,6 +11,7 @@ mod cli;
 mod commands;
 mod input;
 mod output;
+mod pseudonyms;
 mod serve;
 mod simulated;
 mod upcoming;

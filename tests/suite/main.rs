@@ -23,6 +23,7 @@
 //! - `awards`: nothing is granted twice and budgets are kept; `ledger`: answers over a journal;
 //! - `works_council`: figures of groups alone, through every door;
 //! - `erasure`: whoever is erased cannot be found anywhere;
+//! - `pseudonyms`: a journal without anybody's name says the same;
 //! - `retention`: what is past its age goes, and points stay what they were;
 //! - `schemas`: what is asked and told is as the JSON Schemas say, and nothing else is;
 //! - `simulate`: what a change of the program would do, as a command;
@@ -70,6 +71,7 @@ mod pages;
 mod privacy;
 mod program;
 mod proxy;
+mod pseudonyms;
 mod readme;
 mod retention;
 mod rfcs;

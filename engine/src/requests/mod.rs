@@ -52,7 +52,9 @@ pub use description::{Described, Description, Fact};
 pub use erasure::Erase;
 pub use export::{Export, Exported};
 pub use facts::{ListedFact, OBJECTS, facts, facts_of, functions, language};
-pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
+pub use intake::{
+    Form, Imported, Incoming, Layout, Recorded, Sync, import, pseudonymize, record, restore, sync,
+};
 pub use person::Disclose;
 pub use points::{Explain, Score};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};

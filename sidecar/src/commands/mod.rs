@@ -21,6 +21,7 @@ mod new;
 mod pair;
 mod person;
 mod processing;
+mod pseudonym;
 mod record;
 mod retain;
 mod score;
@@ -65,6 +66,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Serve(options) => serve::run(cli.rules.as_deref(), options),
         Command::Keys(options) => keys::run(options),
         Command::Journal(options) => journal::run(cli.rules(), options),
+        Command::Pseudonym(options) => pseudonym::run(options),
         Command::Facts(options) => facts::run(cli.rules(), options),
         Command::Completions(options) => completions::run(options),
     }

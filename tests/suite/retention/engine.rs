@@ -151,9 +151,9 @@ proptest! {
         let age = |(name, days): (&str, &Option<u32>)| days.map(|days| format!("{name} = \"{days} days\"\n"));
         let names = ["posts", "activities", "corrections", "disputes", "grants", "profiles"];
         let own = ["kudos", "share", "create"].into_iter().zip(&kinds);
-        let retention = names.into_iter().zip(&ages).filter_map(age).collect::<String>()
-            + "[privacy.retention.kinds]\ntrain = \"36000 days\"\n"
-            + &own.filter_map(age).collect::<String>();
+        let mut retention: String = names.into_iter().zip(&ages).filter_map(age).collect();
+        retention.push_str("[privacy.retention.kinds]\ntrain = \"36000 days\"\n");
+        retention.extend(own.filter_map(age));
         let journal: Arc<dyn Journal> = Arc::new(Memory::new());
         holds(&program(&retention), &journal, &records(seed, activities), Vec::new);
     }

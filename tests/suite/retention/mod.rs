@@ -21,9 +21,9 @@ use serde_json::{Value, json};
 use crate::support::top;
 
 /// The time from which ages are counted back.
-const AS_OF: &str = "2026-07-01T08:00:00Z";
+pub(crate) const AS_OF: &str = "2026-07-01T08:00:00Z";
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -60,7 +60,7 @@ fn later(time: &str, days: i64) -> String {
 
 /// What happened to six people in three years: everything that can be on record, each with an id and
 /// words that stand nowhere else.
-fn records(seed: u64, activities: u64) -> Vec<Value> {
+pub(crate) fn records(seed: u64, activities: u64) -> Vec<Value> {
     let mut dice = Dice(seed);
     let mut records = Vec::new();
     for number in 0..6 {
@@ -106,7 +106,7 @@ fn records(seed: u64, activities: u64) -> Vec<Value> {
                 ["The best mixer ever!", "I work at Northwind and like it.", "What a day."];
             let praise = praise[usize::try_from(dice.roll(3)).unwrap()];
             one["post"] = json!({
-                "text": format!("{praise} wordw{number}x"), "channel": "linkedin",
+                "text": format!("{praise} wordw{number}x @handle{}", dice.roll(6)), "channel": "linkedin",
                 "media": [{ "kind": "image", "source": "own", "alt": format!("alta{number}x") }],
             });
             one["ext"] = json!({ "seen": format!("exte{number}x") });
@@ -156,7 +156,7 @@ fn records(seed: u64, activities: u64) -> Vec<Value> {
     records
 }
 
-fn event(record: &Value) -> Event {
+pub(crate) fn event(record: &Value) -> Event {
     read_record(&record.to_string(), "record").unwrap()
 }
 
