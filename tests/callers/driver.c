@@ -36,6 +36,7 @@ static const struct function FUNCTIONS[] = {
     {"decide", NULL, plaudit_ledger_decide},
     {"adjust", NULL, plaudit_ledger_adjust},
     {"erase", NULL, plaudit_ledger_erase},
+    {"retain", NULL, plaudit_ledger_retain},
     {"disclose", NULL, plaudit_ledger_disclose},
     {"dispute", NULL, plaudit_ledger_dispute},
     {"disputes", NULL, plaudit_ledger_disputes},

@@ -181,7 +181,7 @@ fn whoever_is_imported_synced_and_recorded_is_one_person_without_a_name() {
     // Again, nothing is new.
     assert!(
         stdout(&with(&["import", &path("activities.jsonl")]))
-            .contains("0 events recorded, 3 events on record already")
+            .contains("no events recorded, 3 events on record already")
     );
     with(&[
         "record",

@@ -60,7 +60,7 @@ fn what_is_past_its_age_goes_over_http_and_only_an_administrator_may() {
     let again = served.post("/v1/events", &json!(records(9, 80)).to_string()).document();
     assert!(again.contains(r#""code":"erased""#), "{again}");
     let early = served.post("/v1/journal/retention", &json!({ "as_of": "2999-01-01" }).to_string());
-    assert_eq!((early.status, early.code().as_str()), (400, "wrong-value"), "{early:?}");
+    assert_eq!((early.status, early.code().as_str()), (422, "wrong-value"), "{early:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use plaudit_engine::coaching::Coaching;
 use plaudit_engine::disputes::Ruled;
 use plaudit_engine::events::{Event, Person};
 use plaudit_engine::journal::Receipt;
-use plaudit_engine::ledger::{Disclosure, ErasedDocument, Restored};
+use plaudit_engine::ledger::{Disclosure, ErasedDocument, Restored, RetainedDocument};
 use plaudit_engine::pairing::Pairing;
 use plaudit_engine::recognition::Entitlements;
 use plaudit_engine::requests as ask;
@@ -126,6 +126,7 @@ fn all_asked(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::Decide,
         ask::Adjust,
         ask::Erase,
+        ask::Retain,
         ask::Disclose,
         ask::Object,
         ask::ListDisputes,
@@ -168,6 +169,7 @@ fn all_told(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::Imported,
         Restored,
         ErasedDocument,
+        RetainedDocument,
         Disclosure,
         Snapshot,
         ask::Description<'_>,
