@@ -162,7 +162,7 @@ fn whoever_is_imported_synced_and_recorded_is_one_person_without_a_name() {
     };
     fs::write(
         path("people.csv"),
-        "id,name,consent,aliases,mentor,department\nadalove,Ada Lovelace,true,@adalove ada@northwind.example,,Sales\nbobross,Bob Ross,true,@bobross,adalove,Legal\n",
+        "id,name,consent,aliases,mentor,department\nadalove,Ada Lovelace,true,@adalove;ada@northwind.example,,Sales\nbobross,Bob Ross,true,@bobross,adalove,Legal\n",
     ).unwrap();
     with(&["sync", &path("people.csv"), "--at", "2026-01-01"]);
     let activities = [
