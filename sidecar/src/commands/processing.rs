@@ -90,7 +90,7 @@ const KEPT: [Kept; 6] = [
         of: "advocates, and those who resolve it",
     },
     Kept {
-        data: "hashes of the names of people who were erased, under a key that the journal keeps to itself",
+        data: "hashes of the names of people who were erased, and of the ids of events that went, under a key that the journal keeps to itself",
         of: "people who were erased",
     },
 ];

@@ -60,13 +60,14 @@ fn print(
         &rows,
         &[false, false, false, true, true],
     )?;
+    let erasure = retained.erasure.as_ref().map_or_else(String::new, |id| format!(" {id}"));
     let (go, have) = if *dry_run { ("would go", "would have") } else { ("went", "have") };
     writeln!(
         output,
-        "\n{} {go}, {} {have} less in them {}",
+        "\n{} {go}, {} {have} less in them{}",
         styled(BOLD, count(*events, "event", "events")),
         count(*changed, "event", "events"),
-        styled(DIM, retained.erasure.as_deref().unwrap_or_default()),
+        styled(DIM, erasure),
     )?;
     writeln!(
         output,
@@ -82,7 +83,7 @@ fn print(
     for otherwise in &retained.recognition {
         writeln!(
             output,
-            "{}: {} hold no longer, {} only now; grants stay",
+            "{}: {} less, {} more; grants stay",
             safe(&otherwise.rule),
             count(otherwise.no_longer, "entitlement", "entitlements"),
             otherwise.only_now,

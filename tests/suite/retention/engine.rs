@@ -58,6 +58,17 @@ fn marks(bytes: &[u8]) -> std::collections::BTreeSet<String> {
     text.split(|sign: char| !sign.is_alphanumeric()).filter(is_mark).map(str::to_owned).collect()
 }
 
+/// The grants on record, and where each stands.
+fn granted_by(ledger: &Ledger) -> Vec<[Value; 4]> {
+    let grants = ledger.grants(None, at(AS_OF)).unwrap().grants;
+    let document = |grant| serde_json::to_value(grant).unwrap();
+    grants
+        .iter()
+        .map(document)
+        .map(|it| ["grant", "key", "state", "amount"].map(|field| it[field].clone()))
+        .collect()
+}
+
 /// Everything that holds of a retention.
 fn holds(
     program: &Arc<Program>,
@@ -69,6 +80,7 @@ fn holds(
     let follower = self::ledger(program, Arc::clone(journal));
     let (before, were) = (figures(&ledger), lines(&**journal));
     assert_eq!(figures(&follower), before);
+    let granted = granted_by(&ledger);
     let marked = marks(serde_json::to_string(&were).unwrap().as_bytes());
 
     let dry = retain(&ledger, true);
@@ -81,6 +93,7 @@ fn holds(
     let anew = self::ledger(program, Arc::clone(journal));
     for ledger in [&ledger, &follower, &anew] {
         assert_eq!(figures(ledger), before);
+        assert_eq!(granted_by(ledger), granted);
     }
     // The order of events and duplicates do not matter.
     let mut log = Log::new();
@@ -135,6 +148,10 @@ fn holds(
     }
     let of_awards = are.iter().zip(&were).skip(records.len()).filter(|(is, was)| is != was).count();
     assert_eq!((tombstones, wordless + less + of_awards), (told.events, told.changed));
+    // What was given is not given again.
+    let run = anew.close(&run(at("2026-04-01T00:00:00Z"), "grace", false)).unwrap();
+    let twice = run.granted.iter().filter(|award| granted.iter().any(|it| it[0] == *award.grant));
+    assert_eq!(twice.count(), 0);
     told
 }
 
