@@ -189,6 +189,9 @@ impl Pseudonyms {
     pub fn person(&self, person: &mut Person) {
         self.name(&mut person.id);
         person.aliases.iter_mut().for_each(|alias| self.name(alias));
+        // As records are read: in order, and each once.
+        person.aliases.sort_unstable();
+        person.aliases.dedup();
         person.name = None;
         person.ext = None;
         for (slot, value) in &mut person.stated {
@@ -376,5 +379,17 @@ mod tests {
         );
         assert!(!key.event(&mut person, &nobody));
         assert!(!serde_json::to_string(&person).unwrap().contains("ada"));
+    }
+
+    #[test]
+    fn what_has_pseudonyms_is_read_again_as_it_is() {
+        let aliases: Vec<String> = (0..40).map(|number| format!("@ada{number}")).collect();
+        let line = serde_json::json!({
+            "id": "1", "type": "person", "advocate": "ada", "aliases": aliases, "mentor": "bob",
+            "at": "2026-06-01T09:00:00Z",
+        });
+        let mut person = event(&line.to_string());
+        key(5).event(&mut person, &|_| false);
+        person.check().unwrap();
     }
 }

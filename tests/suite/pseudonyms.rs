@@ -34,6 +34,8 @@ fn under(key: &Pseudonyms, events: &[Event]) -> Vec<Event> {
         let mut event = event.clone();
         assert!(!key.event(&mut event, &|name| known.has(name)));
         known.learn(&event);
+        let again = serde_json::to_string(&event).unwrap();
+        assert_eq!(plaudit_engine::events::read_record::<Event>(&again, "again").unwrap(), event);
         event
     };
     events.iter().map(put).collect()
@@ -65,7 +67,7 @@ fn entitled(ledger: &Ledger, name: impl Fn(&str) -> String) -> BTreeSet<(String,
 
 fn plain(text: &str) -> Vec<&str> {
     let is_name = |word: &&str| {
-        ["who", "handle", "called"].iter().any(|name| {
+        ["who", "handle", "called", "mail"].iter().any(|name| {
             let rest = word.to_lowercase();
             rest.strip_prefix(name)
                 .is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()))

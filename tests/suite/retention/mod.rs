@@ -76,7 +76,8 @@ pub(crate) fn records(seed: u64, activities: u64) -> Vec<Value> {
             });
             if nth == 0 {
                 person["consent"] = true.into();
-                person["aliases"] = json!([format!("@handle{number}")]);
+                person["aliases"] =
+                    json!([format!("@handle{number}"), format!("mail{number}@northwind.example")]);
             }
             if nth == 1 && number == 5 {
                 person["consent"] = false.into();
