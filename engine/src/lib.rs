@@ -29,7 +29,7 @@
 //! - [`subjects`], then [`recognition`], [`coaching`] and [`pairing`]: one job each;
 //! - [`live`]: the same as events come in; [`simulation`]: what another program would make of it; [`examples`] and [`scenarios`]: tests of a program;
 //! - [`journal`]: the durable record of events; [`awards`]: entitlements made real;
-//!   [`ledger`]: a program over a journal;
+//!   [`ledger`]: a program over a journal; [`pseudonyms`] in the place of people's ids;
 //! - [`requests`]: what other languages ask in JSON.
 
 pub mod awards;
@@ -53,6 +53,7 @@ pub mod post;
 pub mod program;
 #[cfg(test)]
 mod promise;
+pub mod pseudonyms;
 pub mod publishing;
 pub mod recognition;
 pub mod requests;
@@ -78,6 +79,7 @@ pub use guidelines::{CheckContext, Verdict};
 pub use history::History;
 pub use post::Post;
 pub use program::{Kpi, Program, Sources, Stats};
+pub use pseudonyms::{KnownNames, Pseudonyms};
 pub use roster::{NotCounted, Roster};
 pub use scoring::{Explanation, Scores};
 pub use snapshot::{FieldChange, SeenPerson, Snapshot, Taking};

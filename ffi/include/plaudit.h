@@ -1320,6 +1320,19 @@ struct plaudit_result *plaudit_ledger_erase(const struct plaudit_ledger *ledger,
                                             size_t length);
 
 /**
+ * Takes out what is past its age by [privacy.retention] of the program, for good:
+ * {"at":...,"by":...,"as_of":...,"dry_run":...}, the last two of which may be left out. Events become
+ * tombstones or have less in them, and are not taken in again; everybody's points, levels and months stay.
+ * The answer says how much went and what else changes, and names nobody.
+ *
+ *     const char *request = "{\"at\":\"2026-07-01\",\"by\":\"hr\",\"dry_run\":true}";
+ *     plaudit_result *result = plaudit_ledger_retain(ledger, request, strlen(request));
+ */
+struct plaudit_result *plaudit_ledger_retain(const struct plaudit_ledger *ledger,
+                                             const char *request,
+                                             size_t length);
+
+/**
  * The content that there is to share at a time: {"as_of":...}.
  */
 struct plaudit_result *plaudit_ledger_content(const struct plaudit_ledger *ledger,
@@ -1363,6 +1376,29 @@ struct plaudit_result *plaudit_ledger_verify(const struct plaudit_ledger *ledger
 struct plaudit_result *plaudit_ledger_backup(const struct plaudit_ledger *ledger,
                                              const char *path,
                                              size_t length);
+
+/**
+ * The pseudonym of a person's id, alias, address or handle, as a JSON string: the same id under the same
+ * key is always the same, such as "p-7k2m9x4qwa3f5h6j". `key` is the text of a file that `plaudit pseudonym
+ * --new FILE` made. Keep it where people are known, and not beside the journal.
+ *
+ *     plaudit_result *result = plaudit_pseudonym(key, strlen(key), "ada", 3);
+ */
+struct plaudit_result *plaudit_pseudonym(const char *key,
+                                         size_t key_length,
+                                         const char *id,
+                                         size_t length);
+
+/**
+ * Events under pseudonyms, for plaudit_ledger_record() or another system: one JSON object a line or a JSON
+ * list of them; the answer is a list. Everybody whom they name has a pseudonym there, also where a text
+ * mentions somebody of whom one of the events is a record ("type":"person"); names of people and "ext" are
+ * dropped. Texts may still name people in other words.
+ */
+struct plaudit_result *plaudit_pseudonymize(const char *key,
+                                            size_t key_length,
+                                            const char *events,
+                                            size_t length);
 
 /**
  * Scores `count` activities, for `people_count` people, as of a time, and writes the points of each to

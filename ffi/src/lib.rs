@@ -8,7 +8,7 @@
 //! - `text`: text of the caller's; `call`: the one way in, where a panic ends and a handle is looked
 //!   at; `log`: messages to the caller; `sized`: structs that carry their size;
 //! - `program`, `ledger`: the handles; `check`, `questions`, `intake`, `awards`, `records`,
-//!   `journal`: what is asked of them, in JSON; `plain`: scoring without JSON; `version`.
+//!   `journal`: what is asked of them, in JSON; `pseudonyms` in the place of ids; `plain`: scoring without JSON; `version`.
 
 #![allow(
     unsafe_code,
@@ -47,6 +47,8 @@ mod publishing;
 
 mod journal;
 
+mod pseudonyms;
+
 mod plain;
 
 mod call;
@@ -61,6 +63,7 @@ pub use log::*;
 pub use plain::*;
 pub use problem::*;
 pub use program::*;
+pub use pseudonyms::*;
 pub use publishing::*;
 pub use questions::*;
 pub use records::*;

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use plaudit_engine::requests::{Changes, Disclose, Erase, ListContent, ListPeople};
+use plaudit_engine::requests::{Changes, Disclose, Erase, ListContent, ListPeople, Retain};
 
 use crate::awards::done;
 use crate::ledger::PlauditLedger;
@@ -50,6 +50,23 @@ pub unsafe extern "C" fn plaudit_ledger_erase(
 ) -> *mut PlauditResult {
     // SAFETY: the header asks for a ledger and a text.
     unsafe { done::<Erase>("plaudit_ledger_erase", ledger, request, length) }
+}
+
+/// Takes out what is past its age by [privacy.retention] of the program, for good:
+/// {"at":...,"by":...,"as_of":...,"dry_run":...}, the last two of which may be left out. Events become
+/// tombstones or have less in them, and are not taken in again; everybody's points, levels and months stay.
+/// The answer says how much went and what else changes, and names nobody.
+///
+///     const char *request = "{\"at\":\"2026-07-01\",\"by\":\"hr\",\"dry_run\":true}";
+///     plaudit_result *result = plaudit_ledger_retain(ledger, request, strlen(request));
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn plaudit_ledger_retain(
+    ledger: *const PlauditLedger,
+    request: *const c_char,
+    length: usize,
+) -> *mut PlauditResult {
+    // SAFETY: the header asks for a ledger and a text.
+    unsafe { done::<Retain>("plaudit_ledger_retain", ledger, request, length) }
 }
 
 /// The content that there is to share at a time: {"as_of":...}.

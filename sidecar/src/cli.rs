@@ -16,7 +16,7 @@ use plaudit_engine::simulation::{Limit, USUAL_SAMPLES};
 pub(crate) use self::journal::{
     Adjust, Backup, Close, Copy, Decide, Dispute, Disputes, ErasePerson, ExportPerson, GrantKind,
     GrantState, Grants, Import, Journal, ListDisputes, ListGrants, OneJournal, Person, Record,
-    Resolve, Restore, Said, Signed, Sync,
+    Resolve, Restore, RetainJournal, Said, Signed, Sync,
 };
 pub(crate) use self::program::{History, Program, Publish, Publishes, Rollback, Save};
 use crate::rules::Rules;
@@ -103,13 +103,34 @@ pub(crate) enum Command {
     /// Make and revoke the keys of those who may call the service
     #[command(subcommand)]
     Keys(Keys),
-    /// Look after a journal: check, back up, export, restore, copy
+    /// Make a key of pseudonyms, and tell people's pseudonyms
+    Pseudonym(Pseudonym),
+    /// Look after a journal: check, back up, export, restore, retain, copy
     #[command(subcommand)]
     Journal(Journal),
     /// List what rules can see, or what the program's rules read of people
     Facts(Facts),
     /// Print completions for a shell
     Completions(Completions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pseudonym {
+    /// The file with the key, which nobody else may read.
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "new")]
+    pub(crate) keyfile: Option<PathBuf>,
+    /// Ids of people; without any, one a line from standard input.
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Make a key in this file, which must not be there yet.
+    #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["keyfile", "ids", "find"])]
+    pub(crate) new: Option<PathBuf>,
+    /// Print which of the ids has this pseudonym.
+    #[arg(long, value_name = "PSEUDONYM")]
+    pub(crate) find: Option<String>,
+    /// Print JSON: a line an id.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

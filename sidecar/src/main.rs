@@ -12,6 +12,7 @@ mod cli;
 mod commands;
 mod input;
 mod output;
+mod pseudonyms;
 mod rules;
 mod serve;
 mod simulated;

@@ -36,6 +36,7 @@ static const struct function FUNCTIONS[] = {
     {"decide", NULL, plaudit_ledger_decide},
     {"adjust", NULL, plaudit_ledger_adjust},
     {"erase", NULL, plaudit_ledger_erase},
+    {"retain", NULL, plaudit_ledger_retain},
     {"disclose", NULL, plaudit_ledger_disclose},
     {"publish", NULL, plaudit_ledger_publish},
     {"roll_back", NULL, plaudit_ledger_roll_back},

@@ -30,6 +30,7 @@ mod fuzzed;
 mod header;
 mod misuse;
 mod plain;
+mod pseudonyms;
 mod readme;
 #[path = "../suite/server.rs"]
 #[expect(dead_code, reason = "the suite does more with servers")]

@@ -345,6 +345,9 @@ fn request(act: &Act) -> Option<(&'static str, Value)> {
         Act::Erase { advocate, at } => {
             ("ledger_erase", json!({ "advocate": advocate, "by": BY, "at": at }))
         }
+        Act::Retain { as_of, dry_run } => {
+            ("ledger_retain", json!({ "as_of": as_of, "at": as_of, "by": BY, "dry_run": dry_run }))
+        }
         Act::Disclose { advocate, as_of } => {
             ("ledger_disclose", json!({ "advocate": advocate, "as_of": as_of }))
         }

@@ -6,7 +6,7 @@ use std::fs;
 use plaudit_engine::awards::{AwardRun, Choice, Filter, Signed, State};
 use plaudit_engine::events::{Event, Identity, LOCAL, Resolved, Verb, read_record};
 use plaudit_engine::journal::Batch;
-use plaudit_engine::ledger::{Erase, Export, Ledger, Objection, Ruling};
+use plaudit_engine::ledger::{Erase, Export, Ledger, Objection, Retain, Ruling};
 use plaudit_engine::publishing::{self, Publications, Publish, RollBack, publish, roll_back};
 use plaudit_engine::{Error, Program, canonical};
 use serde::Deserialize;
@@ -71,6 +71,12 @@ pub(crate) enum Act {
     Erase {
         advocate: String,
         at: String,
+    },
+    /// What is past its age goes.
+    Retain {
+        as_of: String,
+        #[serde(default)]
+        dry_run: bool,
     },
     /// What is on record of somebody, for them.
     Disclose {
@@ -270,6 +276,10 @@ pub(crate) fn done_in_rust(act: &Act, ledger: &Ledger) -> Result<String, Error> 
         Act::Erase { advocate, at } => {
             let at = at.parse().unwrap();
             canonical(&ledger.erase(&Erase { advocate, by: BY, at })?)
+        }
+        Act::Retain { as_of, dry_run } => {
+            let as_of = as_of.parse().unwrap();
+            canonical(&ledger.retain(&Retain { as_of, at: as_of, by: BY, dry_run: *dry_run })?)
         }
         Act::Disclose { advocate, as_of } => ledger.disclose(advocate, as_of.parse().unwrap()),
         Act::Dispute { advocate, activity, rule, at } => {

@@ -118,6 +118,11 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
             let erase = ["person", "erase", advocate, "--by", BY, "--at", at, "--yes"];
             arguments.extend(erase.map(str::to_owned));
         }
+        Act::Retain { as_of, dry_run } => {
+            let retain = ["journal", "retain", "--by", BY, "--as-of", as_of];
+            arguments.extend(retain.map(str::to_owned));
+            arguments.extend(dry_run.then(|| text("--dry-run")));
+        }
         Act::Disclose { advocate, as_of } => {
             let export = ["person", "export", advocate, "--as-of", as_of, "--journal", &journal];
             arguments.extend(export.map(str::to_owned));

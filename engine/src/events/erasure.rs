@@ -36,6 +36,26 @@ pub struct Erasure {
     /// anew; only the latest record has it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Spent>,
+    /// What went because of its age, setting by setting; nothing where somebody was erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aged: Vec<Aged>,
+}
+
+/// What went because of its age under one setting of `[privacy.retention]`.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "PastRetention")]
+pub struct Aged {
+    /// The setting, such as `posts` or `kinds.kudos`.
+    pub setting: Arc<str>,
+    /// What happened before this time is past its age.
+    pub before: Timestamp,
+    /// How many events became tombstones.
+    #[serde(deserialize_with = "whole")]
+    pub events: i64,
+    /// How many events stay with less in them.
+    #[serde(deserialize_with = "whole")]
+    pub changed: i64,
 }
 
 /// What the totals of a group keep of people who were erased.

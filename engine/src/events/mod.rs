@@ -6,7 +6,8 @@
 //! - `log` keeps accepted events, each identity once;
 //! - `person` is what records say of people, and when it held (`times`); `award` is what award runs
 //!   and those who decide about grants leave, `dispute` what advocates object to, `erasure` what is
-//!   left where something was erased, `publication` a program that everything is worked out by;
+//!   left where something was erased, `wordless` an activity without what somebody wrote,
+//!   `publication` a program that everything is worked out by;
 //! - `read` reads files; `csv` tables, by a saved [`ColumnMap`] (`map`) where columns have names of
 //!   their own; `cloud` CloudEvents;
 //! - `record` reads an object by the tables of facts, `event` sorts its fields by the type of event,
@@ -27,6 +28,7 @@ mod record;
 mod schema;
 mod times;
 mod value;
+mod wordless;
 mod write;
 
 use std::sync::Arc;
@@ -38,7 +40,7 @@ pub(crate) use award::{EVERYONE, Granted};
 pub use cloud::{of_cloud_event, of_cloud_parts};
 pub use dispute::Resolved;
 pub(crate) use dispute::{Dispute, Resolution};
-pub use erasure::{ERASED, Erasure, Rest, Spent};
+pub use erasure::{Aged, ERASED, Erasure, Rest, Spent};
 pub(crate) use event::MOST_POINTS;
 pub use log::Log;
 pub(crate) use log::{Image, Kind, Named, Names, Place};

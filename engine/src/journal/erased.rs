@@ -170,7 +170,7 @@ pub fn share_key(from: &dyn Journal, to: &dyn Journal) -> Result<(), Error> {
 pub(crate) fn erased() -> Problem {
     let message = "what this is about was erased, and nothing of it is taken in again";
     Problem::new(Code::Erased, message).help(
-        "leave it out at its source; whoever takes part again does so with an id and aliases that \
-         they never had here",
+        "leave it out at its source; where it was not erased for its age (`[privacy.retention]`), \
+         whoever takes part again does so with an id and aliases that they never had here",
     )
 }

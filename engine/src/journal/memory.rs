@@ -46,8 +46,9 @@ fn append(kept: &mut Kept, events: &[Event], batch: Batch) -> Result<Vec<Receipt
         if erased.refuses(event, |identity| Ok(log.position(identity.into()).is_some()))? {
             return Ok(Some(Found::Erased));
         }
-        if known.is_some() {
-            return Ok(Some(Found::Other));
+        if let Some(place) = known {
+            let is_wordless = log.event(place).is_wordless_of(event);
+            return Ok(Some(if is_wordless { Found::Erased } else { Found::Other }));
         }
         let earlier = fresh.earlier(&event.identity, index);
         Ok(earlier.map(|earlier| match events[earlier] == *event {

@@ -36,8 +36,12 @@ impl Prepared {
         if stored.identity != self.identity {
             return Ok(None);
         }
-        let same = stored == self::stored(&self.text, 0)?;
-        Ok(Some(if same { Found::Same(position) } else { Found::Other }))
+        let this = self::stored(&self.text, 0)?;
+        Ok(Some(match stored == this {
+            true => Found::Same(position),
+            false if stored.is_wordless_of(&this) => Found::Erased,
+            false => Found::Other,
+        }))
     }
 }
 

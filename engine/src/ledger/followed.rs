@@ -42,18 +42,19 @@ impl Followed {
         }
     }
 
-    /// Refuses to grant by another program than the one that is published after so many entries more.
-    pub(super) fn may_grant(&self, program: &str, since: &[Entry]) -> Result<(), Problem> {
+    /// Refuses what only the published program does, by another one than is published after so many
+    /// entries more.
+    pub(super) fn is_published(&self, program: &str, since: &[Entry]) -> Result<(), Problem> {
         let later = since.iter().filter_map(|entry| entry.event.publication()).next_back();
         let later = later.map(|(publication, _)| (publication.number, &publication.program));
         let known = self.published.as_ref().map(|(number, version)| (*number, version));
         match later.or(known) {
             Some((number, version)) if **version != *program => {
                 let message = format!(
-                    "program {number} is published in this journal, and another one would grant here"
+                    "program {number} is published in this journal, and this is another one"
                 );
-                let help = "grant by the published program; a candidate can be looked at \
-                            (`preview`), or be published first";
+                let help = "a candidate grants nothing and takes nothing away: look at what it would do, \
+                            or publish it first";
                 Err(Problem::new(Code::NotAllowed, message).help(help))
             }
             _ => Ok(()),

@@ -4,7 +4,7 @@
 //! - `corrections` are points by hand, and what advocates object to; `said` is what they can object
 //!   to, and `rulings` are how that ends;
 //! - `somebody` knows what is on record of one person: `erase` takes it out of the journal,
-//!   `disclosure` gives it to that person;
+//!   `disclosure` gives it to that person; `retain` takes out what is past its age;
 //! - `followed` puts on record what is decided upon everything up to the end of the journal.
 //!
 //! Several processes may keep ledgers over the same journal; each follows what the others write.
@@ -14,6 +14,7 @@ mod disclosure;
 mod erase;
 mod followed;
 mod restore;
+mod retain;
 mod rulings;
 mod said;
 mod somebody;
@@ -26,6 +27,7 @@ pub use corrections::{Objection, adjust};
 pub use disclosure::{Consent, Disclosure, Naming, OnRecord, Role, RuleUse};
 pub use erase::{Erase, ErasedDocument};
 pub use restore::{Export, Restored};
+pub use retain::{Otherwise, Retain, RetainedDocument};
 pub use rulings::{Ruling, resolve};
 
 use self::followed::Followed;
@@ -291,7 +293,7 @@ impl Ledger {
         let mut closed = None;
         let known = followed.clone();
         followed.append(&*self.journal, &mut |register, since| {
-            known.may_grant(self.program.version(), since)?;
+            known.is_published(self.program.version(), since)?;
             if once && register.last_as_of().is_some_and(|last| last >= run.as_of) {
                 return Ok(Vec::new());
             }

@@ -63,6 +63,7 @@ impl<'a> Loading<'a> {
         self.settings(&manifest, &rules, all_compiled);
         self.check(&sandbox, &files, &folders, &vocabulary, &mut rules);
         self.gifts(&files, &rules);
+        self.short_ages(&manifest, &rules);
         self.examples(&manifest, &vocabulary, &files, &rules);
         self.imports(&mut sandbox, &files);
         let translations = self.translations(&rules, &files, &manifest.brand);

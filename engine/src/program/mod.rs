@@ -351,6 +351,12 @@ impl Program {
         kinds.filter(|(_, kind)| kind.role == Some(Role::Kudos)).map(|(name, _)| &**name)
     }
 
+    /// How long what is on record stays: for each setting of `[privacy.retention]` its name, what it is
+    /// about, and the age, such as `1 year`.
+    pub fn retention(&self) -> impl Iterator<Item = (String, String, String)> {
+        self.manifest.retention.all().map(|(name, about, age)| (name, about, age.show()))
+    }
+
     /// The time zone that days, weeks and periods are of.
     pub fn time_zone(&self) -> &jiff::tz::TimeZone {
         self.manifest.calendar.zone()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::load::Loading;
+use super::manifest::Periods;
 use super::{Manifest, Rule, Subject};
 use crate::error::{Code, MOST_PROBLEMS, Problem, did_you_mean};
 use crate::facts::{Folder, Object, TeamFact};
@@ -90,6 +91,48 @@ impl Loading<'_> {
                     let place = source.place(rule.settings.range.clone());
                     self.problems.push(problem.warning().at(&source, place));
                 }
+            }
+        }
+    }
+
+    /// What goes before a rule, a board or a figure looks at it changes what they say.
+    pub(super) fn short_ages(&mut self, manifest: &Manifest, rules: &[Rule]) {
+        let source = self.source("program.toml");
+        let scored = |name: &str| !matches!(name, "disputes" | "grants" | "profiles");
+        for (name, _, age) in manifest.retention.all().filter(|(name, ..)| scored(name)) {
+            let mut short = |message: String, help: &str| {
+                let problem = Problem::new(Code::Advice, message).help(help).warning();
+                self.problems.push(problem.at(&source, source.place(age.range.clone())));
+            };
+            // The longest window is the one that tells how long the age has to be.
+            let window = manifest.windows.last().filter(|it| it.days > age.least_days());
+            if let Some(window) = window {
+                let reads = |rule: &&Rule| {
+                    rule.uses.iter().any(|it| it.argument.as_deref() == Some(&*window.name))
+                };
+                let by = match rules.iter().find(reads) {
+                    Some(rule) => format!("`{}` looks at", rule.id),
+                    None => "boards and figures can be asked for".to_owned(),
+                };
+                short(
+                    format!("`{name}` is {}, and {by} `{}`", age.show(), window.name),
+                    "make it longer, or take the window out of `[windows]`: what is past its age is not \
+                     looked at any more",
+                );
+            }
+            let period = match &manifest.periods {
+                Periods::Every(unit) => !age.covers(*unit),
+                Periods::Seasons(seasons) => {
+                    let days = seasons.iter().map(|season| season.until.minus(season.from)).max();
+                    days.is_some_and(|days| days > age.least_days())
+                }
+            };
+            if period {
+                short(
+                    format!("`{name}` is {}, which is shorter than a period", age.show()),
+                    "make it as long as the periods of `[periods]` at least: what was done in a period \
+                     counts until it is over",
+                );
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::events::{
 };
 use crate::journal::{Batch, Receipt, Taken};
 use crate::ledger::{Export, Ledger, Restored};
+use crate::pseudonyms::{KnownNames, Pseudonyms};
 use crate::snapshot::{Snapshot, Taking};
 use crate::wire::canonical;
 
@@ -151,6 +152,31 @@ pub fn record(ledger: &Ledger, text: &str, name: &str, batch: Batch) -> Result<A
         false => ledger.record(events, batch)?,
     };
     incoming.answered(receipts)
+}
+
+/// Events under pseudonyms, as one JSON array, for whoever records them elsewhere: a JSON array of them,
+/// or one JSON object a line. Mentions of people are those of people whom one of the events is about
+/// (`person`).
+///
+/// # Errors
+///
+/// The text is neither, or one of them is no event.
+pub fn pseudonymize(key: &Pseudonyms, text: &str, name: &str) -> Result<String, Error> {
+    let read = match Form::of(text) {
+        Form::List => list(text, name)?,
+        Form::One | Form::Lines => lines(text, name),
+    };
+    let mut events: Vec<Event> = read.into_iter().collect::<Result<_, _>>()?;
+    let mut known = KnownNames::default();
+    for event in &events {
+        let mut event = event.clone();
+        key.event(&mut event, &|_| false);
+        known.learn(&event);
+    }
+    for event in &mut events {
+        key.event(event, &|name| known.has(name));
+    }
+    canonical(&events)
 }
 
 /// The events of a JSON array, each with its place in it where it is none.

@@ -16,7 +16,7 @@
 //! - `given`: the people and events that a request brings along; `past`: what can be asked of them
 //!   or of a ledger; `time`: instants and dates;
 //! - `check`, `points`, `standings`, `subjects`: questions; `simulate`: one that takes two programs; `awards`, `corrections`,
-//!   `erasure`, `person`, `publishing`: tasks;
+//!   `erasure`, `retention`, `person`, `publishing`: tasks;
 //! - `intake`: events and people that come as text; `records`, `changes`, `export`: and leave so;
 //!   `description`: what a program is; `facts`: what rules can see.
 
@@ -35,6 +35,7 @@ mod person;
 mod points;
 mod publishing;
 mod records;
+mod retention;
 mod simulate;
 mod standings;
 mod subjects;
@@ -52,11 +53,14 @@ pub use description::{Described, Description, Fact};
 pub use erasure::Erase;
 pub use export::{Export, Exported};
 pub use facts::{ListedFact, OBJECTS, facts, facts_of, functions, language};
-pub use intake::{Form, Imported, Incoming, Layout, Recorded, Sync, import, record, restore, sync};
+pub use intake::{
+    Form, Imported, Incoming, Layout, Recorded, Sync, import, pseudonymize, record, restore, sync,
+};
 pub use person::Disclose;
 pub use points::{Explain, Score};
 pub use publishing::{ListPublications, Publication, Publish, PublishedFiles, RollBack};
 pub use records::{ContentOnRecord, ListContent, ListPeople, OnRecord};
+pub use retention::Retain;
 pub use simulate::{Simulate, simulate};
 pub use standings::{Leaderboard, Standing, Team};
 pub use subjects::{Coach, Entitlements, Pair};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::board::{Place, Places, Span, board_of_teams};
 use super::census::Census;
 use super::document::{
-    FigureExplanation, Leaderboard, Origin, StandingDocument, Withheld, arguments, figures,
+    Figure, FigureExplanation, Leaderboard, Origin, StandingDocument, Withheld, arguments, figures,
 };
 use super::formulas::formula;
 use super::standing::Standing;
@@ -103,6 +103,22 @@ impl Program {
             .values()
             .map(|tally| Standing::new(census, Arc::clone(tally)))
             .map(|standing| self.standing_document(census, &standing, assumed_consent))
+            .collect()
+    }
+
+    /// Every figure of everyone, also where figures of people are not to be shown: for what counts them
+    /// and names nobody.
+    pub(crate) fn figures_of_all(
+        &self,
+        census: &Census,
+    ) -> BTreeMap<Arc<str>, BTreeMap<&'static str, Figure>> {
+        let standings =
+            census.tallies.values().map(|tally| Standing::new(census, Arc::clone(tally)));
+        standings
+            .map(|standing| {
+                let figures = figures(self, Object::Standing, &standing, None);
+                (Arc::clone(&standing.tally.advocate), figures)
+            })
             .collect()
     }
 

@@ -17,6 +17,14 @@ pub(crate) struct JournalFile {
     pub(crate) journal: Address,
 }
 
+/// Whether people stand on record under pseudonyms.
+#[derive(Debug, Args)]
+pub(crate) struct UnderPseudonyms {
+    /// Put pseudonyms in the place of people's ids, under the key in this file; names are dropped.
+    #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath)]
+    pub(crate) pseudonyms: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Record {
     /// Events as JSON; without any, one a line from standard input, each answered at once.
@@ -24,6 +32,8 @@ pub(crate) struct Record {
     pub(crate) events: Vec<String>,
     #[command(flatten)]
     pub(crate) file: JournalFile,
+    #[command(flatten)]
+    pub(crate) under: UnderPseudonyms,
     /// Print JSON: a line an event, with what became of it.
     #[arg(long)]
     pub(crate) json: bool,
@@ -36,6 +46,8 @@ pub(crate) struct Import {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) file: JournalFile,
+    #[command(flatten)]
+    pub(crate) under: UnderPseudonyms,
     /// What the columns of a CSV mean, where they are not called as fields are (TOML).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) map: Option<PathBuf>,
@@ -60,6 +72,8 @@ pub(crate) struct Sync {
     pub(crate) people: PathBuf,
     #[command(flatten)]
     pub(crate) file: JournalFile,
+    #[command(flatten)]
+    pub(crate) under: UnderPseudonyms,
     /// From when on the list holds: a time that has come, or a date of the program's time zone.
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub(crate) at: When,
@@ -321,8 +335,28 @@ pub(crate) enum Journal {
     Export(OneJournal),
     /// Make a journal out of an export
     Restore(Restore),
+    /// Take out what is past its age by the program's `[privacy.retention]`; points stay
+    Retain(RetainJournal),
     /// Copy all events into another journal, such as from a file to a database or back
     Copy(Copy),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetainJournal {
+    #[command(flatten)]
+    pub(crate) file: JournalFile,
+    /// Who asks for it.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    /// Count ages back from this time or date, which has come; from now where it is not given.
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub(crate) as_of: Option<When>,
+    /// Show what would go; change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print canonical JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::cli::Import;
 use crate::input::{self, Failure};
 use crate::output::{self, Exit, count};
+use crate::pseudonyms::Under;
 use crate::upcoming::Upcoming;
 
 /// So many events are put on record at a time.
@@ -31,6 +32,7 @@ pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
         None => map,
     };
     let journal = Upcoming::open(&options.file.journal)?;
+    let mut under = Under::of(options.under.pseudonyms.as_deref(), &journal)?;
     let (waiting, told, now) = (Vec::new(), Told::default(), input::now());
     let mut taking = Taking { journal, options, waiting, told, now };
     let mut failed = false;
@@ -41,7 +43,8 @@ pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
             false => input::format(&name, map.as_ref()),
         };
         let mut stopped = Ok(());
-        let read = each_event(reader, &name, format, |event, line| {
+        let read = each_event(reader, &name, format, |mut event, line| {
+            under.iter_mut().for_each(|under| under.put(&mut event));
             taking.waiting.push(Waiting { event, file: path, line });
             if stopped.is_ok() && !options.all_or_nothing && taking.waiting.len() == BATCH {
                 stopped = taking.flush();
@@ -68,6 +71,7 @@ pub(super) fn run(options: &Import) -> Result<Exit, Failure> {
     }
     taking.flush()?;
     taking.tell_not_yet();
+    under.iter().for_each(Under::tell);
     if !options.json {
         taking.summarise()?;
     }

@@ -6,16 +6,19 @@ use plaudit_engine::journal::{self, Access, Copied, Journal as Kept, Sqlite};
 use plaudit_engine::ledger::{Export, Restored};
 use plaudit_engine::{Code, Problem, canonical};
 
+use super::retain;
 use crate::cli::{Backup, Copy, Journal, OneJournal, Restore};
 use crate::input::{self, Failure};
 use crate::output::{BOLD, Exit, GREEN, RED, count, safe, styled};
+use crate::rules::Rules;
 
-pub(super) fn run(options: &Journal) -> Result<Exit, Failure> {
+pub(super) fn run(rules: Rules<'_>, options: &Journal) -> Result<Exit, Failure> {
     match options {
         Journal::Check(options) => check(options),
         Journal::Backup(options) => backup(options),
         Journal::Export(options) => export(options),
         Journal::Restore(options) => restore(options),
+        Journal::Retain(options) => retain::run(rules, options),
         Journal::Copy(options) => copy(options),
     }
 }

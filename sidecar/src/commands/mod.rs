@@ -22,7 +22,9 @@ mod pair;
 mod person;
 mod processing;
 mod program;
+mod pseudonym;
 mod record;
+mod retain;
 mod score;
 mod serve;
 mod simulate;
@@ -65,7 +67,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Person(options) => person::run(cli.rules(), options),
         Command::Serve(options) => serve::run(cli.rules.as_deref(), options),
         Command::Keys(options) => keys::run(options),
-        Command::Journal(options) => journal::run(options),
+        Command::Journal(options) => journal::run(cli.rules(), options),
+        Command::Pseudonym(options) => pseudonym::run(options),
         Command::Facts(options) => facts::run(cli.rules().folder(), options),
         Command::Completions(options) => completions::run(options),
     }

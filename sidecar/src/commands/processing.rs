@@ -22,7 +22,7 @@ struct Record<'a> {
     purposes: Vec<Purpose<'a>>,
     kept: Vec<Kept>,
     recipients: Vec<Recipient>,
-    retention: &'static str,
+    retention: Vec<Stays>,
     safeguards: Vec<String>,
 }
 
@@ -56,6 +56,17 @@ struct Recipient {
     may: Vec<&'static str>,
 }
 
+/// How long something stays on record.
+#[derive(Serialize)]
+struct Stays {
+    data: String,
+    /// Without an age, until it is taken back or the person is erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setting: Option<String>,
+}
+
 /// What a journal holds, by the types of its events.
 const KEPT: [Kept; 6] = [
     Kept {
@@ -79,13 +90,16 @@ const KEPT: [Kept; 6] = [
         of: "advocates, and those who resolve it",
     },
     Kept {
-        data: "hashes of the names of people who were erased, under a key that the journal keeps to itself",
+        data: "hashes of the names of people who were erased, and of the ids of events that went, under a key that the journal keeps to itself",
         of: "people who were erased",
     },
 ];
 
-/// What is configured about age.
-const RETENTION: &str = "nothing goes by its age: what is on record of a person stays until it is taken back or the person is erased";
+/// What stays without an age, whatever the program says.
+const REST: &str = "everything else: consent, employment and absence with their times, other names, that grants were given, and points that are carried forward";
+
+/// Where there is no age.
+const FOR_GOOD: &str = "until it is taken back or the person is erased";
 
 pub(super) fn run(directory: &Path, json: bool) -> Result<Exit, Failure> {
     let program = input::program(directory)?;
@@ -139,7 +153,7 @@ impl<'a> Record<'a> {
             purposes: purposes.filter(|purpose| !purpose.rules.is_empty()).collect(),
             kept: KEPT.into_iter().collect(),
             recipients: recipients.collect(),
-            retention: RETENTION,
+            retention: retention(program),
             safeguards: safeguards(program),
         }
     }
@@ -177,12 +191,34 @@ impl<'a> Record<'a> {
         for Recipient { role, may } in &self.recipients {
             let _ = writeln!(page, "| {role} | {} |", may.join(", "));
         }
-        let _ = write!(page, "\n## How long\n\n{}.\n\n## Safeguards\n\n", self.retention);
+        page.push_str("\n## How long\n\n| data | stays |\n| --- | --- |\n");
+        for Stays { data, age, setting } in &self.retention {
+            let data = cell(data);
+            let _ = match (age, setting) {
+                (Some(age), Some(setting)) => writeln!(page, "| {data} | {age} (`{setting}`) |"),
+                _ => writeln!(page, "| {data} | {FOR_GOOD} |"),
+            };
+        }
+        page.push_str("\n## Safeguards\n\n");
         for safeguard in &self.safeguards {
             let _ = writeln!(page, "- {safeguard}");
         }
         page
     }
+}
+
+/// How long what is kept stays, by the manifest. What is past its age goes when `plaudit journal
+/// retain` is run, or the service does so by its calendar.
+fn retention(program: &Program) -> Vec<Stays> {
+    let ages = program.retention().map(|(setting, data, age)| Stays {
+        data,
+        age: Some(age),
+        setting: Some(format!("privacy.retention.{setting}")),
+    });
+    let mut all: Vec<Stays> = ages.collect();
+    let data = if all.is_empty() { "everything: nothing goes by its age" } else { REST };
+    all.push(Stays { data: data.to_owned(), age: None, setting: None });
+    all
 }
 
 /// What holds under this program.

@@ -10,21 +10,24 @@ use plaudit_engine::{Error, Problem, canonical};
 use crate::cli::Record;
 use crate::input::{self, Failure, STANDARD_INPUT};
 use crate::output::{self, Exit, GREEN, RED, on_one_line, safe, styled};
+use crate::pseudonyms::Under;
 use crate::upcoming::Upcoming;
 
 pub(super) fn run(options: &Record) -> Result<Exit, Failure> {
     let journal = Upcoming::open(&options.file.journal)?;
+    let mut under = Under::of(options.under.pseudonyms.as_deref(), &journal)?;
     let mut output = anstream::stdout();
     let mut exit = Exit::Success;
     let mut record = |text: Result<&str, Problem>, name: &str| -> Result<(), Failure> {
         let read = text.map_err(Error::from).and_then(|text| read_record::<Event>(text, name));
-        let event = match read {
+        let mut event = match read {
             Ok(event) => event,
             Err(error) => {
                 exit = Exit::No;
                 return refuse(&mut output, &error, options.json);
             }
         };
+        under.iter_mut().for_each(|under| under.put(&mut event));
         let warning = event.not_yet(input::now());
         for receipt in take_in(&journal, vec![event], Batch::Each)? {
             match (receipt.result, &warning) {
@@ -53,6 +56,7 @@ pub(super) fn run(options: &Record) -> Result<Exit, Failure> {
         })?;
         recorded?;
     }
+    under.iter().for_each(Under::tell);
     Ok(exit)
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::cli::Sync;
 use crate::input::{self, Failure};
 use crate::output::{BOLD, DIM, Exit, GREEN, RED, YELLOW, count, on_one_line, styled};
+use crate::pseudonyms;
 use crate::upcoming::Upcoming;
 
 pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
@@ -22,6 +23,9 @@ pub(super) fn run(directory: &Path, options: &Sync) -> Result<Exit, Failure> {
     let mut lines = read_snapshot(reader, &name, input::format(&name, map.as_ref()))?;
     bar.finish_and_clear();
     input::tell_skipped(&name, lines.skipped);
+    if let Some(path) = &options.under.pseudonyms {
+        pseudonyms::read(path)?.people(&mut lines);
+    }
     let journal = &options.file.journal;
     let journal: Box<dyn Journal> = match options.dry_run {
         true => Box::new(journal.open(Access::Read)?),

@@ -1,4 +1,4 @@
-//! Award runs by the calendar of the program.
+//! Award runs, and retention, by the calendar of the program.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use plaudit_engine::awards::AwardRun;
+use plaudit_engine::ledger::Retain;
 use plaudit_engine::{Error, Program};
 
 use super::service::Service;
-use super::settings::{Awards, Every};
+use super::settings::{Awards, Every, Retention};
 use crate::input::now;
 
 /// So often it is looked whether a run is due, at least: clocks are set, and machines sleep.
@@ -46,6 +47,48 @@ fn run_due(service: &Service, every: Every, settings: &Awards) -> Result<(), Err
     let (granted, held) = (closed.granted.len(), closed.held.len());
     tracing::info!(%as_of, granted, held, "awards were run");
     Ok(())
+}
+
+/// Takes out what is past its age for as long as the service lives. Several processes over one journal
+/// do no harm: what is gone is gone, and who comes second finds nothing.
+pub(crate) async fn retain(service: Arc<Service>, settings: Retention) {
+    let Some(every) = settings.every else { return };
+    let settings = Arc::new(settings);
+    let mut done: Option<Timestamp> = None;
+    loop {
+        let (service, settings) = (Arc::clone(&service), Arc::clone(&settings));
+        let run = move || retain_due(&service, every, &settings, done);
+        match actix_web::web::block(run).await {
+            Ok(Ok(as_of)) => done = as_of,
+            Ok(Err(error)) => tracing::warn!(%error, "the retention failed; it is tried again"),
+            Err(_) => {}
+        }
+        tokio::time::sleep(LOOKED_AT).await;
+    }
+}
+
+/// Takes out what is past its age where that is due and was not done; gives the time as of which it is
+/// done.
+fn retain_due(
+    service: &Service,
+    every: Every,
+    settings: &Retention,
+    done: Option<Timestamp>,
+) -> Result<Option<Timestamp>, Error> {
+    let published = service.published.load_full();
+    let at = now();
+    let due = due(&published.program, every, settings.hour, at);
+    let Some(as_of) = due.filter(|as_of| done.is_none_or(|done| done < *as_of)) else {
+        return Ok(done);
+    };
+    if published.program.retention().next().is_some() {
+        let asked = Retain { as_of, at, by: &settings.by, dry_run: false };
+        let retained = published.ledger.retain(&asked)?;
+        service.forget();
+        let (events, changed) = (retained.events, retained.changed);
+        tracing::info!(%as_of, events, changed, "what is past its age was taken out");
+    }
+    Ok(Some(as_of))
 }
 
 /// The time that the last run that is due looks at: the start of its day in the program's zone.

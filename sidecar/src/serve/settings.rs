@@ -41,6 +41,7 @@ pub(crate) struct Settings {
     pub(crate) log: Log,
     pub(crate) decisions: Decisions,
     pub(crate) awards: Awards,
+    pub(crate) retention: Retention,
 }
 
 /// What is too much.
@@ -131,6 +132,20 @@ pub(crate) struct Awards {
     pub(crate) by: String,
 }
 
+/// When what is past its age by the program goes, by the calendar of the program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Retention {
+    /// How often; without it people have it done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) every: Option<Every>,
+    /// The hour of the day, from 0 to 23, in the program's time zone. Ages are counted back from the
+    /// beginning of that day.
+    pub(crate) hour: i8,
+    /// Who is on record as having asked for it.
+    pub(crate) by: String,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Every {
@@ -154,6 +169,7 @@ impl Default for Settings {
             log: Log::default(),
             decisions: Decisions::default(),
             awards: Awards::default(),
+            retention: Retention::default(),
         }
     }
 }
@@ -206,6 +222,19 @@ impl Default for Awards {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self { every: None, hour: 5, by: "scheduled retention".to_owned() }
+    }
+}
+
+/// An hour that no day has.
+fn no_hour(name: &str, hour: i8) -> Option<Problem> {
+    let message = format!("there is no hour {hour} of a day");
+    let problem = || Problem::new(Code::WrongValue, message).field(name).help("from 0 to 23");
+    (!(0..24).contains(&hour)).then(problem)
+}
+
 impl Settings {
     /// The settings of a file, where one is named, of the environment and of the command line; those
     /// of the command line come as a table with what was said there.
@@ -251,10 +280,8 @@ impl Settings {
             within("limits.connections", connections as u64, 1, 1_000_000),
             within("decisions.waiting", self.decisions.waiting as u64, 1, 1_000_000),
             within("decisions.file_bytes", self.decisions.file_bytes, 1, 1 << 50),
-            (!(0..24).contains(&self.awards.hour)).then(|| {
-                let message = format!("there is no hour {} of a day", self.awards.hour);
-                Problem::new(Code::WrongValue, message).field("awards.hour").help("from 0 to 23")
-            }),
+            no_hour("awards.hour", self.awards.hour),
+            no_hour("retention.hour", self.retention.hour),
         ];
         match problems.into_iter().flatten().next() {
             Some(problem) => Err(problem.into()),
@@ -296,6 +323,7 @@ fn of_environment(all: impl IntoIterator<Item = (String, String)>) -> Result<Tab
         rules: Some(PathBuf::new()),
         decisions: Decisions { file: Some(PathBuf::new()), ..Decisions::default() },
         awards: Awards { every: Some(Every::Day), ..Awards::default() },
+        retention: Retention { every: Some(Every::Day), ..Retention::default() },
         ..Settings::default()
     })
     .unwrap_or_default();

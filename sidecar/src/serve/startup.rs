@@ -125,6 +125,8 @@ async fn serve(settings: Settings) -> Result<Exit, Failure> {
     let reloads = reloads(&service, settings.watch)?;
     let awards =
         actix_web::rt::spawn(schedule::follow(Arc::clone(&service), settings.awards.clone()));
+    let retention =
+        actix_web::rt::spawn(schedule::retain(Arc::clone(&service), settings.retention.clone()));
     let following = actix_web::rt::spawn(Arc::clone(&service).follow());
     let proving = prove(&service)?;
     let signals = Signals::new()?;
@@ -142,6 +144,7 @@ async fn serve(settings: Settings) -> Result<Exit, Failure> {
     let served = server.await;
     told.abort();
     awards.abort();
+    retention.abort();
     following.abort();
     let _ = proving.join();
     ended(service, decisions);

@@ -8,7 +8,7 @@ use plaudit_engine::coaching::Coaching;
 use plaudit_engine::disputes::Ruled;
 use plaudit_engine::events::Event;
 use plaudit_engine::journal::{Memory, Receipt};
-use plaudit_engine::ledger::{Disclosure, ErasedDocument, Ledger, Restored};
+use plaudit_engine::ledger::{Disclosure, ErasedDocument, Ledger, Restored, RetainedDocument};
 use plaudit_engine::pairing::Pairing;
 use plaudit_engine::publishing::Published;
 use plaudit_engine::recognition::Entitlements;
@@ -108,6 +108,7 @@ fn every_story_is_asked_and_answered_by_the_schemas() {
         pair::<ask::Adjust, Receipt>("adjust"),
         pair::<ask::Object, Receipt>("dispute"),
         pair::<ask::Erase, ErasedDocument>("erase"),
+        pair::<ask::Retain, RetainedDocument>("retain"),
         pair::<ask::Disclose, Disclosure>("disclose"),
         pair::<ask::Publish, Published>("publish"),
         pair::<ask::RollBack, Published>("roll back"),
@@ -190,6 +191,9 @@ fn requests(act: &Act) -> (&'static str, Vec<Value>) {
         ),
         Act::Erase { advocate, at } => {
             one("erase", json!({ "advocate": advocate, "by": BY, "at": at }))
+        }
+        Act::Retain { as_of, dry_run } => {
+            one("retain", json!({ "as_of": as_of, "at": as_of, "by": BY, "dry_run": dry_run }))
         }
         Act::Disclose { advocate, as_of } => {
             one("disclose", json!({ "advocate": advocate, "as_of": as_of }))

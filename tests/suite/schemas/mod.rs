@@ -15,7 +15,7 @@ use plaudit_engine::coaching::Coaching;
 use plaudit_engine::disputes::Ruled;
 use plaudit_engine::events::{Event, Person};
 use plaudit_engine::journal::Receipt;
-use plaudit_engine::ledger::{Disclosure, ErasedDocument, Restored};
+use plaudit_engine::ledger::{Disclosure, ErasedDocument, Restored, RetainedDocument};
 use plaudit_engine::pairing::Pairing;
 use plaudit_engine::publishing::Published;
 use plaudit_engine::recognition::Entitlements;
@@ -127,6 +127,7 @@ fn all_asked(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::Decide,
         ask::Adjust,
         ask::Erase,
+        ask::Retain,
         ask::Disclose,
         ask::Publish,
         ask::RollBack,
@@ -173,6 +174,7 @@ fn all_told(generator: &mut SchemaGenerator) -> Vec<String> {
         ask::Imported,
         Restored,
         ErasedDocument,
+        RetainedDocument,
         Disclosure,
         Published,
         ask::PublishedFiles,

@@ -31,6 +31,7 @@ const MAY: &[(&str, &str, &[&str])] = &[
     ("PUT", "/v1/people", PEOPLE),
     ("GET", "/v1/people/{advocate}/export", &["administrator"]),
     ("POST", "/v1/people/{advocate}/erasure", &["administrator"]),
+    ("POST", "/v1/journal/retention", &["administrator"]),
     ("POST", "/v1/kudos", RECORD),
     ("GET", "/v1/standings", READ),
     ("GET", "/v1/standings/{advocate}", READ),

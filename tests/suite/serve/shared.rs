@@ -209,6 +209,9 @@ fn over(act: &Act, served: &Served) -> Answer {
             &format!("/v1/people/{}/erasure", encoded(advocate)),
             json!({ "by": BY, "at": at }),
         ),
+        Act::Retain { as_of, dry_run } => {
+            send("/v1/journal/retention", json!({ "as_of": as_of, "by": BY, "dry_run": dry_run }))
+        }
         Act::Disclose { advocate, as_of } => {
             let path = format!("/v1/people/{}/export", encoded(advocate));
             query(&path, &[("as_of", Some(as_of))])

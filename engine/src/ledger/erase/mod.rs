@@ -130,6 +130,7 @@ impl Ledger {
             events: i64::try_from(gone.len()).unwrap_or(i64::MAX),
             rest: rest(self, log, &after, asked.at, kept)?,
             spent: spent(log, &gone, paid),
+            aged: Vec::new(),
         };
         let names = erasure.names.len();
         let by = if person.is(&asked.by.into(), asked.at) { ERASED } else { asked.by };
@@ -151,12 +152,12 @@ impl Ledger {
 }
 
 /// What stands in the place of an event that is gone.
-fn tombstone(log: &Log, key: &Key, place: Place, at: Timestamp) -> Event {
+pub(super) fn tombstone(log: &Log, key: &Key, place: Place, at: Timestamp) -> Event {
     Event { identity: key.tombstone(&log.identity(place)), at, body: Body::Tombstone, ext: None }
 }
 
 /// The log as it is to be.
-fn with(log: &Log, replaced: &BTreeMap<Place, Event>) -> Result<Log, Error> {
+pub(super) fn with(log: &Log, replaced: &BTreeMap<Place, Event>) -> Result<Log, Error> {
     let mut after = Log::new();
     for place in log.places() {
         let event = replaced.get(&place).cloned().unwrap_or_else(|| log.event(place));
@@ -169,7 +170,7 @@ fn with(log: &Log, replaced: &BTreeMap<Place, Event>) -> Result<Log, Error> {
 }
 
 /// An id for the record of an erasure that nothing has yet, and that says nothing.
-fn free(log: &Log) -> String {
+pub(super) fn free(log: &Log) -> String {
     let first = log.len() as u64 + 1;
     let id = |number: u64| format!("erasure-{number}");
     let is_free = |id: &String| {

@@ -1,12 +1,13 @@
 //! `program.toml`: what the program's owners set.
 //!
-//! This file reads the whole; `activities`, `periods`, `people`, `goals` and `settings` have the
-//! tables, each by what it is about.
+//! This file reads the whole; `activities`, `periods`, `people`, `retention`, `goals` and `settings`
+//! have the tables, each by what it is about.
 
 mod activities;
 mod goals;
 mod people;
 mod periods;
+mod retention;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub(crate) use goals::Rewards;
 pub use goals::{Benchmark, Emv, Kpi};
 pub(crate) use people::{Learning, Level, Mentoring, Privacy, Waves};
 pub(crate) use periods::{Period, Periods, Window};
+pub(crate) use retention::Retention;
 pub(crate) use settings::RuleSettings;
 
 /// The settings of a program.
@@ -55,6 +57,7 @@ pub(crate) struct Manifest {
     pub(crate) kpis: BTreeMap<String, Kpi>,
     pub(crate) benchmarks: BTreeMap<Arc<str>, Benchmark>,
     pub(crate) privacy: Privacy,
+    pub(crate) retention: Retention,
     pub(crate) rewards: Rewards,
     pub(crate) emv: Option<Emv>,
     pub(crate) waves: Waves,
@@ -110,7 +113,7 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         .map(|table| table.only(&["name", "languages", "time_zone", "week_start"]));
     let brand = root.need_table("brand").map(|table| table.only(&["name"]));
     let calendar = periods::calendar(program.as_ref());
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         name: program.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
         brand: brand.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
         languages: people::languages(program.as_ref()),
@@ -131,6 +134,7 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
             .collect(),
         benchmarks: each(&root, "benchmarks", goals::benchmark),
         privacy: people::privacy(&root),
+        retention: Retention::default(),
         rewards: goals::rewards(&root),
         emv: goals::emv(&root),
         waves: people::waves(&root),
@@ -140,6 +144,7 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
             .collect(),
         calendar,
     };
+    manifest.retention = retention::retention(&root, &manifest.kinds);
     without_formula(&root, &manifest);
     (manifest, report.into_problems())
 }

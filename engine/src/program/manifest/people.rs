@@ -163,7 +163,8 @@ pub(super) fn waves(root: &Table<'_, '_>) -> Waves {
 }
 
 pub(super) fn privacy(root: &Table<'_, '_>) -> Privacy {
-    let table = root.table("privacy").map(|table| table.only(&["minimum_group", "aggregate_only"]));
+    let names = ["minimum_group", "aggregate_only", "retention"];
+    let table = root.table("privacy").map(|table| table.only(&names));
     let group = table.and_then(|table| table.number("minimum_group", 1));
     Privacy {
         minimum_group: group.map_or(5, |set| usize::try_from(set.value).unwrap_or(usize::MAX)),

@@ -27,7 +27,7 @@ pub(crate) enum Scope {
     Publish,
     /// Take everything on record away.
     Export,
-    /// Erase what is on record of a person.
+    /// Erase what is on record of a person, or is past its age.
     Erase,
 }
 

@@ -164,6 +164,21 @@ fn records() -> Vec<Route> {
         .json::<ask::Erase>()
         .fills(&["at", "by"])
         .answers::<plaudit_engine::ledger::ErasedDocument>("How much was erased; not whose."),
+        Route::post(
+            "/v1/journal/retention",
+            "Take out what is past its age",
+            Run::Aside(people::retain),
+        )
+        .about(
+            "For good, by `[privacy.retention]` of the program: events become tombstones or have less in \
+             them, and are not taken in again (`410`); everybody's points, levels and months stay. \
+             `dry_run` tells what would go. Whoever follows `/v1/changes` sees an event of type \
+             `erasure`, forgets what is known, and reads from the beginning.",
+        )
+        .needs(Scope::Erase)
+        .json::<ask::Retain>()
+        .fills(&["at", "by"])
+        .answers::<plaudit_engine::ledger::RetainedDocument>("How much went, and what changes; no names."),
         Route::post("/v1/kudos", "Praise somebody", Run::When(records::kudos))
             .about("Praise without `id` is known by the header `Idempotency-Key`.")
             .own(Scope::Record)
