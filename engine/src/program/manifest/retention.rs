@@ -175,3 +175,71 @@ pub(super) fn retention(root: &Table<'_, '_>, kinds: &BTreeMap<Arc<str>, Kind>) 
     }
     retention
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::Weekday;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn age(text: &str) -> Option<Age> {
+        Age::parse(text, 0..0)
+    }
+
+    #[test]
+    fn an_age_is_counted_back_in_days_of_the_zone() {
+        let berlin = Calendar::new(TimeZone::get("Europe/Berlin").unwrap(), Weekday::Monday);
+        let as_of: Timestamp = "2026-03-31T22:30:00Z".parse().unwrap();
+        for (text, before) in [
+            ("1 day", "2026-03-30T22:00:00Z"),
+            ("2 weeks", "2026-03-17T23:00:00Z"),
+            ("1 month", "2026-02-28T23:00:00Z"),
+            ("13 months", "2025-02-28T23:00:00Z"),
+            ("1 year", "2025-03-31T22:00:00Z"),
+        ] {
+            let found = age(text).unwrap().before(&berlin, as_of);
+            assert_eq!(found, before.parse::<Timestamp>().unwrap(), "{text}");
+        }
+        assert_eq!(age("99 years").unwrap().before(&berlin, Timestamp::MIN), Timestamp::MIN);
+    }
+
+    #[test]
+    fn what_is_no_age_is_none() {
+        for text in [
+            "",
+            "1",
+            "year",
+            "1year",
+            "1  year",
+            "-1 days",
+            "+1 days",
+            "0 days",
+            "1.5 years",
+            "1 fortnight",
+            "101 years",
+            "99999999999999999999 days",
+        ] {
+            assert_eq!(age(text), None, "{text}");
+        }
+        assert_eq!(age("1 years").unwrap().show(), "1 year");
+        assert_eq!(age("18 months").unwrap().show(), "18 months");
+    }
+
+    #[test]
+    fn an_age_covers_the_periods_that_it_reaches_back_over() {
+        for (text, unit, covers) in [
+            ("3 months", Unit::Quarter, true),
+            ("91 days", Unit::Quarter, false),
+            ("92 days", Unit::Quarter, true),
+            ("12 months", Unit::Year, true),
+            ("365 days", Unit::Year, false),
+            ("1 week", Unit::Week, true),
+            ("30 days", Unit::Month, false),
+        ] {
+            assert_eq!(age(text).unwrap().covers(unit), covers, "{text}");
+        }
+        assert_eq!(age("3 months").unwrap().least_days(), 89);
+        assert_eq!(age("1 year").unwrap().least_days(), 365);
+    }
+}
