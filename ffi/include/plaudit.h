@@ -883,52 +883,6 @@ struct plaudit_result *plaudit_program_test(const struct plaudit_program *progra
 struct plaudit_result *plaudit_facts(void);
 
 /**
- * Loads the program that is published in a journal: a file, or the address of a database, of `length`
- * bytes. As plaudit_program_load(); where none is published, that is a problem ("not-allowed").
- *
- *     plaudit_program *program = NULL;
- *     plaudit_result *result = plaudit_program_published("journal.db", 10, NULL, &program);
- */
-struct plaudit_result *plaudit_program_published(const char *journal,
-                                                 size_t length,
-                                                 const struct plaudit_program_options *options,
-                                                 struct plaudit_program **program);
-
-/**
- * Publishes a program: {"files":{"program.toml":"...",...},"by":...,"at":...}; "note" says what it is about.
- * It has to compile, and its examples and scenarios to hold. Every process over the journal works by it
- * from then on, and only it grants; this ledger goes on answering by its own program until there is one
- * with the new program (plaudit_program_published(), plaudit_ledger_with_program()). With "upon", the number
- * of the program that it is to follow (0 for none), it is published only where nobody has published another
- * one meanwhile; else that ends in PLAUDIT_STATUS_CONFLICT.
- */
-struct plaudit_result *plaudit_ledger_publish(const struct plaudit_ledger *ledger,
-                                              const char *request,
-                                              size_t length);
-
-/**
- * Publishes an earlier program once more: {"to":3,"by":...,"at":...}; without "to" the one before the
- * current one.
- */
-struct plaudit_result *plaudit_ledger_roll_back(const struct plaudit_ledger *ledger,
-                                                const char *request,
-                                                size_t length);
-
-/**
- * The programs that were published, by number: {}.
- */
-struct plaudit_result *plaudit_ledger_publications(const struct plaudit_ledger *ledger,
-                                                   const char *request,
-                                                   size_t length);
-
-/**
- * A program that was published, with the text of each file: {"number":3}; without "number" the current one.
- */
-struct plaudit_result *plaudit_ledger_publication(const struct plaudit_ledger *ledger,
-                                                  const char *request,
-                                                  size_t length);
-
-/**
  * What the guidelines say of a post: {"post":{"text":...,"channel":...},"at":...}. With "people" and
  * "events" the check may look back. A draft is private: nothing of it is kept.
  *
@@ -1347,6 +1301,52 @@ struct plaudit_result *plaudit_ledger_content(const struct plaudit_ledger *ledge
 struct plaudit_result *plaudit_ledger_changes(const struct plaudit_ledger *ledger,
                                               const char *request,
                                               size_t length);
+
+/**
+ * Loads the program that is published in a journal: a file, or the address of a database, of `length`
+ * bytes. As plaudit_program_load(); where none is published, that is a problem ("not-allowed").
+ *
+ *     plaudit_program *program = NULL;
+ *     plaudit_result *result = plaudit_program_published("journal.db", 10, NULL, &program);
+ */
+struct plaudit_result *plaudit_program_published(const char *journal,
+                                                 size_t length,
+                                                 const struct plaudit_program_options *options,
+                                                 struct plaudit_program **program);
+
+/**
+ * Publishes a program: {"files":{"program.toml":"...",...},"by":...,"at":...}; "note" says what it is about.
+ * It has to compile, and its examples and scenarios to hold. Every process over the journal works by it
+ * from then on, and only it grants; this ledger goes on answering by its own program until there is one
+ * with the new program (plaudit_program_published(), plaudit_ledger_with_program()). With "upon", the number
+ * of the program that it is to follow (0 for none), it is published only where nobody has published another
+ * one meanwhile; else that ends in PLAUDIT_STATUS_CONFLICT.
+ */
+struct plaudit_result *plaudit_ledger_publish(const struct plaudit_ledger *ledger,
+                                              const char *request,
+                                              size_t length);
+
+/**
+ * Publishes an earlier program once more: {"to":3,"by":...,"at":...}; without "to" the one before the
+ * current one.
+ */
+struct plaudit_result *plaudit_ledger_roll_back(const struct plaudit_ledger *ledger,
+                                                const char *request,
+                                                size_t length);
+
+/**
+ * The programs that were published, by number: {}.
+ */
+struct plaudit_result *plaudit_ledger_publications(const struct plaudit_ledger *ledger,
+                                                   const char *request,
+                                                   size_t length);
+
+/**
+ * A program that was published, with the text of each file: {"number":3}; without "number" the current one.
+ */
+struct plaudit_result *plaudit_ledger_publication(const struct plaudit_ledger *ledger,
+                                                  const char *request,
+                                                  size_t length);
 
 /**
  * The events on record, piece by piece, in the order in which they were taken in:

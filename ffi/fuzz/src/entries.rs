@@ -204,7 +204,7 @@ fn loaded(bytes: &[u8]) {
     }
 }
 
-/// The first byte is how, the others are the path.
+/// The first byte is how, the others are the path; the program that is published there is looked for, too.
 fn opened(bytes: &[u8]) {
     let mut taker = Taker(bytes);
     let how = taker.byte();
@@ -225,6 +225,9 @@ fn opened(bytes: &[u8]) {
     unsafe {
         ended(plaudit_ledger_open_file(program(), path, length, &options, &raw mut ledger));
         plaudit_ledger_free(ledger);
+        let mut published = null_mut();
+        ended(plaudit_program_published(path, length, null(), &raw mut published));
+        plaudit_program_free(published);
     }
 }
 
