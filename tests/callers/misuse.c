@@ -53,6 +53,7 @@ static const of_ledger TASKS[] = {
     plaudit_ledger_people,      plaudit_ledger_content,      plaudit_ledger_changes,
     plaudit_ledger_erase,       plaudit_ledger_disclose,     plaudit_ledger_publish,
     plaudit_ledger_roll_back,   plaudit_ledger_publications, plaudit_ledger_publication,
+    plaudit_ledger_retain,
 };
 
 static const char MANIFEST[] =

@@ -45,6 +45,8 @@ pub const ENTRIES: &[Entry] = &[
     ("ledger_adjust", |bytes| told(bytes, plaudit_ledger_adjust)),
     ("ledger_erase", |bytes| told(bytes, plaudit_ledger_erase)),
     ("ledger_disclose", |bytes| told(bytes, plaudit_ledger_disclose)),
+    ("ledger_retain", |bytes| told(bytes, plaudit_ledger_retain)),
+    ("pseudonymize", pseudonymized),
     ("ledger_publish", |bytes| told(bytes, plaudit_ledger_publish)),
     ("ledger_roll_back", |bytes| told(bytes, plaudit_ledger_roll_back)),
     ("ledger_publications", |bytes| told(bytes, plaudit_ledger_publications)),
@@ -201,6 +203,25 @@ fn loaded(bytes: &[u8]) {
     unsafe {
         ended(plaudit_program_load(path, length, null(), &raw mut program));
         plaudit_program_free(program);
+    }
+}
+
+/// The first byte says how many others are the key, where that is not a good one; the rest are events, and
+/// an id.
+fn pseudonymized(bytes: &[u8]) {
+    const KEY: &[u8] =
+        b"plaudit-pseudonyms-000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    let mut taker = Taker(bytes);
+    let keyed = usize::from(taker.byte());
+    let (key, events) = match keyed {
+        0..=127 => (KEY, taker.0),
+        _ => taker.0.split_at((keyed - 128).min(taker.0.len())),
+    };
+    let ((key, key_length), (events, length)) = (parts(key), parts(events));
+    // SAFETY: all of it lives until the calls have ended.
+    unsafe {
+        ended(plaudit_pseudonymize(key, key_length, events, length));
+        ended(plaudit_pseudonym(key, key_length, events, length));
     }
 }
 
