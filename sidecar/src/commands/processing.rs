@@ -68,7 +68,7 @@ struct Stays {
 }
 
 /// What a journal holds, by the types of its events.
-const KEPT: [Kept; 6] = [
+const KEPT: [Kept; 7] = [
     Kept {
         data: "what is known of people: names, aliases, consent, employment and absence with times, and the facts that HR systems report",
         of: "people on record",
@@ -88,6 +88,10 @@ const KEPT: [Kept; 6] = [
     Kept {
         data: "what advocates object to, and how it ended",
         of: "advocates, and those who resolve it",
+    },
+    Kept {
+        data: "programs that were published, with who published them and why",
+        of: "those who look after the program, and people whom its lists name",
     },
     Kept {
         data: "hashes of the names of people who were erased, and of the ids of events that went, under a key that the journal keeps to itself",
