@@ -393,7 +393,7 @@ fn what_cannot_be_a_journal_is_refused_with_the_reason() {
     for access in [Access::Read, Access::Write, Access::Create] {
         assert_eq!(code(&refused(&here, access)), Code::JournalVersion);
     }
-    server.sql(&database, "UPDATE plaudit_journal SET version = 2");
+    server.sql(&database, "UPDATE plaudit_journal SET version = 3");
     // While somebody has it open, too.
     let journal = open(&here);
     server.sql(&database, "UPDATE plaudit_journal SET version = 99");
