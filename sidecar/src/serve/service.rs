@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use plaudit_engine::journal::Journal;
 use plaudit_engine::ledger::Ledger;
 use plaudit_engine::publishing::Publications;
+use plaudit_engine::standings::{Among, BoardQuestion, Span};
 use plaudit_engine::{Error, Problem, Program};
 use tokio::sync::Semaphore;
 
@@ -24,7 +26,7 @@ use super::problem::discreet;
 use super::recorder::Recorder;
 use super::simulations::Simulations;
 use crate::commands::starter;
-use crate::input::now;
+use crate::input::{by_now, now};
 
 /// So often it is looked what others put on record; whoever asks for figures looks, too.
 const FOLLOWED: Duration = Duration::from_millis(250);
@@ -184,8 +186,10 @@ impl Service {
         let published = self.publisher.ready(number, program)?;
         let (version, rules) =
             (published.program.version().to_owned(), published.program.rules().len());
-        self.published.store(Arc::new(published));
+        let published = Arc::new(published);
+        self.published.store(Arc::clone(&published));
         tracing::info!(version, rules, "another program is served");
+        warm(published);
         Ok(())
     }
 
@@ -282,6 +286,20 @@ impl Service {
         let problems = error.problems().to_vec();
         self.trouble.store(Some(Arc::new(Trouble { at: now(), problems })));
         self.metrics.reloaded(false);
+    }
+}
+
+/// Works everybody's figures out ahead, aside: the first board of a large journal takes a minute, and
+/// whoever asks for it should not wait so long.
+pub(crate) fn warm(published: Arc<Published>) {
+    let work = move || {
+        let question =
+            BoardQuestion { span: Span::AllTime, among: Among::Everyone, period: None };
+        // What cannot be worked out is told to whoever asks for it.
+        let _ = published.ledger.live_so_far().leaderboard(&question, by_now());
+    };
+    if let Err(error) = thread::Builder::new().name("warm".to_owned()).spawn(work) {
+        tracing::warn!(%error, "nothing is worked out ahead");
     }
 }
 

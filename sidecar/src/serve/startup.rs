@@ -24,7 +24,7 @@ use super::limits::Limits;
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::reload::Reloads;
-use super::service::{Origin, Publisher, Service, holds};
+use super::service::{Origin, Publisher, Service, holds, warm};
 use super::settings::Settings;
 use super::simulations::Simulations;
 use super::{http, logs, schedule};
@@ -129,6 +129,7 @@ async fn serve(settings: Settings) -> Result<Exit, Failure> {
         actix_web::rt::spawn(schedule::retain(Arc::clone(&service), settings.retention.clone()));
     let following = actix_web::rt::spawn(Arc::clone(&service).follow());
     let proving = prove(&service)?;
+    warm(service.published.load_full());
     let signals = Signals::new()?;
     let address =
         *service.address.get_or_init(|| addresses.first().copied().unwrap_or(settings.listen));
