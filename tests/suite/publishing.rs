@@ -102,6 +102,10 @@ fn what_does_not_hold_or_comes_too_late_is_not_published() {
     for (sources, upon, expected) in wrong {
         assert_eq!(code(&put(&journal, &sources, upon).unwrap_err()), expected);
     }
+    for path in ["lexicons/a\0b.txt", &format!("lexicons/{}.txt", "a".repeat(300))] {
+        let sources = sources(&[(path, "word\n")]);
+        assert_eq!(code(&put(&journal, &sources, None).unwrap_err()), Code::WrongValue);
+    }
     let nothing = Signed { by: " ", ..signed(None) };
     let asked = Publish { sources: &scoring(9), signed: nothing };
     assert_eq!(code(&publish(&journal, &asked, &|| true).unwrap_err()), Code::Missing);
@@ -214,7 +218,7 @@ fn of_many_processes_with_one_calendar_one_runs_awards() {
 }
 
 #[test]
-fn a_name_that_is_erased_stays_in_no_program_but_the_current_one_which_is_told() {
+fn a_name_that_is_erased_stays_in_no_program_and_the_current_one_has_to_be_without_it_first() {
     over_both(|place| {
         let journal = Arc::new(place.open("journal"));
         let person = r#"{"id": "1", "type": "person", "advocate": "u-77", "name": "Ada Pumpernickel", "consent": true, "at": "2026-01-01T00:00:00Z"}"#;
@@ -232,13 +236,23 @@ fn a_name_that_is_erased_stays_in_no_program_but_the_current_one_which_is_told()
         let (_, program) = Publications::of(&*journal).unwrap().program().unwrap().unwrap();
         let ledger = Ledger::open(Arc::new(program), journal.clone(), false).unwrap();
         let now = at("2026-08-01T00:00:00Z");
-        let erased = ledger.erase(&Erase { advocate: "u-77", by: "hr", at: now }).unwrap();
-        let named: Vec<&str> = erased.in_program.iter().map(|path| &**path).collect();
-        assert_eq!(named, ["lexicons/friends.txt", "lexicons/credited.txt"]);
+        let erase = || ledger.erase(&Erase { advocate: "u-77", by: "hr", at: now });
+        let refused = erase().unwrap_err();
+        assert_eq!(code(&refused), Code::NotAllowed);
+        for path in ["lexicons/friends.txt", "lexicons/credited.txt"] {
+            assert!(refused.to_string().contains(path), "{refused}");
+        }
+        let without = sources(&[("lexicons/credited.txt", "Grace Hopper\n")]);
+        put(&*journal, &without, None).unwrap();
+        erase().unwrap();
         let known = Publications::of(&*journal).unwrap();
-        assert_eq!(files(&known.sources(2).unwrap()), files(&naming("Grace Hopper\n")));
+        assert_eq!(files(&known.sources(3).unwrap()), files(&without));
         let before = files(&known.sources(1).unwrap());
         assert_eq!(before["lexicons/credited.txt"], "erased\n");
+        let left = entries(&*journal)
+            .iter()
+            .any(|it| canonical(&it.event).unwrap().contains("Pumpernickel"));
+        assert!(!left);
     });
 }
 

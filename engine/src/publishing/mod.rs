@@ -21,6 +21,9 @@ use crate::events::{Body, Event, Identity, LONGEST_LINE, LONGEST_TEXT, Publicati
 use crate::journal::Journal;
 use crate::program::{Program, Sources};
 
+/// The longest name of a file, in bytes, on the file systems that people have.
+const LONGEST_NAME: usize = 255;
+
 /// A program that is to be published.
 #[derive(Clone, Copy, Debug)]
 pub struct Publish<'a> {
@@ -139,6 +142,7 @@ fn put(
     let receipts = journal.append_upon(known.position, &mut |since| {
         let mut published = since.iter().filter_map(|entry| entry.event.publication());
         match published.next_back() {
+            Some((latest, _)) if signed.upon.is_none() => Err(meanwhile(latest.number)),
             Some((latest, _)) => Err(another(latest.number)),
             None => Ok(vec![event.clone()]),
         }
@@ -180,9 +184,22 @@ fn another(current: u64) -> Error {
     Problem::new(Code::Conflict, message).help(help).field("upon").into()
 }
 
-/// The files with their texts.
+/// Somebody else was quicker while examples ran.
+fn meanwhile(latest: u64) -> Error {
+    let message = format!("program {latest} was published while this one was tried out");
+    let help = "look at what it changed, and publish again";
+    Problem::new(Code::Conflict, message).help(help).into()
+}
+
+/// The files with their texts. Their names can be those of files everywhere.
 fn texts(sources: &Sources) -> Result<BTreeMap<Arc<str>, Arc<str>>, Error> {
     let text = |(path, content): (&str, &[u8])| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if name.len() > LONGEST_NAME || path.chars().any(char::is_control) {
+            let message = format!("no file can be called `{}`", path.escape_debug());
+            let help = format!("at most {LONGEST_NAME} bytes, and none that steers a terminal");
+            return Err(Problem::new(Code::WrongValue, message).help(help).into());
+        }
         let wrong = |_| Problem::new(Code::NotUtf8, "the file is not UTF-8 text").file(path);
         Ok((path.into(), str::from_utf8(content).map_err(wrong)?.into()))
     };

@@ -11,7 +11,7 @@ use plaudit_engine::{Code, Error, Problem, Program as Compiled, Sources, canonic
 use super::new::must_be_free;
 use crate::cli::{History, Program, Publish, Publishes, Rollback, Save};
 use crate::input::{self, Failure};
-use crate::output::{BOLD, DIM, Exit, count, safe, styled};
+use crate::output::{BOLD, DIM, Exit, count, on_one_line, safe, styled};
 use crate::rules::Rules;
 use crate::upcoming::Upcoming;
 use crate::values::When;
@@ -76,7 +76,8 @@ impl Publishes {
         }
         let version = styled(DIM, version(published));
         writeln!(output, "{number} is published: {} {version}", safe(&published.name))?;
-        writeln!(output, "  {}", files(published))?;
+        let restores = published.restores.map(|number| format!("program {number} again; "));
+        writeln!(output, "  {}{}", restores.unwrap_or_default(), files(published))?;
         Ok(Exit::Success)
     }
 }
@@ -111,9 +112,9 @@ fn history(options: &History) -> Result<Exit, Failure> {
     for published in known.all().iter().rev() {
         let number = styled(BOLD, format!("{:>3}", published.number));
         let version = styled(DIM, version(published));
-        writeln!(output, "{number}  {}  {}  {version}", published.at, safe(&published.by))?;
+        writeln!(output, "{number}  {}  {}  {version}", published.at, on_one_line(&published.by))?;
         let restores = published.restores.map(|number| format!("program {number} again"));
-        let note = published.note.as_ref().map(|note| safe(note).to_string());
+        let note = published.note.as_ref().map(|note| on_one_line(note));
         for line in restores.into_iter().chain(note).chain(Some(files(published))) {
             writeln!(output, "     {line}")?;
         }

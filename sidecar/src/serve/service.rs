@@ -293,8 +293,7 @@ impl Service {
 /// whoever asks for it should not wait so long.
 pub(crate) fn warm(published: Arc<Published>) {
     let work = move || {
-        let question =
-            BoardQuestion { span: Span::AllTime, among: Among::Everyone, period: None };
+        let question = BoardQuestion { span: Span::AllTime, among: Among::Everyone, period: None };
         // What cannot be worked out is told to whoever asks for it.
         let _ = published.ledger.live_so_far().leaderboard(&question, by_now());
     };

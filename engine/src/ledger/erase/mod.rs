@@ -52,10 +52,6 @@ pub struct ErasedDocument {
     pub changed: usize,
     /// How many names nothing is taken in of any more.
     pub names: usize,
-    /// Files of the program that is published which name them in words: they are what rules work by, and
-    /// stay until a program without the name is published. Those of earlier programs are changed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub in_program: Vec<Arc<str>>,
     /// Whether nothing of it is left in the journal's files; where somebody is reading them for long,
     /// they are cleaned when the journal is opened or written to next.
     pub clean: bool,
@@ -67,8 +63,8 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// Nobody is on record under that name, or somebody was who is erased already; the journal cannot
-    /// be read or written. Nothing was changed then.
+    /// Nobody is on record under that name, or somebody was who is erased already; a file of the program
+    /// that is published names them; the journal cannot be read or written. Nothing was changed then.
     pub fn erase(&self, asked: &Erase<'_>) -> Result<ErasedDocument, Error> {
         let Erase { advocate, by, .. } = *asked;
         said("by", by)?;
@@ -107,6 +103,7 @@ impl Ledger {
                 (other != event).then(|| replaced.insert(place, other));
             }
         }
+        published.names_nobody()?;
         let before =
             log.others().filter_map(|(place, event)| Some((place, event, event.erasure()?)));
         let (mut kept, mut paid) = (Vec::new(), Vec::new());
@@ -142,7 +139,6 @@ impl Ledger {
             events: gone.len(),
             changed: replaced.len() - gone.len(),
             names,
-            in_program: published.naming,
             clean: false,
         };
         let replaced = replaced.into_iter().map(|(place, event)| (u64::from(place) + 1, event));

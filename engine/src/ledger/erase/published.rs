@@ -1,10 +1,11 @@
-//! Programs that were published: a person's name may stand in lists of words. What the current program
-//! works by is not changed behind its owner's back; it is told.
+//! Programs that were published: a person's name may stand in lists of words. It is taken out of those of
+//! before. What the current program works by is not changed behind its owner's back: a program without
+//! the name is to be published first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::error::Error;
+use crate::error::{Code, Error, Problem};
 use crate::events::{Body, Event, Log, Place};
 use crate::publishing::Publications;
 
@@ -12,7 +13,7 @@ use crate::publishing::Publications;
 pub(super) struct InUse {
     files: BTreeMap<Place, Vec<Arc<str>>>,
     /// Those of them that name the person.
-    pub(super) naming: Vec<Arc<str>>,
+    naming: Vec<Arc<str>>,
 }
 
 impl InUse {
@@ -22,6 +23,18 @@ impl InUse {
         let files = Publications::of_events(events, log.len() as u64)?.in_use();
         let files = published().map(|(place, _)| place).zip(files).collect();
         Ok(Self { files, naming: Vec::new() })
+    }
+
+    /// Refuses where a file of the current program names the person.
+    pub(super) fn names_nobody(&self) -> Result<(), Problem> {
+        let Some(first) = self.naming.first() else { return Ok(()) };
+        let message = format!(
+            "the program that is published names the person, in {}",
+            self.naming.join(", ")
+        );
+        let help =
+            "publish a program without the name first; it is taken out of the programs of before";
+        Err(Problem::new(Code::NotAllowed, message).help(help).file(&**first))
     }
 
     /// An event without the person's names, with the files as they were that the program has.
