@@ -102,8 +102,8 @@ fn what_does_not_hold_or_comes_too_late_is_not_published() {
     for (sources, upon, expected) in wrong {
         assert_eq!(code(&put(&journal, &sources, upon).unwrap_err()), expected);
     }
-    for path in ["lexicons/a\0b.txt", &format!("lexicons/{}.txt", "a".repeat(300))] {
-        let sources = sources(&[(path, "word\n")]);
+    for path in ["lib/a\0b.rhai", &format!("lib/{}.rhai", "a".repeat(300))] {
+        let sources = sources(&[(path, "/// One.\nfn one() { 1 }\n")]);
         assert_eq!(code(&put(&journal, &sources, None).unwrap_err()), Code::WrongValue);
     }
     let nothing = Signed { by: " ", ..signed(None) };
