@@ -248,6 +248,28 @@ fn need_records(records: &Records) -> Result<(), Failure> {
 
 pub(crate) type Reader = Box<dyn BufRead>;
 
+/// Asks on a terminal whether what cannot be undone is meant: the answer has to be this word. Elsewhere
+/// it must have been said.
+pub(crate) fn is_meant(
+    what: &str,
+    looks: impl FnOnce() -> Result<(), Failure>,
+    asks: &str,
+    word: &str,
+) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        let problem = Problem::new(Code::Missing, format!("{what} cannot be undone"))
+            .help("say that it is meant: --yes");
+        return Err(problem.into());
+    }
+    looks()?;
+    let mut terminal = anstream::stderr();
+    write!(terminal, "{asks}")?;
+    terminal.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim() == word)
+}
+
 /// A file that cannot be read.
 pub(crate) fn unreadable(name: &str, error: &std::io::Error) -> Problem {
     Problem::new(Code::Unreadable, format!("`{name}` cannot be read: {error}")).file(name)

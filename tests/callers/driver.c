@@ -52,11 +52,15 @@ static plaudit_program *program;
 static plaudit_program *candidate;
 static plaudit_ledger *ledger;
 
+/* How a program is loaded: from a directory, or as it is published in a journal. */
+typedef plaudit_result *loading(const char *place, size_t length,
+                                const plaudit_program_options *options, plaudit_program **program);
+
 /* Loads a program; with a ledger at hand, the ledger goes on with it. */
-static plaudit_result *load(const char *directory, size_t length)
+static plaudit_result *load(loading *from, const char *place, size_t length)
 {
     plaudit_program *loaded = NULL;
-    plaudit_result *result = plaudit_program_load(directory, length, NULL, &loaded);
+    plaudit_result *result = from(place, length, NULL, &loaded);
     if (loaded != NULL) {
         plaudit_program_free(program);
         program = loaded;
@@ -76,7 +80,9 @@ static plaudit_result *call(const char *name, char *request, size_t length)
     const char *of = strncmp(name, "ledger_", 7) == 0 ? name + 7 : NULL;
     size_t index;
     if (strcmp(name, "load") == 0)
-        return load(request, length);
+        return load(plaudit_program_load, request, length);
+    if (strcmp(name, "load_published") == 0)
+        return load(plaudit_program_published, request, length);
     if (strcmp(name, "load_candidate") == 0) {
         plaudit_program_free(candidate);
         return plaudit_program_load(request, length, NULL, &candidate);

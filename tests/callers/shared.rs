@@ -5,10 +5,12 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Arc;
 
-use plaudit_engine::journal::Memory;
+use jiff::Timestamp;
+use plaudit_engine::journal::{Access, Memory, Sqlite};
 use plaudit_engine::ledger::Ledger;
+use plaudit_engine::publishing::{Publish, Signed, publish};
 use plaudit_engine::requests::{Changes, ListContent, ListPeople, facts};
-use plaudit_engine::{Error, Program as Rules, canonical};
+use plaudit_engine::{Error, Program as Rules, Sources, canonical};
 use serde_json::{Value, json};
 
 use crate::compiled::{Library, Program, Watch};
@@ -165,6 +167,25 @@ fn facts_are_listed_in_c_as_in_rust() {
     driver.end();
     assert_eq!((status, &listed), (0, &canonical(&facts()).unwrap()));
     assert!(listed.contains(r#""fact":"post.mentions(lexicon)""#), "{listed}");
+}
+
+#[test]
+fn the_program_that_is_published_in_a_journal_is_loaded_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let mut driver = Driver::start(Watch::Nobody);
+    let journal = Sqlite::open(&path, Access::Create).unwrap();
+    let (status, answer) = driver.call("load_published", &path.display().to_string());
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert!(status != 0 && answer["problems"][0]["code"] == "not-allowed", "{status} {answer}");
+    let rules = Sources::read(&top().join("rules")).unwrap();
+    let signed = Signed { by: BY, note: None, at: Timestamp::UNIX_EPOCH, upon: None };
+    let asked = Publish { sources: &rules, signed };
+    let published = publish(&journal, &asked, &|| true).unwrap();
+    let (status, answer) = driver.call("load_published", &path.display().to_string());
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!((status, &answer["version"]), (0, &json!(published.program)), "{answer}");
+    driver.end();
 }
 
 #[test]

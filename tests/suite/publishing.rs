@@ -162,6 +162,16 @@ fn a_publication_comes_from_publishing_alone() {
         assert_ne!(edited, lines[0]);
         assert!(read(&edited).is_err(), "{edited}");
     }
+    // Everybody works by the last program: it has to be the one whose hash stands on record.
+    let edited = lines[1].replacen("{ 6 }", "{ 60 }", 1);
+    assert_ne!(edited, lines[1]);
+    let journal = Memory::new();
+    let edited = read(&[&lines[0], &*edited].join("\n")).unwrap().restore(&journal).unwrap_err();
+    let problem = &edited.problems()[0];
+    assert_eq!((problem.code, problem.line), (Code::JournalCorrupt, Some(2)));
+    assert!(entries(&journal).is_empty());
+    let ahead = lines[1].replacen("\"program\":", "\"restores\":2,\"program\":", 1);
+    assert!(read(&[&lines[0], &*ahead].join("\n")).unwrap().restore(&journal).is_err());
 }
 
 #[test]

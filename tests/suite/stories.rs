@@ -121,7 +121,7 @@ fn through_command_line(act: &Act, folder: &Path) -> Result<String, String> {
         Act::Retain { as_of, dry_run } => {
             let retain = ["journal", "retain", "--by", BY, "--as-of", as_of];
             arguments.extend(retain.map(str::to_owned));
-            arguments.extend(dry_run.then(|| text("--dry-run")));
+            arguments.push(text(if *dry_run { "--dry-run" } else { "--yes" }));
         }
         Act::Disclose { advocate, as_of } => {
             let export = ["person", "export", advocate, "--as-of", as_of, "--journal", &journal];

@@ -110,12 +110,14 @@ impl Export {
         let known: HashSet<Identity> = published.iter().map(|it| it.identity.clone()).collect();
         let placed = self.events.iter().zip(&self.lines);
         let new = placed.filter(|(event, _)| event.publication().is_some());
-        for (event, line) in new.filter(|(event, _)| !known.contains(&event.identity)) {
+        let mut new = new.filter(|(event, _)| !known.contains(&event.identity)).peekable();
+        while let Some((event, line)) = new.next() {
             published.push(event.clone());
-            Publications::of_events(published.iter().cloned(), 0).map_err(|error| {
-                let problem = error.problems().first().cloned();
-                let missing = || Problem::new(Code::Internal, "a program is missing");
-                problem.unwrap_or_else(missing).file(&self.file).line(*line, 1)
+            let history = Publications::of_events(published.iter().cloned(), 0);
+            let is_last = new.peek().is_none();
+            let checked = history.and_then(|it| if is_last { it.check_current() } else { Ok(()) });
+            checked.map_err(|error| {
+                error.each(|problem| *problem = problem.clone().file(&self.file).line(*line, 1))
             })?;
         }
         Ok(())

@@ -214,7 +214,7 @@ impl Sources {
 
     /// The content hash: the same for the same files, whatever directory they are in. Scenarios
     /// decide nothing and do not change it.
-    pub(super) fn version(&self) -> String {
+    pub(crate) fn version(&self) -> String {
         let mut hash = Sha256::new();
         for (path, content) in &self.files {
             hash.update((path.len() as u64).to_be_bytes());

@@ -94,6 +94,11 @@ impl Publications {
                 );
                 return Err(Problem::new(Code::JournalCorrupt, message).into());
             }
+            if let Some(restores) = published.restores.filter(|it| !(1..expected).contains(it)) {
+                let message =
+                    format!("program {expected} is program {restores} again, and comes first");
+                return Err(Problem::new(Code::JournalCorrupt, message).into());
+            }
             known.all.push(published);
             let files = event.publication().map(|(publication, _)| publication.files.clone());
             known.files.push(files.unwrap_or_default());
@@ -149,7 +154,23 @@ impl Publications {
     /// It does not compile: another version of the engine has published it.
     pub fn program(&self) -> Result<Option<(u64, Program)>, Error> {
         let Some(number) = self.current().map(|current| current.number) else { return Ok(None) };
-        Ok(Some((number, Program::from_sources(&self.sources(number)?)?)))
+        let of_which = |problem: &mut Problem| {
+            problem.message = format!("in program {number} of the journal: {}", problem.message);
+        };
+        let compiled = Program::from_sources(&self.sources(number)?);
+        Ok(Some((number, compiled.map_err(|error| error.each(of_which))?)))
+    }
+
+    /// Whether the current program is the one that it is said to be. Those before it may have lost
+    /// names to an erasure.
+    pub(crate) fn check_current(&self) -> Result<(), Error> {
+        let Some(current) = self.current() else { return Ok(()) };
+        if self.sources(current.number)?.version() == *current.program {
+            return Ok(());
+        }
+        let message = format!("the files of program {} do not have its hash", current.number);
+        let help = "they were changed after it was published";
+        Err(Problem::new(Code::JournalCorrupt, message).help(help).field("program").into())
     }
 
     /// The files of a program; none of program 0.
@@ -185,5 +206,40 @@ impl Publications {
             in_use[place].push(Arc::clone(path));
         }
         in_use
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::{Body, Identity};
+
+    #[test]
+    fn a_published_program_that_does_not_compile_says_which_one_it_is() {
+        // As another version of the engine may have found it right.
+        let files = [
+            ("program.toml", "name = \"Test\"\nbrand = \"Acme\"\n"),
+            ("scoring/share.rhai", "fn share(activity) {"),
+        ];
+        let text = |(path, text): (&str, &str)| (path.into(), Some(text.into()));
+        let publication = Publication {
+            number: 1,
+            program: "".into(),
+            name: "Test".into(),
+            note: None,
+            restores: None,
+            files: files.into_iter().map(text).collect(),
+        };
+        let event = Event {
+            identity: Identity { source: "plaudit".into(), id: publication.id().into() },
+            at: Timestamp::UNIX_EPOCH,
+            body: Body::Publication { publication: Box::new(publication), by: "grace".into() },
+            ext: None,
+        };
+        let refused = Publications::of_events(std::iter::once(event), 1).unwrap().program();
+        let refused = refused.unwrap_err();
+        let problem = refused.problems().iter().find(|it| it.code == Code::Syntax).unwrap();
+        assert!(problem.message.starts_with("in program 1 of the journal: "), "{refused}");
+        assert_eq!(problem.file.as_deref(), Some("scoring/share.rhai"));
     }
 }

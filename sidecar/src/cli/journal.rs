@@ -354,6 +354,9 @@ pub(crate) struct RetainJournal {
     /// Show what would go; change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Do not ask whether it is meant.
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Print canonical JSON.
     #[arg(long)]
     pub(crate) json: bool,

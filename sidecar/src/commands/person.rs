@@ -1,10 +1,10 @@
 //! `plaudit person`: gives a person what is on record of them, or takes it off the record.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
+use plaudit_engine::canonical;
 use plaudit_engine::journal::Access;
 use plaudit_engine::ledger::Erase;
-use plaudit_engine::{Code, Problem, canonical};
 
 use crate::cli::{ErasePerson, ExportPerson, Person};
 use crate::input::{self, Failure};
@@ -34,7 +34,9 @@ fn erase(rules: Rules<'_>, options: &ErasePerson) -> Result<Exit, Failure> {
         Some(date) => date.instant(ledger.program()),
     };
     let at = input::not_later(at)?;
-    if !options.yes && !is_meant(&options.advocate)? {
+    let name = on_one_line(&options.advocate);
+    let asks = format!("Erase all that is on record of {name}, for good? Write the name again: ");
+    if !options.yes && !input::is_meant("an erasure", || Ok(()), &asks, &options.advocate)? {
         return Ok(Exit::No);
     }
     let asked = Erase { advocate: &options.advocate, by: &options.by, at };
@@ -60,20 +62,4 @@ fn erase(rules: Rules<'_>, options: &ErasePerson) -> Result<Exit, Failure> {
     }
     writeln!(output, "Copies and exports that were made before still have the person.")?;
     Ok(Exit::Success)
-}
-
-/// Asks on a terminal whether it is meant; elsewhere it must have been said.
-fn is_meant(advocate: &str) -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() {
-        let problem = Problem::new(Code::Missing, "an erasure cannot be undone")
-            .help("say that it is meant: --yes");
-        return Err(problem.into());
-    }
-    let mut asks = anstream::stderr();
-    let name = on_one_line(advocate);
-    write!(asks, "Erase all that is on record of {name}, for good? Write the name again: ")?;
-    asks.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(answer.trim() == advocate)
 }

@@ -30,11 +30,10 @@ fn publish(rules: Rules<'_>, options: &Publish) -> Result<Exit, Failure> {
     // What is not published makes no journal.
     let journal = Upcoming::open(&options.file.journal)?;
     let signed = options.publishes.signed(&|| Compiled::from_sources(&sources))?;
-    let before = Publications::of(&journal)?.all().len();
+    let known = Publications::of(&journal)?.all().len();
     let asked = publishing::Publish { sources: &sources, signed };
     let published = publishing::publish(&journal, &asked, &|| true)?;
-    let is_new = Publications::of(&journal)?.all().len() > before;
-    options.publishes.tell(&published, is_new)
+    options.publishes.tell(&published, known)
 }
 
 fn rollback(options: &Rollback) -> Result<Exit, Failure> {
@@ -47,8 +46,7 @@ fn rollback(options: &Rollback) -> Result<Exit, Failure> {
     let signed = options.publishes.signed(&current)?;
     let asked = publishing::RollBack { to: options.number, signed };
     let published = publishing::roll_back(&journal, &asked, &|| true)?;
-    let is_new = Publications::of(&journal)?.all().len() > known.all().len();
-    options.publishes.tell(&published, is_new)
+    options.publishes.tell(&published, known.all().len())
 }
 
 impl Publishes {
@@ -63,14 +61,15 @@ impl Publishes {
         Ok(Signed { by: &self.by, note: self.note.as_deref(), at, upon: self.upon })
     }
 
-    fn tell(&self, published: &Published, is_new: bool) -> Result<Exit, Failure> {
+    /// Says what was published, where there were so many programs before.
+    fn tell(&self, published: &Published, known: usize) -> Result<Exit, Failure> {
         let mut output = anstream::stdout();
         if self.json {
             writeln!(output, "{}", canonical(published)?)?;
             return Ok(Exit::Success);
         }
         let number = styled(BOLD, format!("Program {}", published.number));
-        if !is_new {
+        if published.number <= known as u64 {
             writeln!(output, "{number} is published already, and has the same files")?;
             return Ok(Exit::Success);
         }

@@ -17,6 +17,15 @@ pub(super) fn run(rules: Rules<'_>, options: &RetainJournal) -> Result<Exit, Fai
     let at = input::now();
     let as_of = options.as_of.map_or(at, |when| when.instant(ledger.program()));
     let asked = Retain { as_of, at, by: &options.by, dry_run: options.dry_run };
+    if !options.dry_run && !options.yes {
+        let looks = || {
+            let would = ledger.retain(&Retain { dry_run: true, ..asked })?;
+            Ok(print(&mut anstream::stderr(), ledger.program(), &would)?)
+        };
+        if !input::is_meant("retention", looks, "Take it out, for good? Write yes: ", "yes")? {
+            return Ok(Exit::No);
+        }
+    }
     let retained = ledger.retain(&asked)?;
     let mut output = anstream::stdout();
     match options.json {

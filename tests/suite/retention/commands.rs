@@ -66,13 +66,17 @@ fn a_journal_is_retained_by_command_and_says_what_went() {
             assert!(stdout(&dry).contains(said), "{said}\n{}", stdout(&dry));
         }
         assert_eq!(positions(), position);
-        let done = run(&["--json"]);
+        let asked = run(&[]);
+        assert_eq!(asked.status.code(), Some(3));
+        assert!(stderr(&asked).contains("--yes"), "{}", stderr(&asked));
+        assert_eq!(positions(), position);
+        let done = run(&["--json", "--yes"]);
         assert!(done.status.success(), "{}", stderr(&done));
         let told: Value = serde_json::from_str(&stdout(&done)).unwrap();
         assert!(told["clean"] == true && told["events"].as_u64().unwrap() > 20, "{told}");
         assert!(told["erasure"].as_str().unwrap().starts_with("erasure-"));
         assert_eq!(standings(), before);
-        let again = run(&[]);
+        let again = run(&["--yes"]);
         assert!(stdout(&again).contains("nothing is past its age"), "{}", stdout(&again));
         let explained = plaudit(&[
             "--rules",
@@ -109,7 +113,7 @@ fn nobody_retains_before_its_time_or_without_ages() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("j.db").display().to_string();
     Sqlite::open(Path::new(&journal), Access::Create).unwrap();
-    let retain = ["journal", "retain", "--journal", &journal, "--by", "grace"];
+    let retain = ["journal", "retain", "--journal", &journal, "--by", "grace", "--yes"];
     let none = plaudit(&retain);
     assert_eq!(none.status.code(), Some(3));
     assert!(stderr(&none).contains("[privacy.retention]"), "{}", stderr(&none));

@@ -99,7 +99,7 @@ impl Ledger {
         for place in log.places().filter(|place| !gone.contains(place)) {
             let event = log.event(place);
             if let Some(other) = words.without(&event)? {
-                let other = published.restored(place, &event, other);
+                published.notice(place, &event, &other);
                 (other != event).then(|| replaced.insert(place, other));
             }
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::error::{Code, Error, Problem};
-use crate::events::{Body, Event, Log, Place};
+use crate::events::{Event, Log, Place};
 use crate::publishing::Publications;
 
 /// The files of publications that the current program still has.
@@ -25,6 +25,15 @@ impl InUse {
         Ok(Self { files, naming: Vec::new() })
     }
 
+    /// Takes notice of an event without the person's names.
+    pub(super) fn notice(&mut self, place: Place, event: &Event, other: &Event) {
+        let Some((known, _)) = event.publication() else { return };
+        let Some((without, _)) = other.publication() else { return };
+        let in_use = self.files.get(&place).into_iter().flatten();
+        self.naming
+            .extend(in_use.filter(|it| known.files.get(*it) != without.files.get(*it)).cloned());
+    }
+
     /// Refuses where a file of the current program names the person.
     pub(super) fn names_nobody(&self) -> Result<(), Problem> {
         let Some(first) = self.naming.first() else { return Ok(()) };
@@ -35,19 +44,5 @@ impl InUse {
         let help =
             "publish a program without the name first; it is taken out of the programs of before";
         Err(Problem::new(Code::NotAllowed, message).help(help).file(&**first))
-    }
-
-    /// An event without the person's names, with the files as they were that the program has.
-    pub(super) fn restored(&mut self, place: Place, event: &Event, mut other: Event) -> Event {
-        let Body::Publication { publication, .. } = &mut other.body else { return other };
-        let Some((known, _)) = event.publication() else { return other };
-        for path in self.files.get(&place).into_iter().flatten() {
-            let text = known.files.get(path);
-            if publication.files.get(path) != text {
-                self.naming.push(Arc::clone(path));
-                publication.files.insert(Arc::clone(path), text.cloned().flatten());
-            }
-        }
-        other
     }
 }
