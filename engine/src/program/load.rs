@@ -13,6 +13,7 @@ use crate::facts::{Folder, PLACES, ProgramView};
 use crate::scoring::Plan;
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
 use crate::text::{Expression, Languages, Lexicon, PatternTrouble, Scanner, Trouble};
+use crate::threads;
 
 /// Compiles a program from its files.
 pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
@@ -122,10 +123,14 @@ impl<'a> Loading<'a> {
         let mut lexicons = Vec::new();
         let files: Vec<&'a str> =
             self.texts.keys().copied().filter(|file| file.starts_with("lexicons/")).collect();
-        for file in files {
-            let source = self.source(file);
+        // A program may have tens of thousands of words.
+        let parsed = threads::each_surely(&files, |file| {
             let stem = file.trim_start_matches("lexicons/").trim_end_matches(".txt");
-            match Lexicon::parse(stem, source.text, brand) {
+            Lexicon::parse(stem, self.source(file).text, brand)
+        });
+        for (file, parsed) in files.into_iter().zip(parsed) {
+            let source = self.source(file);
+            match parsed {
                 Ok(lexicon) => lexicons.push((file, lexicon)),
                 Err(troubles) => {
                     for trouble in troubles.into_iter().take(MOST_PROBLEMS) {
@@ -148,7 +153,7 @@ impl<'a> Loading<'a> {
                 .cloned()
                 .collect()
         };
-        let troubles = match Scanner::new(lexicons.clone(), expressions(&[])) {
+        let troubles = match Scanner::new(&lexicons, expressions(&[])) {
             Ok(scanner) => return Some(scanner),
             Err(troubles) => troubles,
         };
@@ -168,7 +173,7 @@ impl<'a> Loading<'a> {
         if too_many {
             return None;
         }
-        Scanner::new(lexicons, expressions(&bad)).ok()
+        Scanner::new(&lexicons, expressions(&bad)).ok()
     }
 
     /// Lexicons, patterns and the places in every text share their names: `.at()` takes any.

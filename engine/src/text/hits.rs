@@ -60,7 +60,7 @@ mod tests {
 
     fn places<'text>(list: &str, text: &'text str) -> Vec<&'text str> {
         let scanner =
-            Scanner::new(vec![Lexicon::parse("list", list, "Acme").unwrap()], Vec::new()).unwrap();
+            Scanner::new(&[Lexicon::parse("list", list, "Acme").unwrap()], Vec::new()).unwrap();
         let finds = scanner.finds(text, &Folded::new(text), crate::text::UNKNOWN);
         resolve(finds.into_iter()).into_iter().map(|place| &text[place.range]).collect()
     }

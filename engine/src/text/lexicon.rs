@@ -23,6 +23,8 @@
 //! Upper and lower case, composed and decomposed letters, kinds of apostrophe and of white space
 //! make no difference. A sentence ends where UAX 29 ends it. An entry written as an address (`rival.com`) is looked for within links too.
 
+use std::ops::Range;
+
 use super::fold::folded;
 use super::language;
 
@@ -77,7 +79,12 @@ pub struct Lexicon {
     pub window: Window,
     /// What must and must not stand near its entries.
     pub company: Company,
-    pub(crate) entries: Vec<Entry>,
+    /// How many words and phrases it has.
+    entries: usize,
+    /// Their parts, in order.
+    pub(crate) parts: Vec<Part>,
+    /// The texts of the parts: there are too many for each to have memory of its own.
+    texts: String,
 }
 
 /// What must and must not stand in the same sentence for something to count, each a list by its name.
@@ -96,34 +103,24 @@ impl Company {
     }
 }
 
-/// A word or phrase to find.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry {
-    /// What stands in this order, with a few words between two of them; hardly ever more than one.
-    pub(crate) parts: Vec<Part>,
-    /// Whether finds that overlap it do not count.
-    pub(crate) exception: bool,
-}
-
-/// A part of an entry, or all of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A word or phrase to find, or one of several parts that stand in this order with a few words between
+/// two of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// Folded; neither empty nor with white space around it.
-    pub(crate) text: String,
+    /// Where its text stands: folded; neither empty nor with white space around it.
+    text: Range<usize>,
     /// Which of its letters are capitals.
     pub(crate) capitals: Capitals,
     /// Whether the word may have more before it.
     pub(crate) open_start: bool,
     /// Whether the word may have more after it.
     pub(crate) open_end: bool,
-}
-
-impl Part {
-    /// A part of small letters that stands for itself.
-    fn plain(text: &str) -> Self {
-        let capitals = Capitals::default();
-        Self { text: text.to_owned(), capitals, open_start: false, open_end: false }
-    }
+    /// Whether finds that overlap its entry do not count.
+    pub(crate) exception: bool,
+    /// Which part of its entry it is, from 0.
+    pub(crate) index: u32,
+    /// How many the entry has; hardly ever more than one.
+    pub(crate) of: u32,
 }
 
 /// Which letters of a text are capitals, in order; nothing where none is.
@@ -173,7 +170,9 @@ impl Lexicon {
             exact: false,
             window: USUAL_WINDOW,
             company: Company::default(),
-            entries: Vec::new(),
+            entries: 0,
+            parts: Vec::new(),
+            texts: String::with_capacity(text.len()),
         };
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         for (line, number) in text.lines().zip(1..) {
@@ -183,7 +182,7 @@ impl Lexicon {
                     break;
                 }
             }
-            if lexicon.entries.len() > LARGEST_LEXICON {
+            if lexicon.entries > LARGEST_LEXICON {
                 let message = format!("the list has more than {LARGEST_LEXICON} entries");
                 troubles.push(at(
                     line,
@@ -229,10 +228,107 @@ impl Lexicon {
             Some(rest) => (rest.trim(), true),
             None => (line, false),
         };
-        let entry =
-            entry(written, exception, brand).map_err(|(message, help)| (written, message, help))?;
-        self.entries.push(entry);
+        self.entry(written, exception, brand).map_err(|(message, help)| (written, message, help))
+    }
+
+    /// Reads an entry, or says why not and what would be right.
+    fn entry(
+        &mut self,
+        written: &str,
+        exception: bool,
+        brand: &str,
+    ) -> Result<(), (String, String)> {
+        if written.len() > LONGEST_ENTRY && written.chars().count() > LONGEST_ENTRY {
+            let message = format!("the entry has more than {LONGEST_ENTRY} characters");
+            return Err((message, "use a shorter phrase that tells it apart".to_owned()));
+        }
+        let first = self.parts.len();
+        if is_plain(written) {
+            self.push(written, Capitals::default(), (false, false), exception);
+        } else if is_in_parts(written) {
+            for part in written.split(" ... ").flat_map(|part| part.split(" … ")) {
+                self.part(part.trim(), exception, brand)?;
+            }
+        } else {
+            self.part(written, exception, brand)?;
+        }
+        self.entries += 1;
+        let of = (self.parts.len() - first) as u32;
+        for (part, index) in self.parts[first..].iter_mut().zip(0..) {
+            (part.index, part.of) = (index, of);
+        }
         Ok(())
+    }
+
+    /// Reads a part of an entry, or all of it.
+    fn part(
+        &mut self,
+        written: &str,
+        exception: bool,
+        brand: &str,
+    ) -> Result<(), (String, String)> {
+        let (mut text, mut open_start, mut open_end) = (String::new(), false, false);
+        let mut rest = written;
+        while let Some(character) = rest.chars().next() {
+            let after = &rest[character.len_utf8()..];
+            match character {
+                '\\' => {
+                    let Some(sign) = after.chars().next() else {
+                        let message = "nothing follows `\\`".to_owned();
+                        return Err((message, "write `\\\\` for the sign itself".to_owned()));
+                    };
+                    text.push(sign);
+                    rest = &after[sign.len_utf8()..];
+                    continue;
+                }
+                '*' if rest.len() == written.len() && !after.is_empty() => open_start = true,
+                '*' if after.is_empty() && !text.is_empty() => open_end = true,
+                '*' => {
+                    let message = "`*` stands within the entry or alone".to_owned();
+                    return Err((
+                        message,
+                        "put it at an end of a word, such as `promis*`, or write `\\*` for the sign"
+                            .to_owned(),
+                    ));
+                }
+                '{' => {
+                    let Some(after) = rest.strip_prefix("{brand}") else {
+                        let message =
+                            "`{` starts something to fill in, and only `{brand}` can be filled in"
+                                .to_owned();
+                        return Err((message, "write `{brand}`, or `\\{` for the sign".to_owned()));
+                    };
+                    text.push_str(brand);
+                    rest = after;
+                    continue;
+                }
+                _ => text.push(character),
+            }
+            rest = after;
+        }
+        let capitals = Capitals::of(&text);
+        let text = folded(&text);
+        if text.is_empty() {
+            let message =
+                "the entry is empty once white space and invisible characters are gone".to_owned();
+            return Err((message, "write a word or phrase, or remove the line".to_owned()));
+        }
+        self.push(&text, capitals, (open_start, open_end), exception);
+        Ok(())
+    }
+
+    /// Takes a part of an entry, or all of it.
+    fn push(&mut self, text: &str, capitals: Capitals, open: (bool, bool), exception: bool) {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        let text = start..self.texts.len();
+        let (open_start, open_end) = open;
+        self.parts.push(Part { text, capitals, open_start, open_end, exception, index: 0, of: 1 });
+    }
+
+    /// The text of a part.
+    pub(crate) fn text(&self, part: &Part) -> &str {
+        &self.texts[part.text.clone()]
     }
 
     fn option(&mut self, option: &str) -> Result<(), (String, String)> {
@@ -289,22 +385,6 @@ impl Lexicon {
     }
 }
 
-/// Reads an entry, or says why not and what would be right.
-fn entry(written: &str, exception: bool, brand: &str) -> Result<Entry, (String, String)> {
-    if written.len() > LONGEST_ENTRY && written.chars().count() > LONGEST_ENTRY {
-        let message = format!("the entry has more than {LONGEST_ENTRY} characters");
-        return Err((message, "use a shorter phrase that tells it apart".to_owned()));
-    }
-    if is_plain(written) {
-        return Ok(Entry { parts: vec![Part::plain(written)], exception });
-    }
-    let parts = written.split(" ... ").flat_map(|part| part.split(" … "));
-    Ok(Entry {
-        parts: parts.map(|part| read_part(part.trim(), brand)).collect::<Result<_, _>>()?,
-        exception,
-    })
-}
-
 /// Whether an entry is small letters of English with single spaces between: most are, and mean what
 /// they are.
 fn is_plain(written: &str) -> bool {
@@ -312,55 +392,9 @@ fn is_plain(written: &str) -> bool {
     !written.is_empty() && written.bytes().all(letters) && !written.contains("  ")
 }
 
-/// Reads a part of an entry, or all of it.
-fn read_part(written: &str, brand: &str) -> Result<Part, (String, String)> {
-    let (mut text, mut open_start, mut open_end) = (String::new(), false, false);
-    let mut rest = written;
-    while let Some(character) = rest.chars().next() {
-        let after = &rest[character.len_utf8()..];
-        match character {
-            '\\' => {
-                let Some(sign) = after.chars().next() else {
-                    let message = "nothing follows `\\`".to_owned();
-                    return Err((message, "write `\\\\` for the sign itself".to_owned()));
-                };
-                text.push(sign);
-                rest = &after[sign.len_utf8()..];
-                continue;
-            }
-            '*' if rest.len() == written.len() && !after.is_empty() => open_start = true,
-            '*' if after.is_empty() && !text.is_empty() => open_end = true,
-            '*' => {
-                let message = "`*` stands within the entry or alone".to_owned();
-                return Err((
-                    message,
-                    "put it at an end of a word, such as `promis*`, or write `\\*` for the sign"
-                        .to_owned(),
-                ));
-            }
-            '{' => {
-                let Some(after) = rest.strip_prefix("{brand}") else {
-                    let message =
-                        "`{` starts something to fill in, and only `{brand}` can be filled in"
-                            .to_owned();
-                    return Err((message, "write `{brand}`, or `\\{` for the sign".to_owned()));
-                };
-                text.push_str(brand);
-                rest = after;
-                continue;
-            }
-            _ => text.push(character),
-        }
-        rest = after;
-    }
-    let capitals = Capitals::of(&text);
-    let text = folded(&text);
-    if text.is_empty() {
-        let message =
-            "the entry is empty once white space and invisible characters are gone".to_owned();
-        return Err((message, "write a word or phrase, or remove the line".to_owned()));
-    }
-    Ok(Part { text, capitals, open_start, open_end })
+/// Whether an entry has several parts.
+fn is_in_parts(written: &str) -> bool {
+    written.contains(" ... ") || written.contains(" … ")
 }
 
 fn is_name(name: &str) -> bool {
@@ -404,19 +438,17 @@ mod tests {
     fn a_file_is_a_list_in_a_language() {
         let lexicon = read("# good words\n\nBest\n  Game   Changer\n");
         assert_eq!((lexicon.name.as_str(), lexicon.language.as_deref()), ("praise", Some("en")));
-        let texts: Vec<_> =
-            lexicon.entries.iter().map(|entry| entry.parts[0].text.as_str()).collect();
+        let texts: Vec<_> = lexicon.parts.iter().map(|part| lexicon.text(part)).collect();
         assert_eq!(texts, ["best", "game changer"]);
     }
 
     #[test]
     fn stars_open_an_end_and_a_dash_makes_an_exception() {
-        let entries = read("promis*\n*n't\n*garantie*\n- killer feature\n-50%\n\\*\\#ad").entries;
-        let shape = |entry: &Entry| {
-            let part = &entry.parts[0];
-            (part.text.clone(), part.open_start, part.open_end, entry.exception)
+        let lexicon = read("promis*\n*n't\n*garantie*\n- killer feature\n-50%\n\\*\\#ad");
+        let shape = |part: &Part| {
+            (lexicon.text(part).to_owned(), part.open_start, part.open_end, part.exception)
         };
-        let shapes: Vec<_> = entries.iter().map(shape).collect();
+        let shapes: Vec<_> = lexicon.parts.iter().map(shape).collect();
         assert_eq!(
             shapes,
             [
@@ -432,18 +464,22 @@ mod tests {
 
     #[test]
     fn the_brand_is_filled_in() {
-        assert_eq!(read("I work at {brand}").entries[0].parts[0].text, "i work at acme");
+        assert_eq!(read("I work at {brand}").texts, "i work at acme");
     }
 
     #[test]
     fn dots_between_words_part_an_entry() {
-        let entries = read("know where ... liv*\n*ly … a lie\nwell ...\n").entries;
-        let parts = |entry: &Entry| {
-            entry.parts.iter().map(|part| part.text.clone()).collect::<Vec<_>>().join("|")
-        };
-        let parts: Vec<_> = entries.iter().map(parts).collect();
-        assert_eq!(parts, ["know where|liv", "ly|a lie", "well ..."]);
-        assert!(entries[0].parts[1].open_end && entries[1].parts[0].open_start);
+        let lexicon = read("know where ... liv*\n*ly … a lie\nwell ...\n");
+        let parts = lexicon.parts.iter().map(|part| (lexicon.text(part), part.index, part.of));
+        let expected = [
+            ("know where", 0, 2),
+            ("liv", 1, 2),
+            ("ly", 0, 2),
+            ("a lie", 1, 2),
+            ("well ...", 0, 1),
+        ];
+        assert_eq!(parts.collect::<Vec<_>>(), expected);
+        assert!(lexicon.parts[1].open_end && lexicon.parts[2].open_start);
         assert_eq!(trouble("know ... \\").column, 1);
     }
 

@@ -7,15 +7,19 @@
 //!   through them, and with every class that reaches beyond ASCII taking all that is beyond. What
 //!   matches at least as much is found so; only that is looked at with the pattern as it is.
 
+use std::borrow::Borrow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex_automata::meta::{Config, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::{Input, MatchKind, PatternSet};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 use regex_syntax::utf8::Utf8Sequences;
 
 use super::lexicon::{Company, Trouble};
-use super::scan::Near;
+use super::scan::{Compiling, Near};
+use crate::threads;
 
 /// The most memory that all patterns together may take when compiled, in bytes as they are counted
 /// below. The starter program takes three quarters of it.
@@ -33,9 +37,6 @@ const CLASS: usize = 72;
 const CLASS_PART: usize = 36;
 const CLASS_PART_SHARED: usize = 16;
 const CLASS_PARTS: usize = 200;
-
-/// How deep a compiled form may be nested: as deep as what was written, and groups around its parts.
-const DEEPEST_COMPILED: u32 = 4 * DEEPEST_PATTERN;
 
 /// The most memory for what a pattern search keeps while it runs, in bytes; each thread that searches
 /// keeps its own. With 2 MiB the patterns of the starter program did not find room for what texts need
@@ -85,17 +86,16 @@ impl Expression {
 pub(crate) struct Patterns {
     patterns: Vec<Pattern>,
     /// All of them as they are in plain ASCII.
-    plain: OnceLock<Option<RegexSet>>,
+    plain: OnceLock<Option<Regex>>,
     /// All of them as they are at most in any text.
-    loose: OnceLock<Option<RegexSet>>,
+    loose: OnceLock<Option<Regex>>,
 }
 
 #[derive(Debug)]
 struct Pattern {
     name: String,
-    text: String,
     parsed: Hir,
-    except: Option<String>,
+    except: Option<Hir>,
     /// Both compiled when first asked for.
     alone: OnceLock<Option<Regex>>,
     excepted: OnceLock<Option<Regex>>,
@@ -105,12 +105,12 @@ struct Pattern {
 impl Pattern {
     /// INVARIANT: it compiles, being known to be small enough.
     fn alone(&self) -> Option<&Regex> {
-        self.alone.get_or_init(|| compile(&self.text).ok()).as_ref()
+        self.alone.get_or_init(|| compile(&self.parsed)).as_ref()
     }
 
     /// INVARIANT: as above.
     fn except(&self) -> Option<&Regex> {
-        let compile = || self.except.as_deref().and_then(|text| compile(text).ok());
+        let compile = || self.except.as_ref().and_then(compile);
         self.excepted.get_or_init(compile).as_ref()
     }
 }
@@ -140,28 +140,38 @@ impl Patterns {
     ) -> Result<Self, Vec<PatternTrouble>> {
         let mut patterns = Vec::with_capacity(expressions.len());
         let mut troubles = Vec::new();
-        let mut all = 0;
-        for (expression, company) in expressions.into_iter().zip(company) {
-            let Expression { name, find: text, except, .. } = expression;
-            let exception = except.as_deref().map(|except| small(except, "the exception takes"));
-            if let Some(Err(trouble)) = exception {
-                let trouble = PatternTrouble::new(&name, trouble);
-                troubles.push(PatternTrouble { of_exception: true, ..trouble });
-            }
-            match small(&text, "the pattern takes") {
+        let (mut all, mut last) = (0, String::new());
+        let parsed = threads::each_surely(&expressions, |expression| {
+            let except = expression.except.as_deref();
+            let except = except.map(|except| small(except, "the exception takes"));
+            (small(&expression.find, "the pattern takes"), except)
+        });
+        let parsed = expressions.into_iter().zip(parsed).zip(company);
+        for ((expression, (find, except)), company) in parsed {
+            let Expression { name, find: text, .. } = expression;
+            let except = match except {
+                Some(Err(trouble)) => {
+                    let trouble = PatternTrouble::new(&name, trouble);
+                    troubles.push(PatternTrouble { of_exception: true, ..trouble });
+                    None
+                }
+                known => known.and_then(Result::ok).map(|(parsed, _)| parsed),
+            };
+            match find {
                 Ok((parsed, bytes)) => {
                     all += bytes;
+                    last = text;
                     let (alone, excepted) = (OnceLock::new(), OnceLock::new());
-                    patterns.push(Pattern { name, text, parsed, except, alone, excepted, company });
+                    patterns.push(Pattern { name, parsed, except, alone, excepted, company });
                 }
                 Err(trouble) => troubles.push(PatternTrouble::new(&name, trouble)),
             }
         }
-        if let Some(Pattern { name, text, .. }) = patterns.last()
+        if let Some(Pattern { name, .. }) = patterns.last()
             && all > LARGEST_PATTERNS
         {
             let what = "with this pattern all patterns together take";
-            troubles.push(PatternTrouble::new(name, too_large(text, what)));
+            troubles.push(PatternTrouble::new(name, too_large(&last, what)));
         }
         match troubles.is_empty() {
             true => Ok(Self { patterns, plain: OnceLock::new(), loose: OnceLock::new() }),
@@ -169,23 +179,35 @@ impl Patterns {
         }
     }
 
-    /// Compiles all of them, so that no text has to wait for it.
-    pub(crate) fn compile(&self) {
-        let _ = (self.plain(), self.loose());
-        for pattern in &self.patterns {
-            let _ = (pattern.alone(), pattern.except());
-        }
+    /// What is to be compiled so that no text has to wait for it.
+    pub(crate) fn compiling(&self) -> impl Iterator<Item = Compiling<'_>> {
+        let plain: Compiling<'_> = Box::new(|| _ = self.plain());
+        let loose: Compiling<'_> = Box::new(|| _ = self.loose());
+        let alone = |pattern| -> Compiling<'_> {
+            Box::new(move || _ = (Pattern::alone(pattern), Pattern::except(pattern)))
+        };
+        [plain, loose].into_iter().chain(self.patterns.iter().map(alone))
+    }
+
+    /// Compiles what a text is searched with first.
+    pub(crate) fn compile_for(&self, text: &str) {
+        self.of_text(text);
+    }
+
+    /// All of them, in the form for a text.
+    fn of_text(&self, text: &str) -> Option<&Regex> {
+        if text.is_ascii() { self.plain() } else { self.loose() }
     }
 
     /// INVARIANT: a set of patterns that are small enough compiles.
-    fn plain(&self) -> Option<&RegexSet> {
+    fn plain(&self) -> Option<&Regex> {
         self.plain
             .get_or_init(|| compile_set(self.patterns.iter().map(|it| plain(&it.parsed))))
             .as_ref()
     }
 
     /// INVARIANT: as above.
-    fn loose(&self) -> Option<&RegexSet> {
+    fn loose(&self) -> Option<&Regex> {
         self.loose
             .get_or_init(|| compile_set(self.patterns.iter().map(|it| loose(&it.parsed))))
             .as_ref()
@@ -205,9 +227,12 @@ impl Patterns {
     /// Whether each pattern matches a text, in the order given.
     pub(crate) fn matches(&self, text: &str) -> Box<[bool]> {
         let is_plain = text.is_ascii();
-        let set = if is_plain { self.plain() } else { self.loose() };
         let mut matches = vec![false; self.patterns.len()].into_boxed_slice();
-        for index in set.into_iter().flat_map(|set| set.matches(text)) {
+        let mut found = PatternSet::new(self.patterns.len());
+        if let Some(set) = self.of_text(text) {
+            set.which_overlapping_matches(&Input::new(text), &mut found);
+        }
+        for index in found.iter().map(|pattern| pattern.as_usize()) {
             let alone = || self.patterns[index].alone().is_some_and(|regex| regex.is_match(text));
             matches[index] = is_plain || alone();
         }
@@ -238,21 +263,20 @@ impl Patterns {
     }
 }
 
-fn compile_set(patterns: impl Iterator<Item = Hir>) -> Option<RegexSet> {
-    RegexSetBuilder::new(patterns.map(|pattern| pattern.to_string()))
-        .size_limit(usize::MAX)
-        .dfa_size_limit(LARGEST_PATTERN_CACHE)
-        .nest_limit(DEEPEST_COMPILED)
-        .build()
-        .ok()
+/// Patterns that are found all at once.
+fn compile_set(patterns: impl Iterator<Item = Hir>) -> Option<Regex> {
+    let config = Regex::config().match_kind(MatchKind::All).which_captures(WhichCaptures::None);
+    compiled(config, &patterns.collect::<Vec<Hir>>())
 }
 
-fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern)
-        .size_limit(usize::MAX)
-        .dfa_size_limit(LARGEST_PATTERN_CACHE)
-        .nest_limit(DEEPEST_COMPILED)
-        .build()
+fn compile(pattern: &Hir) -> Option<Regex> {
+    // Nobody asks for groups; where a match begins and ends is one of its own.
+    compiled(Regex::config().which_captures(WhichCaptures::Implicit), &[pattern])
+}
+
+fn compiled<H: Borrow<Hir>>(config: Config, patterns: &[H]) -> Option<Regex> {
+    let config = config.nfa_size_limit(None).hybrid_cache_capacity(LARGEST_PATTERN_CACHE);
+    Regex::builder().configure(config).build_many_from_hir(patterns).ok()
 }
 
 /// A pattern that is small enough, and how many bytes it takes when compiled, at most.
@@ -445,8 +469,8 @@ mod tests {
     /// What a pattern takes when compiled, in bytes: the smallest limit that it keeps.
     fn compiled(pattern: &str) -> usize {
         let fits = |limit: usize| {
-            let set = RegexSetBuilder::new([pattern]).size_limit(limit).build();
-            set.is_ok() && RegexBuilder::new(pattern).size_limit(limit).build().is_ok()
+            let set = regex::RegexSetBuilder::new([pattern]).size_limit(limit).build();
+            set.is_ok() && regex::RegexBuilder::new(pattern).size_limit(limit).build().is_ok()
         };
         let (mut low, mut high) = (0, LARGEST_PATTERNS);
         while low < high {
@@ -485,7 +509,7 @@ mod tests {
         fn searching_for_a_smaller_form_first_changes_no_answer(text in "[abé \\-🎉]{0,12}") {
             let texts = [r"\ba+\b", r"a\B", r"(?:\bab|b\b)+", r"^\b", r"a\b*b", r"\b{start}é", "b{2}", r"(?i)É\w", r"[^a\s]b", r"\p{L}{2} ?[^\x00-\x7F]", r"(?i-u:A)-"];
             let patterns = patterns(&texts);
-            let expected: Vec<bool> = texts.iter().map(|pattern| Regex::new(pattern).unwrap().is_match(&text)).collect();
+            let expected: Vec<bool> = texts.iter().map(|pattern| regex::Regex::new(pattern).unwrap().is_match(&text)).collect();
             prop_assert_eq!(patterns.matches(&text).into_vec(), expected);
         }
     }

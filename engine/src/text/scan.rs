@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use super::automata::Automata;
+use super::automata::{Automata, Automaton};
 use super::boundary::Boundaries;
 use super::fold::Folded;
 use super::language::Languages;
-use super::lexicon::{Capitals, Company, Entry, Lexicon, Trouble, Window};
+use super::lexicon::{Capitals, Company, Lexicon, Trouble, Window};
 use super::obfuscation::Disguises;
 use super::patterns::{Expression, PatternId, PatternTrouble, Patterns};
+use crate::threads;
 
 /// The most words between two parts of an entry.
 const WIDEST_GAP: usize = 5;
@@ -40,7 +41,7 @@ pub struct Scanner {
     sources: Vec<Source>,
     automata: Automata<Target>,
     /// How many parts each entry has that has several.
-    in_parts: Vec<usize>,
+    in_parts: Vec<u32>,
     disguises: Disguises,
     patterns: Patterns,
     languages: Languages,
@@ -79,7 +80,7 @@ impl Near {
 /// What it means that a text of the automaton is found.
 #[derive(Debug, Clone)]
 struct Target {
-    source: usize,
+    source: u32,
     open_start: bool,
     open_end: bool,
     exception: bool,
@@ -87,13 +88,13 @@ struct Target {
     /// The capitals that it must have, where they matter.
     capitals: Option<Capitals>,
     /// The entry of several parts that it is one of, and which.
-    part: Option<(usize, usize)>,
+    part: Option<(u32, u32)>,
 }
 
 /// A part of an entry that was found in a folded text.
 #[derive(Clone, Copy)]
 struct FoundPart<'t> {
-    part: (usize, usize),
+    part: (u32, u32),
     start: usize,
     end: usize,
     target: &'t Target,
@@ -121,11 +122,11 @@ impl Scanner {
     ///
     /// What is not right about the patterns.
     pub fn new(
-        lexicons: Vec<Lexicon>,
+        lexicons: &[Lexicon],
         patterns: Vec<Expression>,
     ) -> Result<Self, Vec<PatternTrouble>> {
         let mut obfuscated: BTreeMap<String, bool> = BTreeMap::new();
-        for lexicon in &lexicons {
+        for lexicon in lexicons {
             *obfuscated.entry(lexicon.name.clone()).or_default() |= lexicon.obfuscated;
         }
         let ids: BTreeMap<String, ListId> =
@@ -148,44 +149,43 @@ impl Scanner {
         let mut sources = Vec::new();
         let mut in_parts = Vec::new();
         let mut disguises = Disguises::default();
-        let mut entries = Vec::with_capacity(lexicons.iter().map(|it| it.entries.len()).sum());
+        let mut automata = Automata::default();
         for lexicon in lexicons {
             let Some(&list) = ids.get(&lexicon.name) else { continue };
-            let source = sources.len();
+            let source = sources.len() as u32;
             let company = near(&lexicon.company);
             lists[list.index()].has_company |= company.is_any();
-            let (language, window) = (lexicon.language, lexicon.window);
-            for Entry { parts, exception } in lexicon.entries {
-                let several = parts.len() > 1;
-                if several {
-                    in_parts.push(parts.len());
+            let automaton = automata.of_language(lexicon.language.as_deref());
+            for part in &lexicon.parts {
+                let (text, several) = (lexicon.text(part), part.of > 1);
+                if several && part.index == 0 {
+                    in_parts.push(part.of);
                 }
-                for (index, part) in parts.into_iter().enumerate() {
-                    if lexicon.obfuscated && !exception && !part.open_start && !several {
-                        disguises.add(&part.text, part.open_end, source);
-                    }
-                    let target = Target {
-                        source,
-                        open_start: part.open_start,
-                        open_end: part.open_end,
-                        exception,
-                        address: is_address(&part.text),
-                        capitals: lexicon.exact.then_some(part.capitals),
-                        part: several.then(|| (in_parts.len() - 1, index)),
-                    };
-                    entries.push((language.clone(), part.text, target));
+                if lexicon.obfuscated && !part.exception && !part.open_start && !several {
+                    disguises.add(text, part.open_end, source as usize);
                 }
+                let target = Target {
+                    source,
+                    open_start: part.open_start,
+                    open_end: part.open_end,
+                    exception: part.exception,
+                    address: is_address(text),
+                    capitals: lexicon.exact.then(|| part.capitals.clone()),
+                    part: several.then(|| (in_parts.len() as u32 - 1, part.index)),
+                };
+                automaton.add(text, target);
             }
+            let (language, window) = (lexicon.language.clone(), lexicon.window);
             sources.push(Source { list, language, window, company });
         }
-        let automata = Automata::new(entries).ok_or_else(|| {
+        if automata.are_too_large() {
             let message = "the lists are too large together".to_owned();
-            vec![PatternTrouble {
+            return Err(vec![PatternTrouble {
                 pattern: "lexicons".to_owned(),
                 of_exception: false,
                 trouble: Trouble { line: 1, column: 1, length: 0, message, help: None },
-            }]
-        })?;
+            }]);
+        }
         let languages = Languages::default();
         Ok(Self { lists, sources, automata, in_parts, disguises, patterns, languages })
     }
@@ -202,8 +202,19 @@ impl Scanner {
 
     /// Compiles all that is otherwise compiled when a text first asks for it.
     pub(crate) fn compile(&self) {
-        self.automata.compile();
-        self.patterns.compile();
+        let lists = self.automata.not_compiled(|_| true).map(compiling);
+        on_all_cores(lists.chain(self.patterns.compiling()).collect());
+    }
+
+    /// Compiles what a text asks for, where it is the first one: whoever looks for words looks for patterns
+    /// next.
+    fn compile_for(&self, text: &str, applies: impl Fn(&str) -> bool) {
+        let lists: Vec<Compiling<'_>> =
+            self.automata.not_compiled(applies).map(compiling).collect();
+        if !lists.is_empty() {
+            let patterns: Compiling<'_> = Box::new(|| self.patterns.compile_for(text));
+            on_all_cores(lists.into_iter().chain([patterns]).collect());
+        }
     }
 
     /// The list of a name.
@@ -232,10 +243,11 @@ impl Scanner {
         let (mut finds, mut parts) = (Vec::new(), Vec::new());
         let mut boundaries = Boundaries::new(original, folded);
         let applies = |of: &str| self.languages.applies(of, language);
+        self.compile_for(original, applies);
         self.automata.find(folded.as_str(), applies, |found, targets| {
             let (may_start, may_end) =
                 (boundaries.may_start(found.start), boundaries.may_end(found.end));
-            for target in targets {
+            for target in targets.iter() {
                 if (!may_start && !target.open_start) || (!may_end && !target.open_end) {
                     continue;
                 }
@@ -268,10 +280,10 @@ impl Scanner {
     /// A find, in bytes of the original text.
     fn found(&self, target: &Target, place: Range<usize>) -> Find {
         Find {
-            list: self.sources[target.source].list,
+            list: self.sources[target.source as usize].list,
             start: place.start,
             end: place.end,
-            source: target.source,
+            source: target.source as usize,
             exception: target.exception,
             address: target.address,
         }
@@ -286,7 +298,7 @@ impl Scanner {
         finds: &mut Vec<Find>,
     ) {
         parts.sort_unstable_by_key(|found| (found.part, found.start, found.end));
-        let next = |part: (usize, usize), from: usize| {
+        let next = |part: (u32, u32), from: usize| {
             let found = parts
                 .get(parts.partition_point(|known| (known.part, known.start) < (part, from)))?;
             (found.part == part && is_near(&original[folded.original(from..found.start)]))
@@ -294,7 +306,7 @@ impl Scanner {
         };
         for first in parts.iter().filter(|found| found.part.1 == 0) {
             let entry = first.part.0;
-            let end = (1..self.in_parts[entry])
+            let end = (1..self.in_parts[entry as usize])
                 .try_fold(first.end, |end, part| next((entry, part), end).map(|found| found.end));
             if let Some(end) = end {
                 let place = folded.original(first.start..end);
@@ -394,6 +406,17 @@ impl fmt::Debug for Scanner {
     }
 }
 
+/// Something to be compiled.
+pub(crate) type Compiling<'a> = Box<dyn Fn() + Sync + 'a>;
+
+fn compiling(automaton: &Automaton<Target>) -> Compiling<'_> {
+    Box::new(|| automaton.compile())
+}
+
+fn on_all_cores(all: Vec<Compiling<'_>>) {
+    threads::each_surely(&all, |compile| compile());
+}
+
 /// Whether an entry is written as an address: it has a dot or slash between letters or digits.
 fn is_address(text: &str) -> bool {
     text.as_bytes().windows(3).any(|part| {
@@ -418,7 +441,8 @@ mod tests {
 
     fn scanner(files: &[(&str, &str)]) -> Scanner {
         let lexicon = |(stem, text): &(&str, &str)| Lexicon::parse(stem, text, "Acme").unwrap();
-        Scanner::new(files.iter().map(lexicon).collect(), Vec::new()).unwrap()
+        let lexicons: Vec<Lexicon> = files.iter().map(lexicon).collect();
+        Scanner::new(&lexicons, Vec::new()).unwrap()
     }
 
     fn found<'text>(scanner: &Scanner, text: &'text str) -> Vec<&'text str> {

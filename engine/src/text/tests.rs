@@ -29,7 +29,7 @@ const PATTERNS: &[(&str, &str)] =
 static SCANNER: LazyLock<Arc<Scanner>> = LazyLock::new(|| {
     let lexicons = FILES.iter().map(|(stem, text)| Lexicon::parse(stem, text, "Acme").unwrap());
     let patterns = PATTERNS.iter().map(|(name, text)| Expression::new(name, text));
-    Arc::new(Scanner::new(lexicons.collect(), patterns.collect()).unwrap())
+    Arc::new(Scanner::new(&lexicons.collect::<Vec<_>>(), patterns.collect()).unwrap())
 });
 
 fn scanner() -> Arc<Scanner> {
@@ -411,7 +411,7 @@ proptest! {
     #[test]
     fn lexicons_of_any_text_are_read_or_refused(text in "([a-z*%#{}\\\\ -]|\\PC|\n){0,40}") {
         if let Ok(lexicon) = Lexicon::parse("list", &text, "Acme") {
-            prop_assert!(Scanner::new(vec![lexicon], Vec::new()).is_ok());
+            prop_assert!(Scanner::new(&[lexicon], Vec::new()).is_ok());
         }
     }
 }
@@ -419,7 +419,7 @@ proptest! {
 /// What a list has in a text, under the files and expressions given.
 fn found(files: &[(&str, &str)], patterns: Vec<Expression>, name: &str, text: &str) -> Vec<String> {
     let lexicons = files.iter().map(|(stem, list)| Lexicon::parse(stem, list, "Acme").unwrap());
-    let scanner = Arc::new(Scanner::new(lexicons.collect(), patterns).unwrap());
+    let scanner = Arc::new(Scanner::new(&lexicons.collect::<Vec<_>>(), patterns).unwrap());
     let analysis = Analysis::new(Arc::clone(&scanner), input(text));
     let ranges = match (scanner.list(name), scanner.pattern(name)) {
         (Some(list), _) => {

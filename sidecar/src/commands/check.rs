@@ -51,6 +51,8 @@ pub(super) fn run(directory: &Path, options: &Check) -> Result<Exit, Failure> {
         FailOn::Block => worst >= Outcome::Worst(Severity::Block),
         FailOn::Never => false,
     };
+    // The process ends: what a program takes is given back at once.
+    std::mem::forget(program);
     Ok(if fails { Exit::No } else { Exit::Success })
 }
 

@@ -203,7 +203,7 @@ pub(super) struct Pattern {
 /// what does not count and what must and must not stand in the same sentence. Every `{brand}` becomes the
 /// brand's name; an expression could not have it otherwise.
 pub(super) fn read_patterns(source: Source<'_>, brand: &str) -> (Vec<Pattern>, Vec<Problem>) {
-    let brand = regex::escape(brand);
+    let brand = regex_syntax::escape(brand);
     let filled = |expression: &str| expression.replace("{brand}", &brand);
     let report = Report::new(source);
     let document = parse(&report);
