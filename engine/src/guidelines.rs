@@ -190,10 +190,8 @@ impl Program {
 
     /// The rules that have no words for a language.
     fn without_words(&self, language: &str, at: Timestamp) -> Vec<Arc<str>> {
-        let lacks = |rule: &Rule| {
-            let mut lists = rule.lists().filter_map(|name| self.scanner.list(name));
-            lists.any(|list| !self.scanner.has_words(list, language))
-        };
+        let lacks =
+            |rule: &Rule| rule.lists().iter().any(|list| !self.scanner.has_words(*list, language));
         if language == text::UNKNOWN {
             return Vec::new();
         }

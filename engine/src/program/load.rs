@@ -1,7 +1,7 @@
 //! Reads and compiles a program. Problems are collected, and what is wrong is left out, so that
 //! the rest can be checked, too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::manifest::Pattern;
@@ -9,10 +9,10 @@ use super::rules::{self, RuleText};
 use super::translations::{self, Translations};
 use super::{Manifest, Program, Rule, Sources, Tests, Written, example, manifest};
 use crate::error::{Code, Error, Level, MOST_PROBLEMS, Place, Problem, Source, did_you_mean};
-use crate::facts::{Folder, PLACES, ProgramView};
+use crate::facts::{Folder, Object, PLACES, ProgramView};
 use crate::scoring::Plan;
 use crate::script::{Checked, File, FileTree, Sandbox, Vocabulary, check_library, check_rule};
-use crate::text::{Expression, Languages, Lexicon, PatternTrouble, Scanner, Trouble};
+use crate::text::{Expression, Languages, Lexicon, ListId, PatternTrouble, Scanner, Trouble};
 use crate::threads;
 
 /// Compiles a program from its files.
@@ -63,6 +63,12 @@ impl<'a> Loading<'a> {
         }
         self.settings(&manifest, &rules, all_compiled);
         self.check(&sandbox, &files, &folders, &vocabulary, &mut rules);
+        for rule in &mut rules {
+            let of_posts = rule.uses.iter().filter(|known| known.object == Object::Post);
+            let names = of_posts.filter_map(|known| known.argument.as_deref());
+            let lists: BTreeSet<ListId> = names.filter_map(|name| scanner.list(name)).collect();
+            rule.lists = lists.into_iter().collect();
+        }
         self.gifts(&files, &rules);
         self.short_ages(&manifest, &rules);
         self.examples(&manifest, &vocabulary, &files, &rules);
@@ -463,6 +469,7 @@ fn rule(text: RuleText, folder: Folder, file: usize, manifest: &Manifest) -> Rul
         examples: text.examples,
         sound: text.sound,
         uses: Vec::new(),
+        lists: Vec::new(),
         gives: Vec::new(),
         gives_others: false,
         rivals: None,

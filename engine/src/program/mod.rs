@@ -39,7 +39,7 @@ use crate::error::{Code, Error, Place, Problem, choose};
 use crate::facts::{Evidence, Folder, Object, ProgramView, Read, TeamFact};
 use crate::scoring::Plan;
 use crate::script::{FactUse, File, Function, Sandbox, Vocabulary};
-use crate::text::Scanner;
+use crate::text::{ListId, Scanner};
 
 /// A rule, ready to run.
 #[derive(Clone, Debug)]
@@ -56,6 +56,7 @@ pub struct Rule {
     examples: Vec<Example>,
     sound: bool,
     uses: Vec<FactUse>,
+    lists: Vec<ListId>,
     gives: Vec<Arc<str>>,
     gives_others: bool,
     /// Two rewards that it gives one instead of the other, once each in a period.
@@ -155,10 +156,9 @@ impl Rule {
             .any(|known| known.object == object && slot.is_none_or(|slot| known.slot == slot))
     }
 
-    /// The names that it may ask a post for: word lists and patterns.
-    pub(crate) fn lists(&self) -> impl Iterator<Item = &str> {
-        let of_posts = self.uses.iter().filter(|known| known.object == Object::Post);
-        of_posts.filter_map(|known| known.argument.as_deref())
+    /// The word lists that it may ask a post for.
+    pub(crate) fn lists(&self) -> &[ListId] {
+        &self.lists
     }
 
     /// Whether the checker knew that the rule may read this.

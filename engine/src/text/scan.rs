@@ -1,6 +1,6 @@
 //! All lists and patterns of a program, and what is found of them in a text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -53,6 +53,8 @@ struct List {
     obfuscated: bool,
     /// Whether some of it counts only in a certain company.
     has_company: bool,
+    /// The languages that it has files for; none where all of it is for every one.
+    languages: BTreeSet<String>,
 }
 
 /// A file of a list.
@@ -144,7 +146,12 @@ impl Scanner {
         let patterns = Patterns::new(patterns, company)?;
         let mut lists: Vec<List> = obfuscated
             .into_iter()
-            .map(|(name, obfuscated)| List { name, obfuscated, has_company: false })
+            .map(|(name, obfuscated)| List {
+                name,
+                obfuscated,
+                has_company: false,
+                languages: BTreeSet::new(),
+            })
             .collect();
         let mut sources = Vec::new();
         let mut in_parts = Vec::new();
@@ -155,6 +162,7 @@ impl Scanner {
             let source = sources.len() as u32;
             let company = near(&lexicon.company);
             lists[list.index()].has_company |= company.is_any();
+            lists[list.index()].languages.extend(lexicon.language.clone());
             let automaton = automata.of_language(lexicon.language.as_deref());
             for part in &lexicon.parts {
                 let (text, several) = (lexicon.text(part), part.of > 1);
@@ -360,9 +368,10 @@ impl Scanner {
     /// Whether a list has a file for texts of a language. What it has for all of them, such as names, is
     /// enough where it has nothing else.
     pub(crate) fn has_words(&self, list: ListId, language: &str) -> bool {
-        let files = || (0..self.sources.len()).filter(|file| self.sources[*file].list == list);
-        let of_languages = files().any(|file| self.has_language(file));
-        files().any(|file| self.applies(file, language) && self.has_language(file) == of_languages)
+        self.lists.get(list.index()).is_some_and(|list| {
+            let languages = &list.languages;
+            languages.is_empty() || languages.iter().any(|it| self.languages.applies(it, language))
+        })
     }
 
     /// Whether some of a list counts only in a certain company.
