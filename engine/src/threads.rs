@@ -13,6 +13,11 @@ const SOME: usize = 32;
 
 static CORES: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, Into::into));
 
+/// Whether there is another core to do something meanwhile.
+pub(crate) fn are_several() -> bool {
+    *CORES > 1
+}
+
 /// Does the work for each thing; what comes out is in the order of the things, and of several
 /// errors the first in that order is told: as if they had been taken one by one. `with` makes what
 /// a thread works with; `progress` is told things done and things in all.

@@ -1,14 +1,25 @@
 //! A quick start: the events of a journal from its last checkpoint on, instead of reading all.
 
+use std::panic::resume_unwind;
+use std::sync::mpsc;
+
 use super::{Checkpoint, Entry, Journal};
 use crate::error::{Code, Error, Problem};
 use crate::events::{Image, Log};
+use crate::threads;
 
 /// A checkpoint is made where so many events have come since the last one, and a quarter of all.
 const FEWEST: u64 = 50_000;
 
 /// Room is made for so many events at most before they are seen: a damaged journal may say anything.
 const MOST_AHEAD: u64 = 1 << 24;
+
+/// Fewer entries than these are read sooner than another thread is there.
+const FEWEST_AHEAD: u64 = 10_000;
+
+/// How many entries are handed on at once, and how many such batches wait at most.
+const BATCH: usize = 1_000;
+const BATCHES_AHEAD: usize = 4;
 
 /// Everything on record, and the place of the last event.
 ///
@@ -73,7 +84,7 @@ fn read_since(
     log.reserve(usize::try_from(more).unwrap_or(0));
     let mut position = since;
     let mut is_outdated = false;
-    journal.read(since, &mut |entry: Entry| {
+    read_ahead(journal, since, more, &mut |entry: Entry| {
         position = entry.position;
         is_outdated |= since > 0 && entry.event.erasure().is_some();
         log.add(entry.event).map_err(|_| {
@@ -82,4 +93,74 @@ fn read_since(
         })
     })?;
     Ok((!is_outdated).then_some((log, position, since)))
+}
+
+/// Reads a journal; where there is much of it, in a thread of its own, so that entries are put in their
+/// places while the next ones are read.
+fn read_ahead(
+    journal: &dyn Journal,
+    after: u64,
+    more: u64,
+    each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if more < FEWEST_AHEAD || !threads::are_several() {
+        return journal.read(after, each);
+    }
+    std::thread::scope(|scope| {
+        let (send, receive) = mpsc::sync_channel(BATCHES_AHEAD);
+        let reading = scope.spawn(move || {
+            let mut batch = Vec::with_capacity(BATCH);
+            // Whoever receives has ended where nothing can be sent, and says why.
+            let gone = |_| Problem::new(Code::Internal, "nobody takes what is read");
+            journal.read(after, &mut |entry| {
+                batch.push(entry);
+                match batch.len() < BATCH {
+                    true => Ok(()),
+                    false => Ok(send.send(std::mem::take(&mut batch)).map_err(gone)?),
+                }
+            })?;
+            Ok(send.send(batch).map_err(gone)?)
+        });
+        receive.into_iter().flatten().try_for_each(each)?;
+        reading.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::{Event, read_record};
+    use crate::journal::{Batch, Memory};
+
+    #[test]
+    fn what_is_read_ahead_comes_whole_and_in_order_and_ends_where_it_is_refused() {
+        let journal = Memory::new();
+        let event = |number: u64| {
+            let text = format!(
+                r#"{{"id":"{number}","advocate":"ada","kind":"share","at":"2026-01-05T00:00:00Z"}}"#
+            );
+            read_record::<Event>(&text, "event").unwrap()
+        };
+        let last = FEWEST_AHEAD + 2_500;
+        let events: Vec<Event> = (1..=last).map(event).collect();
+        journal.append(&events, Batch::Each).unwrap();
+        let mut expected = 0;
+        read_ahead(&journal, 0, last, &mut |entry| {
+            expected += 1;
+            assert_eq!(
+                (entry.position, &*entry.event.identity.id),
+                (expected, &*expected.to_string())
+            );
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(expected, last);
+        let (log, position) = log_of(&journal).unwrap();
+        assert_eq!((log.len() as u64, position), (last, last));
+        let refused = read_ahead(&journal, 0, last, &mut |entry| match entry.position {
+            11_000 => Err(Problem::new(Code::JournalCorrupt, "the eleven-thousandth").into()),
+            _ => Ok(()),
+        });
+        assert!(refused.unwrap_err().to_string().contains("the eleven-thousandth"));
+    }
 }
