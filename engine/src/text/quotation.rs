@@ -69,19 +69,19 @@ fn step(
     open: &[Option<usize>; KINDS],
 ) -> Step {
     let is_open = |kind: Kind| open[kind as usize].is_some();
-    let ends_word = before.is_some_and(is_letter);
-    let starts_word = after.is_some_and(is_letter);
-    let may_open = !ends_word && after.is_some_and(|after| !after.is_whitespace());
-    let may_close = before.is_some_and(|before| !before.is_whitespace()) && !starts_word;
+    // Hardly any character is a mark: what stands around one is looked at only then.
+    let is_space = |character: char| character.is_whitespace();
+    let may_open = || !before.is_some_and(is_letter) && after.is_some_and(|it| !is_space(it));
+    let may_close = || before.is_some_and(|it| !is_space(it)) && !after.is_some_and(is_letter);
     match character {
         '\n' => Step::EndOfLine,
-        '"' if is_open(Kind::Straight) && may_close => Step::Close(Kind::Straight),
-        '"' if may_open => Step::Open(Kind::Straight),
+        '"' if is_open(Kind::Straight) && may_close() => Step::Close(Kind::Straight),
+        '"' if may_open() => Step::Open(Kind::Straight),
         '„' => Step::Open(Kind::LowDouble),
         '“' | '”' if is_open(Kind::LowDouble) => Step::Close(Kind::LowDouble),
         '”' if is_open(Kind::Double) => Step::Close(Kind::Double),
         // Swedish and Finnish open with the closing mark.
-        '“' | '”' if may_open => Step::Open(Kind::Double),
+        '“' | '”' if may_open() => Step::Open(Kind::Double),
         '«' if is_open(Kind::ReversedGuillemets) => Step::Close(Kind::ReversedGuillemets),
         '«' => Step::Open(Kind::Guillemets),
         '»' if is_open(Kind::Guillemets) => Step::Close(Kind::Guillemets),
@@ -93,9 +93,9 @@ fn step(
         '『' => Step::Open(Kind::WhiteCorner),
         '』' => Step::Close(Kind::WhiteCorner),
         '‚' => Step::Open(Kind::LowSingle),
-        '‘' | '’' if is_open(Kind::LowSingle) && may_close => Step::Close(Kind::LowSingle),
-        '‘' if may_open => Step::Open(Kind::Single),
-        '’' if may_close => Step::Close(Kind::Single),
+        '‘' | '’' if is_open(Kind::LowSingle) && may_close() => Step::Close(Kind::LowSingle),
+        '‘' if may_open() => Step::Open(Kind::Single),
+        '’' if may_close() => Step::Close(Kind::Single),
         _ => Step::Nothing,
     }
 }
