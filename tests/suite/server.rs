@@ -305,7 +305,7 @@ fn children_of(process: u32) -> Vec<u32> {
     numbers.filter(is_child).collect()
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 

@@ -1,4 +1,4 @@
-//! The same in PostgreSQL, beside a bare COPY of the same texts: where `PLAUDIT_BENCH_DATABASE` is the
+//! The same in PostgreSQL, beside a bare COPY of the same texts: where `BENCH_DATABASE` is the
 //! address of a database for it. What it makes there it takes away again.
 
 use std::path::Path;
@@ -19,11 +19,11 @@ const SCHEMA: &str = "plaudit_bench";
 
 /// The address of the database, where there is one.
 pub(crate) fn address() -> Option<String> {
-    std::env::var("PLAUDIT_BENCH_DATABASE").ok()
+    std::env::var("BENCH_DATABASE").ok()
 }
 
 fn in_schema() -> String {
-    let address = address().expect("PLAUDIT_BENCH_DATABASE");
+    let address = address().expect("BENCH_DATABASE");
     let sign = if address.contains('?') { '&' } else { '?' };
     format!("{address}{sign}schema={SCHEMA}")
 }
@@ -79,7 +79,7 @@ pub(crate) fn append(folder: &Path) -> f64 {
 }
 
 async fn connected() -> Client {
-    let address = address().expect("PLAUDIT_BENCH_DATABASE");
+    let address = address().expect("BENCH_DATABASE");
     let (client, connection) = tokio_postgres::connect(&address, NoTls).await.unwrap();
     tokio::spawn(connection);
     client

@@ -5,7 +5,7 @@
 //! cargo bench -p plaudit-engine --bench journal -- --activities 5000000
 //! cargo bench -p plaudit-engine --bench journal -- --folder /big/disk  # the system's own otherwise
 //! cargo bench -p plaudit-engine --bench journal -- --keep              # leaves the files there
-//! PLAUDIT_BENCH_DATABASE=postgres://… cargo bench -p plaudit-engine --features postgres --bench journal
+//! BENCH_DATABASE=postgres://… cargo bench -p plaudit-engine --features postgres --bench journal
 //! ```
 //!
 //! It measures a tenth of the activities first, then all of them, so that growth shows. Each
@@ -16,7 +16,7 @@
 //!   log, `synchronous=FULL`. *append*: the same events through the journal, which finds those that
 //!   are there already and keeps checksums; reading them from text is not counted in either.
 //! - *bare COPY* and *PostgreSQL*: the same into a database, ten thousand a commit, as imports do; with
-//!   `--features postgres`, where `PLAUDIT_BENCH_DATABASE` is the address of one.
+//!   `--features postgres`, where `BENCH_DATABASE` is the address of one.
 //! - *import*: the whole way from JSON lines to the file.
 //! - *one by one*: a commit for each event; *shared*: single events from 64 threads at once.
 //! - *read and parse*: every row to an event on one core, by hand, and no more. *rebuild*: the same,

@@ -22,7 +22,7 @@ mod told;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clients::{Load, Measured};
@@ -31,6 +31,8 @@ use told::Bound;
 /// A process that serves.
 struct Server {
     child: Child,
+    /// What it says later is left there; closed, it would have nobody to say it to.
+    _output: BufReader<ChildStdout>,
     address: String,
 }
 
@@ -39,10 +41,11 @@ impl Server {
     fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line}"));
         let address = address.trim().trim_end_matches('/').to_owned();
-        Self { child, address }
+        Self { child, _output: output, address }
     }
 }
 

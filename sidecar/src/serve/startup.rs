@@ -133,7 +133,9 @@ async fn serve(settings: Settings) -> Result<Exit, Failure> {
     let signals = Signals::new()?;
     let address =
         *service.address.get_or_init(|| addresses.first().copied().unwrap_or(settings.listen));
-    greet(&service, address)?;
+    if let Err(error) = greet(&service, address) {
+        tracing::warn!(%error, "nobody is told where it serves");
+    }
 
     let ending = Arc::clone(&service.ending);
     let told = actix_web::rt::spawn(async move {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Served, Setup, person, share, wait_for};
+use crate::server::free_port;
 use crate::support::rounds;
 
 #[test]
@@ -137,4 +138,22 @@ fn the_unit_of_the_system_is_one() {
     for (name, line) in [("ExecStart", "plaudit serve"), ("ExecReload", "kill -HUP")] {
         assert!(text.lines().any(|it| it.starts_with(name) && it.contains(line)), "{name}");
     }
+}
+
+#[test]
+fn a_service_that_nobody_listens_to_serves_all_the_same() {
+    let setup = Setup::new();
+    let port = free_port();
+    let mut command = setup.command_at(&format!("127.0.0.1:{port}"));
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+    let mut child = command.spawn().unwrap();
+    // Whatever it says from now on, nobody can be told.
+    drop(child.stdout.take());
+    let url = format!("http://127.0.0.1:{port}/health/live");
+    let answers = || ureq::get(&url).call().is_ok().then_some(());
+    let first = wait_for(answers);
+    let second = answers();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(first.is_some() && second.is_some());
 }

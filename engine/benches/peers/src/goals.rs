@@ -19,7 +19,7 @@ struct Bench {
     quick: &'static [&'static str],
 }
 
-/// What is measured of PostgreSQL is, where `PLAUDIT_BENCH_DATABASE` is the address of a database.
+/// What is measured of PostgreSQL is, where `BENCH_DATABASE` is the address of a database.
 const BENCHES: [Bench; 6] = [
     Bench {
         goals: &[1, 2, 7],
@@ -53,7 +53,14 @@ const BENCHES: [Bench; 6] = [
         full: &[],
         quick: &["--seconds", "1"],
     },
-    Bench { goals: &[6], package: "plaudit-ffi", name: "calls", features: None, full: &[], quick: &["--quick"] },
+    Bench {
+        goals: &[6],
+        package: "plaudit-ffi",
+        name: "calls",
+        features: None,
+        full: &[],
+        quick: &["--quick"],
+    },
     Bench {
         goals: &[7],
         package: "plaudit-sidecar",
@@ -93,6 +100,9 @@ pub(crate) fn measured(goals: &[u8], quick: bool) -> Vec<Line> {
             .args(["--", "--lines"])
             .args(if quick { bench.quick } else { bench.full })
             .current_dir(top())
+            // What cargo says of this package is nothing to build others by: libraries would be built anew.
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| !is_of_this_package(name)))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -114,6 +124,13 @@ pub(crate) fn measured(goals: &[u8], quick: bool) -> Vec<Line> {
     lines.retain(|line| goals.contains(&line.goal));
     lines.sort_by_key(|line| line.goal);
     lines
+}
+
+/// Whether a variable of the environment is one that cargo gives to what it runs.
+fn is_of_this_package(name: &std::ffi::OsStr) -> bool {
+    const FOR_ALL: [&str; 4] =
+        ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_INCREMENTAL", "CARGO_NET_OFFLINE"];
+    name.to_str().is_some_and(|name| name.starts_with("CARGO_") && !FOR_ALL.contains(&name))
 }
 
 /// The top of the project.
