@@ -42,6 +42,10 @@ mod told;
 
 use told::{Bound, time};
 
+/// As in the program that is shipped.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Something that grows: its sizes, and what its one is.
 struct Growth {
     what: &'static str,

@@ -1,5 +1,7 @@
 //! Which outcomes, edits and retractions belong to which event.
 
+use std::hint::black_box;
+
 use foldhash::HashMap;
 use hashbrown::HashTable;
 use jiff::Timestamp;
@@ -9,12 +11,35 @@ use crate::events::{Body, Kind, Log, Named, Place, Resolution};
 /// Outcomes, edits and retractions by the event they name, each list in the order of the fold.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
+    named: Marks,
     /// Most events that are named are named once, and there may be millions of them.
     once: HashMap<Place, Place>,
     often: HashMap<Place, Vec<Place>>,
     /// An event may be named before it comes: lists by the identity that they are about, which is
     /// read off their first event.
     waiting: HashTable<Vec<Place>>,
+}
+
+/// Which events are named at all: most are not, and a bit says so sooner than a map does.
+#[derive(Clone, Debug, Default)]
+struct Marks(Vec<u64>);
+
+impl Marks {
+    const BITS: Place = u64::BITS;
+
+    fn set(&mut self, place: Place) {
+        let word = (place / Self::BITS) as usize;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (place % Self::BITS);
+    }
+
+    #[inline]
+    fn has(&self, place: Place) -> bool {
+        let word = self.0.get((place / Self::BITS) as usize);
+        word.is_some_and(|word| word & (1 << (place % Self::BITS)) != 0)
+    }
 }
 
 /// The event that a list is about.
@@ -67,6 +92,7 @@ impl Links {
     }
 
     fn put(&mut self, log: &Log, place: Place, event: Place) {
+        self.named.set(place);
         if let Some(list) = self.often.get_mut(&place) {
             insert(log, list, event);
         } else if let Some(first) = self.once.remove(&place) {
@@ -83,6 +109,7 @@ impl Links {
         let named = log.named(event);
         let same = |list: &Vec<Place>| target(log, list) == Some(named);
         if let Ok(list) = self.waiting.find_entry(log.hash(named), same) {
+            self.named.set(event);
             self.often.insert(event, list.remove().0);
         }
     }
@@ -90,9 +117,20 @@ impl Links {
     /// The events that name an event, in the order of the fold.
     #[inline]
     pub(crate) fn about(&self, event: Place) -> &[Place] {
+        if !self.named.has(event) {
+            return &[];
+        }
         match self.once.get(&event) {
             Some(later) => std::slice::from_ref(later),
             None => self.often.get(&event).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Has everything near that is about some events: far away in memory each, they are on their way
+    /// at once where they are asked for in a row.
+    pub(crate) fn fetch(&self, log: &Log, events: &[Place]) {
+        for later in events.iter().flat_map(|event| self.about(*event)) {
+            black_box(log.kind(*later));
         }
     }
 

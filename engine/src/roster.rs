@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -131,10 +131,11 @@ impl Roster {
             let id = roster.resolve(&record.person.id, last);
             by_person.entry(id).or_default().push(record);
         }
+        let mut shared = Shared::default();
         for (id, mut records) in by_person {
             // Of two that were found to be one, the one whose name stays has the last word.
             records.sort_by_key(|record| (record.at, record.person.id == id));
-            roster.members.insert(Arc::clone(&id), Arc::new(Member::of(&records)));
+            roster.members.insert(Arc::clone(&id), Arc::new(Member::of(&records, &mut shared)));
             roster.ids.push(id);
         }
         roster
@@ -342,8 +343,23 @@ impl Roster {
     }
 }
 
+/// Facts of people: whoever has the same shares them with the others.
+#[derive(Default)]
+struct Shared(HashSet<Arc<[Value]>>);
+
+impl Shared {
+    fn of(&mut self, facts: &[Value]) -> Arc<[Value]> {
+        if let Some(known) = self.0.get(facts) {
+            return Arc::clone(known);
+        }
+        let facts: Arc<[Value]> = facts.into();
+        self.0.insert(Arc::clone(&facts));
+        facts
+    }
+}
+
 impl Member {
-    fn of(records: &[&Record<'_>]) -> Self {
+    fn of(records: &[&Record<'_>], shared: &mut Shared) -> Self {
         let mut member = Self {
             name: None,
             facts: Vec::new(),
@@ -380,8 +396,8 @@ impl Member {
             }
             let since = record.at.unwrap_or(Timestamp::MIN);
             match member.facts.last_mut() {
-                Some(last) if last.0 == since => last.1 = facts.as_slice().into(),
-                _ => member.facts.push((since, facts.as_slice().into())),
+                Some(last) if last.0 == since => last.1 = shared.of(&facts),
+                _ => member.facts.push((since, shared.of(&facts))),
             }
         }
         member

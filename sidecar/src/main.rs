@@ -23,6 +23,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+// What one thread made another one often gives back: events that are read ahead, answers. The
+// allocator of the C library makes threads wait for each other there.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     match commands::run(&cli) {

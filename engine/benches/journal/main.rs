@@ -56,6 +56,10 @@ use plaudit_engine::standings::{Among, BoardQuestion, Span};
 use plaudit_engine::{Program, Sources};
 use told::{Bound, time};
 
+/// As in the program that is shipped.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Events a commit.
 const COMMIT: usize = 1_000;
 /// Threads that append single events at once.
@@ -315,13 +319,13 @@ fn measure(phase: &str, folder: &Path) -> f64 {
             })
         }
         // A journal that may only be read keeps no checkpoint.
-        "rebuild" => timed(|| leaders(&ledger(&path, Access::Read))),
-        "simulate" => timed(|| simulate(&ledger(&path, Access::Read))),
+        "rebuild" => open_timed(&path, Access::Read, leaders),
+        "simulate" => open_timed(&path, Access::Read, simulate),
         "keep" => {
             let ledger = ledger(&path, Access::Write);
             timed(|| ledger.checkpoint().unwrap())
         }
-        "restart" => timed(|| leaders(&ledger(&path, Access::Write))),
+        "restart" => open_timed(&path, Access::Write, leaders),
         "next" => {
             let ledger = ledger(&path, Access::Write);
             leaders(&ledger);
@@ -349,10 +353,26 @@ fn timed(run: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-fn ledger(path: &Path, access: Access) -> Ledger {
+fn starter() -> Arc<Program> {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
-    let program = Arc::new(Program::load(rules).unwrap());
+    Arc::new(Program::load(rules).unwrap())
+}
+
+fn ledger(path: &Path, access: Access) -> Ledger {
+    open(starter(), path, access)
+}
+
+fn open(program: Arc<Program>, path: &Path, access: Access) -> Ledger {
     Ledger::open(program, Arc::new(Sqlite::open(path, access).unwrap()), false).unwrap()
+}
+
+/// How long it takes from a program at hand and a closed journal to an answer.
+fn open_timed(path: &Path, access: Access, ask: fn(&Ledger)) -> f64 {
+    let program = starter();
+    let start = Instant::now();
+    let ledger = open(program, path, access);
+    ask(&ledger);
+    start.elapsed().as_secs_f64()
 }
 
 fn leaders(ledger: &Ledger) {

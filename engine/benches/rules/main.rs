@@ -54,6 +54,10 @@ mod case;
 use case::{Case, Effort, Goal, print, time};
 use floor::{checking, records, scoring};
 
+/// As in the program that is shipped.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() {
     // `cargo test --all-targets` runs benchmarks, too, and wants no figures.
     if !std::env::args().any(|argument| argument == "--bench") {

@@ -96,10 +96,10 @@ struct RawEvent {
     advocate: Option<Short>,
     content: Option<Short>,
     counterpart: Option<Short>,
-    post: Option<Post>,
+    post: Option<Arc<Post>>,
     target: Option<Short>,
     target_source: Option<Short>,
-    set: Option<Change>,
+    set: Option<Box<Change>>,
     copy: Option<Arc<str>>,
     embargo: Option<Instant>,
     ext: Option<serde_json::Value>,
@@ -297,8 +297,9 @@ fn word<T: Copy>(
 
 impl RawEvent {
     /// Sorts the fields by what the event is; what does not belong to it is an error.
-    fn event(mut self, mut stated: Stated) -> Result<Event, String> {
-        let kind = self.kind.take().unwrap_or_else(|| "activity".to_owned());
+    fn event(&mut self, mut stated: Stated) -> Result<Event, String> {
+        let kind = self.kind.take();
+        let kind = kind.as_deref().unwrap_or("activity");
         let id = need(self.id.take(), "id")?;
         let source = self.source.take().map_or_else(|| Arc::clone(&LOCAL_SOURCE), |text| text.0);
         let at = self.at.take().ok_or("the field `at` is missing: when it happened")?.0;
@@ -309,7 +310,7 @@ impl RawEvent {
                 source: raw.target_source.take().map_or_else(|| Arc::clone(source), |text| text.0),
             })
         };
-        let body = match kind.as_str() {
+        let body = match kind {
             "activity" => {
                 if !stated.iter().any(|(slot, _)| *slot == ActivityFact::Kind as u8) {
                     return Err("the field `kind` is missing: what was done".to_owned());
@@ -318,7 +319,7 @@ impl RawEvent {
                     advocate: need(self.advocate.take(), "advocate")?,
                     content: self.content.take().map(|text| text.0),
                     counterpart: self.counterpart.take().map(|text| text.0),
-                    post: self.post.take().map(Arc::new),
+                    post: self.post.take(),
                     stated: std::mem::take(&mut stated),
                 })
             }
@@ -328,13 +329,13 @@ impl RawEvent {
                     .into_iter()
                     .partition(|(slot, _)| outcomes.iter().any(|fact| *fact as u8 == *slot));
                 stated = others;
-                Body::Outcome { target: target(&mut self, &source)?, stated: results }
+                Body::Outcome { target: target(self, &source)?, stated: results }
             }
             "update" => Body::Update {
-                target: target(&mut self, &source)?,
-                set: Box::new(self.set.take().ok_or("the field `set` is missing: what changes")?),
+                target: target(self, &source)?,
+                set: self.set.take().ok_or("the field `set` is missing: what changes")?,
             },
-            "retraction" => Body::Retraction { target: target(&mut self, &source)? },
+            "retraction" => Body::Retraction { target: target(self, &source)? },
             "person" => {
                 let mut rare = self.rare.take().unwrap_or_default();
                 if let Some(name) = rare.cleared {
@@ -386,7 +387,7 @@ impl RawEvent {
                 Body::Grant(Box::new(Granted { to, grant: *grant, by: rare.by()? }))
             }
             "decision" => {
-                let target = target(&mut self, &source)?;
+                let target = target(self, &source)?;
                 let rare = self.rare.get_or_insert_default();
                 let names = Verb::ALL.map(Verb::name);
                 let verb = word(rare.decision.take(), "decision", Verb::of, &names)?;
@@ -399,7 +400,7 @@ impl RawEvent {
             }
             "dispute" => {
                 let activity = match self.target {
-                    Some(_) => Some(target(&mut self, &source)?),
+                    Some(_) => Some(target(self, &source)?),
                     None => None,
                 };
                 let rare = self.rare.get_or_insert_default();
@@ -414,7 +415,7 @@ impl RawEvent {
                 Body::Dispute(Box::new(Dispute { advocate, activity, rule, reason }))
             }
             "resolution" => {
-                let target = target(&mut self, &source)?;
+                let target = target(self, &source)?;
                 let rare = self.rare.get_or_insert_default();
                 let names = Resolved::ALL.map(Resolved::name);
                 let verb = word(rare.resolution.take(), "resolution", Resolved::of, &names)?;

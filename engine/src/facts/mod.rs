@@ -17,7 +17,7 @@ mod team;
 mod world;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub use activity::ActivityFact;
 pub(crate) use activity::{FORMATS, ORIGINS};
@@ -409,6 +409,14 @@ impl Object {
             Object::Team => TeamFact::FACTS,
             Object::Period => PeriodFact::FACTS,
         }
+    }
+
+    /// The values of its facts where a record states nothing.
+    pub(crate) fn defaults(self) -> &'static [Value] {
+        static OF_ALL: LazyLock<[Vec<Value>; Object::ALL.len()]> = LazyLock::new(|| {
+            Object::ALL.map(|object| object.facts().iter().map(Fact::default).collect())
+        });
+        &OF_ALL[self as usize]
     }
 
     /// What the object is, in a sentence.

@@ -222,7 +222,7 @@ pub(crate) fn dense(object: Object, stated: &[(u8, Value)]) -> Vec<Value> {
 /// The same, into a buffer that is used again.
 pub(crate) fn fill(object: Object, stated: &[(u8, Value)], values: &mut Vec<Value>) {
     values.clear();
-    values.extend(object.facts().iter().map(super::Fact::default));
+    values.extend_from_slice(object.defaults());
     for (slot, value) in stated {
         values[usize::from(*slot)] = value.clone();
     }

@@ -18,7 +18,7 @@ const MOST_AHEAD: u64 = 1 << 24;
 const FEWEST_AHEAD: u64 = 10_000;
 
 /// How many entries are handed on at once, and how many such batches wait at most.
-const BATCH: usize = 1_000;
+const BATCH: usize = 250;
 const BATCHES_AHEAD: usize = 4;
 
 /// Everything on record, and the place of the last event.
@@ -84,46 +84,57 @@ fn read_since(
     log.reserve(usize::try_from(more).unwrap_or(0));
     let mut position = since;
     let mut is_outdated = false;
-    read_ahead(journal, since, more, &mut |entry: Entry| {
-        position = entry.position;
-        is_outdated |= since > 0 && entry.event.erasure().is_some();
-        log.add(entry.event).map_err(|_| {
-            let message = format!("event {position} is on record twice, and differs");
-            Problem::new(Code::JournalCorrupt, message).into()
+    read_ahead(journal, since, more, &mut |batch: Vec<Entry>| {
+        log.fetch(batch.iter().map(|entry| &entry.event));
+        batch.into_iter().try_for_each(|entry| {
+            position = entry.position;
+            is_outdated |= since > 0 && entry.event.erasure().is_some();
+            log.add(entry.event).map_err(|_| {
+                let message = format!("event {position} is on record twice, and differs");
+                Problem::new(Code::JournalCorrupt, message).into()
+            })
         })
     })?;
     Ok((!is_outdated).then_some((log, position, since)))
 }
 
-/// Reads a journal; where there is much of it, in a thread of its own, so that entries are put in their
-/// places while the next ones are read.
+/// Reads a journal in batches; where there is much of it, in a thread of its own, so that entries are
+/// put in their places while the next ones are read.
 fn read_ahead(
     journal: &dyn Journal,
     after: u64,
     more: u64,
-    each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+    each: &mut dyn FnMut(Vec<Entry>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     if more < FEWEST_AHEAD || !threads::are_several() {
-        return journal.read(after, each);
+        return read_batches(journal, after, each);
     }
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::sync_channel(BATCHES_AHEAD);
         let reading = scope.spawn(move || {
-            let mut batch = Vec::with_capacity(BATCH);
             // Whoever receives has ended where nothing can be sent, and says why.
             let gone = |_| Problem::new(Code::Internal, "nobody takes what is read");
-            journal.read(after, &mut |entry| {
-                batch.push(entry);
-                match batch.len() < BATCH {
-                    true => Ok(()),
-                    false => Ok(send.send(std::mem::take(&mut batch)).map_err(gone)?),
-                }
-            })?;
-            Ok(send.send(batch).map_err(gone)?)
+            read_batches(journal, after, &mut |batch| Ok(send.send(batch).map_err(gone)?))
         });
-        receive.into_iter().flatten().try_for_each(each)?;
+        receive.into_iter().try_for_each(each)?;
         reading.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
+}
+
+fn read_batches(
+    journal: &dyn Journal,
+    after: u64,
+    each: &mut dyn FnMut(Vec<Entry>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut batch = Vec::with_capacity(BATCH);
+    journal.read(after, &mut |entry| {
+        batch.push(entry);
+        match batch.len() < BATCH {
+            true => Ok(()),
+            false => each(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))),
+        }
+    })?;
+    each(batch)
 }
 
 #[cfg(test)]
@@ -145,22 +156,26 @@ mod tests {
         let events: Vec<Event> = (1..=last).map(event).collect();
         journal.append(&events, Batch::Each).unwrap();
         let mut expected = 0;
-        read_ahead(&journal, 0, last, &mut |entry| {
-            expected += 1;
-            assert_eq!(
-                (entry.position, &*entry.event.identity.id),
-                (expected, &*expected.to_string())
-            );
+        read_ahead(&journal, 0, last, &mut |batch| {
+            for entry in batch {
+                expected += 1;
+                assert_eq!(
+                    (entry.position, &*entry.event.identity.id),
+                    (expected, &*expected.to_string())
+                );
+            }
             Ok(())
         })
         .unwrap();
         assert_eq!(expected, last);
         let (log, position) = log_of(&journal).unwrap();
         assert_eq!((log.len() as u64, position), (last, last));
-        let refused = read_ahead(&journal, 0, last, &mut |entry| match entry.position {
-            11_000 => Err(Problem::new(Code::JournalCorrupt, "the eleven-thousandth").into()),
+        let refused = read_ahead(&journal, 0, last, &mut |batch| match batch.first() {
+            Some(entry) if entry.position > 10_000 => {
+                Err(Problem::new(Code::JournalCorrupt, "the eleventh thousand").into())
+            }
             _ => Ok(()),
         });
-        assert!(refused.unwrap_err().to_string().contains("the eleven-thousandth"));
+        assert!(refused.unwrap_err().to_string().contains("the eleventh thousand"));
     }
 }

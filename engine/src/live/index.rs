@@ -4,9 +4,11 @@
 //! time, is settled when it is asked for.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use jiff::Timestamp;
 
 use crate::events::{Body, Kind, Log, Named, Names, People, Person, Place};
 use crate::links::Links;
@@ -20,8 +22,11 @@ type Name = Arc<str>;
 pub(super) struct Index {
     /// Activities by whose they are; edits that say so, too.
     by_person: HashMap<Name, Vec<Place>>,
-    /// Adjustments and person events by whom they are about.
-    about: HashMap<Name, Vec<Place>>,
+    /// Adjustments by whom they are about.
+    adjustments: HashMap<Name, Vec<Place>>,
+    /// Person events by whom they are about, with their times: of everyone whom a person's activities
+    /// speak of, nothing else is asked.
+    persons: HashMap<Name, Vec<(Place, Timestamp)>>,
     /// Activities, and edits of them, by whom they name as counterpart.
     by_counterpart: HashMap<Name, Vec<Place>>,
     /// Activities, and edits of them, by the content they name.
@@ -32,46 +37,99 @@ pub(super) struct Index {
     kin: HashMap<Name, HashSet<Name>>,
 }
 
+/// Places by the numbers that the log has for the names of packed activities: it is by number that
+/// millions of them are gathered soonest.
+#[derive(Default)]
+struct ByNumber(Vec<Vec<Place>>);
+
+impl ByNumber {
+    fn put(&mut self, number: usize, event: Place) {
+        if self.0.len() <= number {
+            self.0.resize_with(number + 1, Vec::new);
+        }
+        self.0[number].push(event);
+    }
+
+    /// Moves all to where they are found by name.
+    fn hand_over(self, log: &Log, by_name: &mut HashMap<Name, Vec<Place>>) {
+        let named = self.0.into_iter().enumerate().filter(|(_, places)| !places.is_empty());
+        for (number, mut places) in named {
+            let known = by_name.entry(Arc::clone(log.text(number))).or_default();
+            match known.is_empty() {
+                true => *known = places,
+                false => known.append(&mut places),
+            }
+        }
+    }
+}
+
+/// What a part of the log has.
+#[derive(Default)]
+struct Gathered {
+    by_person: ByNumber,
+    by_counterpart: ByNumber,
+    by_content: ByNumber,
+    /// Of everything but packed activities.
+    others: Index,
+}
+
+impl Gathered {
+    fn of(log: &Log, places: Range<Place>) -> Self {
+        let mut gathered = Self::default();
+        for event in places {
+            let Some(numbers) = log.numbers(event) else {
+                gathered.others.add(log, event);
+                continue;
+            };
+            gathered.by_person.put(numbers.advocate, event);
+            numbers.counterpart.into_iter().for_each(|it| gathered.by_counterpart.put(it, event));
+            numbers.content.into_iter().for_each(|it| gathered.by_content.put(it, event));
+        }
+        gathered
+    }
+}
+
 impl Index {
     pub(super) fn of(people: &People, log: &Log) -> Self {
-        let found = each_surely(&shares(log.places()), |places| {
-            let mut index = Self::default();
-            places.clone().for_each(|place| index.add(log, place));
-            index
-        });
-        let mut index = found.into_iter().fold(Self::default(), Self::and);
+        let found = each_surely(&shares(log.places()), |places| Gathered::of(log, places.clone()));
+        let mut index = Self::default();
+        for Gathered { by_person, by_counterpart, by_content, others } in found {
+            by_person.hand_over(log, &mut index.by_person);
+            by_counterpart.hand_over(log, &mut index.by_counterpart);
+            by_content.hand_over(log, &mut index.by_content);
+            index.take(others);
+        }
         for person in people.records() {
             index.relate(person);
         }
-        let Self { by_person, about, by_counterpart, by_content, contents, .. } = &mut index;
-        for lists in [by_person, about, by_counterpart, by_content, contents] {
+        let Self { by_person, by_counterpart, by_content, .. } = &mut index;
+        for lists in [by_person, by_counterpart, by_content] {
             lists.values_mut().for_each(Vec::shrink_to_fit);
         }
         index
     }
 
-    /// With what was found in a later part of the log.
-    fn and(mut self, later: Self) -> Self {
-        let Self { by_person, about, by_counterpart, by_content, contents, kin } = later;
-        for (places, later) in [
+    /// Takes in what was found elsewhere.
+    fn take(&mut self, other: Self) {
+        let Self { by_person, adjustments, persons, by_counterpart, by_content, contents, kin } =
+            other;
+        for (places, others) in [
             (&mut self.by_person, by_person),
-            (&mut self.about, about),
+            (&mut self.adjustments, adjustments),
             (&mut self.by_counterpart, by_counterpart),
             (&mut self.by_content, by_content),
             (&mut self.contents, contents),
         ] {
-            if places.is_empty() {
-                *places = later;
-                continue;
+            for (name, others) in others {
+                places.entry(name).or_default().extend(others);
             }
-            for (name, later) in later {
-                places.entry(name).or_default().extend(later);
-            }
+        }
+        for (name, others) in persons {
+            self.persons.entry(name).or_default().extend(others);
         }
         for (name, kin) in kin {
             self.kin.entry(name).or_default().extend(kin);
         }
-        self
     }
 
     fn relate(&mut self, person: &Person) {
@@ -107,9 +165,10 @@ impl Index {
                 let named = content_of(set.content.as_ref().and_then(Option::as_ref), post);
                 named.for_each(|content| put(&mut self.by_content, content));
             }
-            Body::Adjustment(adjustment) => put(&mut self.about, &adjustment.advocate),
+            Body::Adjustment(adjustment) => put(&mut self.adjustments, &adjustment.advocate),
             Body::Person(person) => {
-                put(&mut self.about, &person.id);
+                let about = self.persons.entry(Arc::clone(&person.id)).or_default();
+                about.push((event, log.at(event)));
                 self.relate(person);
             }
             Body::Content(content) => {
@@ -197,9 +256,17 @@ impl Index {
         self.activities(log, &self.by_counterpart, names)
     }
 
-    /// The person events and adjustments of some names.
-    pub(super) fn about(&self, names: &HashSet<Name>) -> impl Iterator<Item = Place> {
-        names.iter().filter_map(|name| self.about.get(name)).flatten().copied()
+    /// The adjustments of some names.
+    pub(super) fn adjustments(&self, names: &HashSet<Name>) -> impl Iterator<Item = Place> {
+        names.iter().filter_map(|name| self.adjustments.get(name)).flatten().copied()
+    }
+
+    /// The person events of some names, with their times.
+    pub(super) fn persons(
+        &self,
+        names: &HashSet<Name>,
+    ) -> impl Iterator<Item = (Place, Timestamp)> {
+        names.iter().filter_map(|name| self.persons.get(name)).flatten().copied()
     }
 
     /// Shows the events of content that an activity names, before and after its edits.
@@ -230,7 +297,7 @@ impl Index {
 
     /// Every name that something is recorded of.
     pub(super) fn people(&self) -> impl Iterator<Item = &Name> + Clone {
-        self.by_person.keys().chain(self.about.keys())
+        self.by_person.keys().chain(self.adjustments.keys()).chain(self.persons.keys())
     }
 }
 

@@ -61,7 +61,9 @@ impl Kept {
                 people.insert(Arc::clone(name));
             }
         };
-        for activity in index.own(log, &names) {
+        let own = index.own(log, &names);
+        links.fetch(log, &own);
+        for activity in own {
             let Some(recorded) = log.names(activity) else { continue };
             let about = links.about(activity);
             times.add(recorded.at, about);
@@ -87,7 +89,10 @@ impl Kept {
 
         let mut adjustments: Vec<Adjusted> = Vec::new();
         let people = index.kin_of(people);
-        for event in index.about(&people) {
+        for (event, at) in index.persons(&people) {
+            times.add(at, links.about(event));
+        }
+        for event in index.adjustments(&people) {
             times.add(log.at(event), links.about(event));
             let points = adjusted(log, links, roster, event, as_of);
             adjustments.extend(points.filter(|points| points.adjustment.advocate == *id));

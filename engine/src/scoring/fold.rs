@@ -331,27 +331,13 @@ impl<'a> Fold<'a> {
     fn judged(&mut self, activity: &Settled, kind: (&Arc<str>, &Kind)) -> Result<Judged, Error> {
         // A post has no kind: what was done before with the same content counts whatever it was.
         let day = self.program.manifest.calendar.day(activity.at);
-        self.look(activity, None, day);
+        let look = |kind, world: &mut Arc<World>| {
+            look(self.program, &mut unique(world).so_far, activity, kind, day);
+        };
+        look(None, &mut self.world);
         let judged = self.program.judged(&self.world, activity.at);
-        self.look(activity, Some(kind), day);
+        look(Some(kind), &mut self.world);
         judged
-    }
-
-    /// Looks at the record so far from an activity.
-    fn look(&mut self, activity: &Settled, kind: Option<(&Arc<str>, &Kind)>, day: Day) {
-        let manifest = &self.program.manifest;
-        let step = kind.map(|(_, kind)| kind).map_or(Step::Other, |kind| match kind.role {
-            Some(Role::Training) => Step::Training(day.plus(manifest.learning.action_days)),
-            _ if &*kind.style == "listener" => Step::Other,
-            _ => Step::Action,
-        });
-        unique(&mut self.world).so_far.look_from(
-            (day, manifest.calendar.week(day)),
-            kind.map(|(name, _)| Arc::clone(name)),
-            activity.content.clone(),
-            activity.counterpart.clone(),
-            step,
-        );
     }
 
     pub(crate) fn roster(&self) -> &'a Roster {
@@ -412,7 +398,7 @@ impl<'a> Fold<'a> {
             world.activity[ActivityFact::OwnPhoto as usize] = by_post.into();
         }
         world.post = post;
-        self.look(activity, Some(kind), day);
+        look(self.program, &mut world.so_far, activity, Some(kind), day);
     }
 
     /// What the caps leave of a rule's points; they clip exactly, in the order of rules.
@@ -440,6 +426,29 @@ impl<'a> Fold<'a> {
     }
 }
 
+/// Looks at the record so far from an activity.
+fn look(
+    program: &Program,
+    so_far: &mut SoFar,
+    activity: &Settled,
+    kind: Option<(&Arc<str>, &Kind)>,
+    day: Day,
+) {
+    let manifest = &program.manifest;
+    let step = kind.map(|(_, kind)| kind).map_or(Step::Other, |kind| match kind.role {
+        Some(Role::Training) => Step::Training(day.plus(manifest.learning.action_days)),
+        _ if &*kind.style == "listener" => Step::Other,
+        _ => Step::Action,
+    });
+    so_far.look_from(
+        (day, manifest.calendar.week(day)),
+        kind.map(|(name, _)| Arc::clone(name)),
+        activity.content.clone(),
+        activity.counterpart.clone(),
+        step,
+    );
+}
+
 /// The kind of an activity, with what the program declares of it; where the activity does not count,
 /// why. `advocate` is who did it.
 pub(crate) fn admitted<'p>(
@@ -462,11 +471,14 @@ pub(crate) fn admitted<'p>(
 }
 
 /// The channel of an activity or of its post that the program does not declare.
-pub(super) fn undeclared_channel(program: &Program, activity: &Settled) -> Option<Arc<str>> {
-    let own = activity.text(ActivityFact::Channel).cloned();
-    let of_post = activity.post.as_ref().and_then(|post| post.channel.clone());
+pub(super) fn undeclared_channel<'a>(
+    program: &Program,
+    activity: &'a Settled,
+) -> Option<&'a Arc<str>> {
+    let own = activity.text(ActivityFact::Channel);
+    let of_post = activity.post.as_ref().and_then(|post| post.channel.as_ref());
     let declared = &program.manifest.channels;
-    [own, of_post].into_iter().flatten().find(|channel| !declared.contains_key(channel))
+    own.into_iter().chain(of_post).find(|channel| !declared.contains_key(*channel))
 }
 
 /// The world between two evaluations, when no script holds it.

@@ -421,7 +421,10 @@ impl LeftOut {
                 count(&mut self.undeclared_kinds, activity.text(ActivityFact::Kind).cloned());
             }
             NotCounted::UndeclaredChannel => {
-                count(&mut self.undeclared_channels, undeclared_channel(program, activity));
+                count(
+                    &mut self.undeclared_channels,
+                    undeclared_channel(program, activity).cloned(),
+                );
             }
         }
     }

@@ -315,10 +315,22 @@ struct Kept {
     posts: Vec<Post>,
 }
 
+/// What is kept of one person: beside what rules gave, that, and of posts.
+type OfPerson = (Person, Vec<ByRule>, Vec<Post>);
+
 impl Kept {
-    fn take(&mut self, person: Person, by_rule: &[ByRule], posts: Vec<Post>) {
+    /// Room for so many people, and for what rules gave them.
+    fn with_room(people: usize, by_rule: usize) -> Self {
+        Self {
+            people: Vec::with_capacity(people),
+            by_rule: Vec::with_capacity(by_rule),
+            posts: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, (person, by_rule, posts): OfPerson) {
         let start = small(self.by_rule.len());
-        self.by_rule.extend_from_slice(by_rule);
+        self.by_rule.extend(by_rule);
         self.people.push(Person { by_rule: start..small(self.by_rule.len()), ..person });
         self.posts.extend(posts);
     }
@@ -336,13 +348,14 @@ fn count(
     let count = |fold: &mut Fold<'_>, author, log: &Log, advocate: &Arc<str>| {
         let tally = timeline.tally(program, log, fold, &gifts, advocate)?;
         let person = person(program, tally.points, &tally);
-        Ok((Arc::new(tally), person, by_rule(rows, fold), posts(names, fold, author)))
+        Ok((Arc::new(tally), (person, by_rule(rows, fold), posts(names, fold, author))))
     };
     let counted = everyone_counted(scene, steps, || side.fold(timeline), count)?;
-    let mut kept = Kept::default();
+    let given = counted.iter().flatten().map(|(_, of_person)| of_person.1.len()).sum();
+    let mut kept = Kept::with_room(everyone.len(), given);
     let mut tallies = Vec::with_capacity(everyone.len());
-    for (tally, person, by_rule, posts) in counted.into_iter().flatten() {
-        kept.take(person, &by_rule, posts);
+    for (tally, of_person) in counted.into_iter().flatten() {
+        kept.take(of_person);
         tallies.push(tally);
     }
     kept.posts.sort_unstable_by_key(|post| post.place);
@@ -373,7 +386,7 @@ fn count_both(
             Rescored::of(log, second, activities, timeline.adjustments_of(id), tally)
         };
         let (tally, rescored) = timeline.tally_and(program, log, first, &gifts, id, rescore)?;
-        let kept = |side: &Side<'_>, fold: &mut Fold<'_>, points: i64| {
+        let kept = |side: &Side<'_>, fold: &mut Fold<'_>, points: i64| -> OfPerson {
             let person = person(side.program, points, &tally);
             (person, by_rule(side.rows, fold), posts(&side.names, fold, author))
         };
@@ -383,14 +396,16 @@ fn count_both(
     let counted = everyone_counted(scene, steps, folds, count)?;
     // A turn for each of both.
     steps.over();
-    let (mut kept, mut kept_after) = (Kept::default(), Kept::default());
+    let kept_of = || counted.iter().flatten().map(|(.., kept)| kept);
+    let given = kept_of().map(|(before, _)| before.1.len()).sum();
+    let given_after = kept_of().map(|(_, after)| after.1.len()).sum();
+    let mut kept = Kept::with_room(everyone.len(), given);
+    let mut kept_after = Kept::with_room(everyone.len(), given_after);
     let mut tallies = Vec::with_capacity(everyone.len());
     let mut all_rescored = Vec::with_capacity(everyone.len());
     for (tally, rescored, (of_before, of_after)) in counted.into_iter().flatten() {
-        let (person, by_rule, posts) = of_before;
-        kept.take(person, &by_rule, posts);
-        let (person, by_rule, posts) = of_after;
-        kept_after.take(person, &by_rule, posts);
+        kept.take(of_before);
+        kept_after.take(of_after);
         tallies.push(tally);
         all_rescored.push(rescored);
     }

@@ -192,7 +192,7 @@ impl Team {
     fn is_fresh(&self, days: i64) -> bool {
         let count = |days: i64| {
             let recent = |day: Day| self.view.is_recent(day, days);
-            let posts = self.entries().filter(|it| it.role == Some(Role::Publishing));
+            let posts = self.entries().filter(|it| it.role() == Some(Role::Publishing));
             posts.filter(|entry| recent(entry.day)).count()
         };
         let all = count(days);

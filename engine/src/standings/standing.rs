@@ -231,7 +231,7 @@ impl Standing {
 
     fn voice(&self, fact: StandingFact, argument: &str) -> Workings<'_> {
         let all = self.tally.entries.len();
-        let published = |entry: &Entry| entry.role == Some(Role::Publishing);
+        let published = |entry: &Entry| entry.role() == Some(Role::Publishing);
         match fact {
             StandingFact::InStyle => {
                 Workings::Share(self.entries(|entry| entry.style() == argument), all)
@@ -309,7 +309,7 @@ impl Standing {
             ),
             _ => {
                 let told = self
-                    .entries(|entry| entry.role == Some(Role::Publishing) && entry.has_results());
+                    .entries(|entry| entry.role() == Some(Role::Publishing) && entry.has_results());
                 let all = told.len();
                 let engaged = told.into_iter().filter(|entry| engagements(entry) > 0).collect();
                 Workings::Share(engaged, all)
@@ -319,7 +319,7 @@ impl Standing {
 
     fn learning(&self, fact: StandingFact) -> Workings<'_> {
         let view = &*self.view;
-        let is_training = |entry: &Entry| entry.role == Some(Role::Training);
+        let is_training = |entry: &Entry| entry.role() == Some(Role::Training);
         let trainings = self.entries(is_training);
         let last = trainings.last().map(|entry| view.days_since(entry.day));
         let (applied, open) = applied(view, self.tally.entries.iter());
@@ -351,7 +351,7 @@ impl Standing {
             .tally
             .entries
             .iter()
-            .filter(|entry| entry.role == Some(Role::Mentoring) && recent(entry.day));
+            .filter(|entry| entry.role() == Some(Role::Mentoring) && recent(entry.day));
         let mut mentees: BTreeSet<Arc<str>> = mentored
             .filter_map(|entry| entry.mentee().cloned())
             .filter(|id| self.roster.shows(id, view.as_of).is_ok())
@@ -373,7 +373,7 @@ impl Standing {
     }
 
     fn others(&self, fact: StandingFact) -> Workings<'_> {
-        let of_role = |role: Role| self.entries(|entry| entry.role == Some(role));
+        let of_role = |role: Role| self.entries(|entry| entry.role() == Some(role));
         match fact {
             StandingFact::MentoringGiven => Workings::Count(of_role(Role::Mentoring)),
             StandingFact::MentoringReceived => {
@@ -449,7 +449,7 @@ pub(super) fn applied<'a>(
     // entry back, it is the one that was seen latest.
     let mut action: Option<Day> = None;
     for entry in entries.rev() {
-        if entry.role == Some(Role::Training) {
+        if entry.role() == Some(Role::Training) {
             let in_time =
                 action.is_some_and(|action| action.minus(entry.day) <= view.learning.action_days);
             if in_time { &mut applied } else { &mut open }.push(entry);
@@ -467,8 +467,8 @@ pub(super) fn conversation<'a>(
 ) -> (Vec<&'a Entry>, usize) {
     let (mut part, mut all) = (Vec::new(), 0);
     for entry in entries {
-        let is_conversation = entry.role == Some(Role::Conversation) || entry.is_for_customer();
-        all += usize::from(is_conversation || entry.role == Some(Role::Publishing));
+        let is_conversation = entry.role() == Some(Role::Conversation) || entry.is_for_customer();
+        all += usize::from(is_conversation || entry.role() == Some(Role::Publishing));
         if is_conversation {
             part.push(entry);
         }

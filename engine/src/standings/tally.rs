@@ -1,6 +1,7 @@
 //! What counts for one person: activities that were scored, points by hand, and what others did
 //! for them. Every figure of a standing is worked out from it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use crate::timeline::{Adjusted, Settled};
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) points: i64,
-    second: i64,
+    /// The second of its time; below it, what is so of the activity.
+    second_and_traits: i64,
     nanosecond: i32,
     /// Where the log has the activity.
     pub(crate) place: Place,
@@ -29,21 +31,59 @@ pub(crate) struct Entry {
     /// The kind, by its number among those that the program declares.
     pub(crate) kind: u32,
     more: Option<Box<More>>,
-    style: u8,
-    format: u8,
-    origin: u8,
-    /// In percent; beyond 100 where it is not known.
-    own_words: u8,
-    pub(crate) role: Option<Role>,
-    /// What is so of it.
-    flags: u8,
 }
 
-/// Each of these is one bit of an entry's flags.
-const GHOSTWRITTEN: u8 = 1;
-const OWN_PHOTO: u8 = 2;
-const CUSTOMER: u8 = 4;
-const HAS_COUNTERPART: u8 = 8;
+/// A trait of an activity: so many bits, from so many on. No time needs more than the 40 bits above
+/// them all: seconds of ten thousand years.
+#[derive(Clone, Copy)]
+struct Trait {
+    from: u32,
+    bits: u32,
+}
+
+impl Trait {
+    const GHOSTWRITTEN: Self = Self { from: 0, bits: 1 };
+    const OWN_PHOTO: Self = Self::GHOSTWRITTEN.and(1);
+    const CUSTOMER: Self = Self::OWN_PHOTO.and(1);
+    const HAS_COUNTERPART: Self = Self::CUSTOMER.and(1);
+    const STYLE: Self = Self::HAS_COUNTERPART.and(3);
+    const FORMAT: Self = Self::STYLE.and(3);
+    const ORIGIN: Self = Self::FORMAT.and(2);
+    const ROLE: Self = Self::ORIGIN.and(3);
+    /// In percent; beyond 100 where it is not known.
+    const OWN_WORDS: Self = Self::ROLE.and(7);
+
+    const ALL: u32 = Self::OWN_WORDS.from + Self::OWN_WORDS.bits;
+
+    /// So many bits behind this one's.
+    const fn and(self, bits: u32) -> Self {
+        Self { from: self.from + self.bits, bits }
+    }
+
+    const fn most(self) -> i64 {
+        (1 << self.bits) - 1
+    }
+
+    /// The bits of a value; all of them where it is beyond what they say, or not known.
+    fn of(self, value: Option<i64>) -> i64 {
+        let known = value.filter(|value| (0..self.most()).contains(value));
+        known.unwrap_or(self.most()) << self.from
+    }
+
+    fn read(self, bits: i64) -> i64 {
+        (bits >> self.from) & self.most()
+    }
+}
+
+/// A bit says yes or no; the others have one value that says nothing.
+const _: () = assert!(
+    Trait::ALL <= 24
+        && (STYLES.len() as i64) <= Trait::STYLE.most()
+        && (FORMATS.len() as i64) <= Trait::FORMAT.most()
+        && (ORIGINS.len() as i64) <= Trait::ORIGIN.most()
+        && (Role::ALL.len() as i64) <= Trait::ROLE.most()
+        && 100 < Trait::OWN_WORDS.most()
+);
 
 /// Results in the order of [`ActivityFact::OUTCOMES`].
 type Results<N> = [N; ActivityFact::OUTCOMES.len()];
@@ -86,42 +126,56 @@ impl More {
 
 impl Entry {
     pub(crate) fn at(&self) -> Timestamp {
-        Timestamp::new(self.second, self.nanosecond).unwrap_or_default()
+        Timestamp::new(self.second_and_traits >> Trait::ALL, self.nanosecond).unwrap_or_default()
+    }
+
+    fn read(&self, which: Trait) -> i64 {
+        which.read(self.second_and_traits)
+    }
+
+    /// The word of a list that it has.
+    fn word<T: Copy>(&self, which: Trait, words: &[T]) -> Option<T> {
+        usize::try_from(self.read(which)).ok().and_then(|place| words.get(place)).copied()
+    }
+
+    /// What it counts as.
+    pub(crate) fn role(&self) -> Option<Role> {
+        self.word(Trait::ROLE, &Role::ALL)
     }
 
     /// Whether somebody else wrote it.
     pub(crate) fn is_ghostwritten(&self) -> bool {
-        self.flags & GHOSTWRITTEN != 0
+        self.read(Trait::GHOSTWRITTEN) != 0
     }
 
     /// Whether it has a picture of the person's own.
     pub(crate) fn has_own_photo(&self) -> bool {
-        self.flags & OWN_PHOTO != 0
+        self.read(Trait::OWN_PHOTO) != 0
     }
 
     /// Whether it answers or serves a customer.
     pub(crate) fn is_for_customer(&self) -> bool {
-        self.flags & CUSTOMER != 0
+        self.read(Trait::CUSTOMER) != 0
     }
 
     pub(crate) fn has_counterpart(&self) -> bool {
-        self.flags & HAS_COUNTERPART != 0
+        self.read(Trait::HAS_COUNTERPART) != 0
     }
 
     pub(crate) fn style(&self) -> &'static str {
-        STYLES.get(usize::from(self.style)).copied().unwrap_or_default()
+        self.word(Trait::STYLE, STYLES).unwrap_or_default()
     }
 
     pub(crate) fn format(&self) -> Option<&'static str> {
-        FORMATS.get(usize::from(self.format)).copied()
+        self.word(Trait::FORMAT, FORMATS)
     }
 
     pub(crate) fn origin(&self) -> Option<&'static str> {
-        ORIGINS.get(usize::from(self.origin)).copied()
+        self.word(Trait::ORIGIN, ORIGINS)
     }
 
     pub(crate) fn own_words(&self) -> Option<i64> {
-        (self.own_words <= 100).then(|| self.own_words.into())
+        Some(self.read(Trait::OWN_WORDS)).filter(|percent| *percent <= 100)
     }
 
     fn rare(&self) -> Option<&Rare> {
@@ -174,10 +228,10 @@ fn words_of(text: &str) -> Option<u64> {
     Some(hasher.finish())
 }
 
-/// The place of a word in a list; beyond it where it is not in there.
-fn number_of(words: &[&str], word: Option<&str>) -> u8 {
-    let place = words.iter().position(|known| Some(*known) == word);
-    place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+/// The place of a word in a list.
+fn number_of<T: PartialEq>(words: &[T], word: Option<T>) -> Option<i64> {
+    let place = words.iter().position(|known| word.as_ref() == Some(known));
+    place.and_then(|place| i64::try_from(place).ok())
 }
 
 /// Points by hand, with the day they count for.
@@ -334,15 +388,13 @@ fn entry(
     world: &World,
     findings: FindingCounts,
 ) -> Entry {
-    let fact = |fact: ActivityFact| world.value(0, Object::Activity, fact as u8, None);
+    let fact = |fact: ActivityFact| match world.kept(Object::Activity, fact as u8) {
+        Some(value) => Cow::Borrowed(value),
+        None => Cow::Owned(world.value(0, Object::Activity, fact as u8, None)),
+    };
+    let is = |asked: ActivityFact| *fact(asked) == Value::Flag(true);
     let outcomes = ActivityFact::OUTCOMES;
     let stated = |fact: &ActivityFact| activity.stated.iter().any(|(slot, _)| *slot == *fact as u8);
-    let flags = [
-        (GHOSTWRITTEN, fact(ActivityFact::Ghostwritten) == Value::Flag(true)),
-        (OWN_PHOTO, fact(ActivityFact::OwnPhoto) == Value::Flag(true)),
-        (CUSTOMER, fact(ActivityFact::Customer) == Value::Flag(true)),
-        (HAS_COUNTERPART, activity.counterpart.is_some()),
-    ];
     let results = outcomes
         .iter()
         .any(stated)
@@ -350,21 +402,30 @@ fn entry(
     let role = kind.role;
     let mentee = activity.counterpart.clone().filter(|_| role == Some(Role::Mentoring));
     let words = activity.post.as_ref().and_then(|post| words_of(&post.text));
-    let own_words = fact(ActivityFact::OwnWords).number();
+    let place_of = |words: &[&str], asked: ActivityFact| {
+        number_of(words, fact(asked).text().map(|word| &**word))
+    };
+    let flag = |is_so: bool| Some(i64::from(is_so));
+    let traits = [
+        (Trait::GHOSTWRITTEN, flag(is(ActivityFact::Ghostwritten))),
+        (Trait::OWN_PHOTO, flag(is(ActivityFact::OwnPhoto))),
+        (Trait::CUSTOMER, flag(is(ActivityFact::Customer))),
+        (Trait::HAS_COUNTERPART, flag(activity.counterpart.is_some())),
+        (Trait::STYLE, number_of(STYLES, Some(&kind.style))),
+        (Trait::FORMAT, place_of(FORMATS, ActivityFact::Format)),
+        (Trait::ORIGIN, place_of(ORIGINS, ActivityFact::Origin)),
+        (Trait::ROLE, role.and_then(|role| number_of(&Role::ALL, Some(role)))),
+        (Trait::OWN_WORDS, fact(ActivityFact::OwnWords).number()),
+    ];
+    let traits = traits.into_iter().fold(0, |all, (which, value)| all | which.of(value));
     Entry {
         points: 0,
-        second: activity.at.as_second(),
+        second_and_traits: (activity.at.as_second() << Trait::ALL) | traits,
         nanosecond: activity.at.subsec_nanosecond(),
         place: activity.place,
         day: program.manifest.calendar.day(activity.at),
         kind: kind.number,
         more: More::of(Rare { mentee, results, findings, words }),
-        style: number_of(STYLES, Some(&kind.style)),
-        format: number_of(FORMATS, fact(ActivityFact::Format).text().map(|format| &**format)),
-        origin: number_of(ORIGINS, fact(ActivityFact::Origin).text().map(|origin| &**origin)),
-        own_words: own_words.and_then(|percent| u8::try_from(percent).ok()).unwrap_or(u8::MAX),
-        role,
-        flags: flags.iter().filter(|(_, is_so)| *is_so).fold(0, |all, (flag, _)| all | flag),
     }
 }
 
@@ -397,8 +458,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn times_and_traits_of_an_entry_leave_each_other_alone() {
+        for at in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
+            for (role, percent) in [(None, None), (Some(Role::Kudos), Some(100))] {
+                let traits = [
+                    (Trait::OWN_PHOTO, Some(1)),
+                    (Trait::STYLE, Some(4)),
+                    (Trait::FORMAT, None),
+                    (Trait::ORIGIN, Some(2)),
+                    (Trait::ROLE, role.and_then(|role| number_of(&Role::ALL, Some(role)))),
+                    (Trait::OWN_WORDS, percent),
+                ];
+                let traits = traits.into_iter().fold(0, |all, (which, it)| all | which.of(it));
+                let entry = Entry {
+                    second_and_traits: (at.as_second() << Trait::ALL) | traits,
+                    nanosecond: at.subsec_nanosecond(),
+                    ..an_entry()
+                };
+                assert_eq!((entry.at(), entry.role(), entry.own_words()), (at, role, percent));
+                assert_eq!((entry.style(), entry.format()), (STYLES[4], None));
+                assert_eq!(entry.origin(), Some(ORIGINS[2]));
+                assert!(entry.has_own_photo() && !entry.is_ghostwritten());
+                assert!(!entry.is_for_customer() && !entry.has_counterpart());
+            }
+        }
+    }
+
+    #[test]
     fn an_entry_stays_small() {
-        assert!(size_of::<Entry>() <= 48, "{} bytes", size_of::<Entry>());
+        assert!(size_of::<Entry>() <= 40, "{} bytes", size_of::<Entry>());
         assert!(size_of::<More>() <= 40, "{} bytes", size_of::<More>());
     }
 
@@ -421,19 +509,13 @@ mod tests {
     fn an_entry() -> Entry {
         Entry {
             points: 0,
-            second: 0,
+            second_and_traits: 0,
             nanosecond: 0,
             place: 0,
             day: Calendar::new(jiff::tz::TimeZone::UTC, jiff::civil::Weekday::Monday)
                 .day(Timestamp::UNIX_EPOCH),
             kind: 0,
             more: None,
-            style: 0,
-            format: 0,
-            origin: 0,
-            own_words: 0,
-            role: None,
-            flags: 0,
         }
     }
 }

@@ -28,6 +28,10 @@ use std::time::{Duration, Instant};
 use clients::{Load, Measured};
 use told::Bound;
 
+/// As in the program that is shipped.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// A process that serves.
 struct Server {
     child: Child,

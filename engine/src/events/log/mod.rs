@@ -13,6 +13,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -25,6 +26,7 @@ use super::{Activity, Body, Event, Identity};
 
 pub(crate) use self::image::Image;
 pub(crate) use self::pack::Names;
+use self::pack::Numbers;
 
 /// How many events share one row of bytes.
 const CHUNK: usize = 4_096;
@@ -159,6 +161,19 @@ impl Log {
     pub(crate) fn reserve(&mut self, events: usize) {
         let Self { store, index, state, .. } = self;
         index.reserve(events, |place| state.hash_one(store.named(*place)));
+    }
+
+    /// Has everything near that adding some events will look up. In millions of events an identity
+    /// and a name are far away in memory each; looked up in a row, many are on their way at once.
+    pub(crate) fn fetch<'a>(&self, events: impl Iterator<Item = &'a Event> + Clone) {
+        for event in events.clone() {
+            black_box(self.position(Named::from(&event.identity)));
+        }
+        for event in events {
+            if let Body::Activity(activity) = &event.body {
+                black_box(self.store.symbols.known(&activity.advocate));
+            }
+        }
     }
 
     /// Takes an event in. A conflict gives back the place of the event that was there first.
@@ -299,6 +314,21 @@ impl Log {
                 Some(Names::of(event.at, activity))
             }
         }
+    }
+
+    /// The names of a packed activity by their numbers; nothing for other events.
+    pub(crate) fn numbers(&self, place: Place) -> Option<Numbers> {
+        match self.store.head(place) {
+            Head::Packed(packed) if self.kind(place) == Kind::Activity => {
+                Some(behind(packed).numbers())
+            }
+            _ => None,
+        }
+    }
+
+    /// The text that has a number.
+    pub(crate) fn text(&self, number: usize) -> &Arc<str> {
+        self.store.symbols.text(number)
     }
 
     /// An activity as it was recorded, with its time; nothing for other events.

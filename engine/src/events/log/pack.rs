@@ -203,6 +203,13 @@ pub(crate) struct Names<'a> {
     pub(crate) post: Option<&'a Post>,
 }
 
+/// The same, as far as they are names of people and content, by number.
+pub(crate) struct Numbers {
+    pub(crate) advocate: usize,
+    pub(crate) content: Option<usize>,
+    pub(crate) counterpart: Option<usize>,
+}
+
 impl<'a> Names<'a> {
     pub(super) fn of(at: Timestamp, activity: &'a Activity) -> Self {
         let kind = activity.stated.iter().find(|(slot, _)| *slot == ActivityFact::Kind as u8);
@@ -239,16 +246,31 @@ impl<'a> Packed<'a> {
         has.then(|| self.name())
     }
 
+    /// The numbers of an activity's names; its identity is read.
+    pub(super) fn numbers(&mut self) -> Numbers {
+        let advocate = self.rest.size();
+        let mut size_if = |has: bool| has.then(|| self.rest.size());
+        let content = size_if(self.tag & CONTENT != 0);
+        let counterpart = size_if(self.tag & COUNTERPART != 0);
+        Numbers { advocate, content, counterpart }
+    }
+
     /// The names of an activity, whose identity is read.
     pub(super) fn names(&mut self) -> Names<'a> {
-        let advocate = self.name();
-        let content = self.name_if(self.tag & CONTENT != 0);
-        let counterpart = self.name_if(self.tag & COUNTERPART != 0);
+        let Numbers { advocate, content, counterpart } = self.numbers();
+        let text = |number: usize| self.symbols.text(number);
         // The kind is the first of the facts.
         let mut facts = self.rest;
         let is_stated = facts.number() > 0 && facts.number() == KIND_AS_TEXT;
         let kind = is_stated.then(|| self.symbols.text(facts.size()));
-        Names { at: self.at, kind, advocate, content, counterpart, post: None }
+        Names {
+            at: self.at,
+            kind,
+            advocate: text(advocate),
+            content: content.map(text),
+            counterpart: counterpart.map(text),
+            post: None,
+        }
     }
 
     /// What happened; the identity is read.

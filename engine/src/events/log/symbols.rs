@@ -29,6 +29,12 @@ impl Symbols {
         u64::from(number)
     }
 
+    /// The number of a text that is known.
+    pub(super) fn known(&self, text: &str) -> Option<u32> {
+        let same = |number: &u32| *self.texts[*number as usize] == *text;
+        self.index.find(self.state.hash_one(text), same).copied()
+    }
+
     /// All texts, in the order of their numbers.
     pub(super) fn texts(&self) -> impl Iterator<Item = &Arc<str>> {
         self.texts.iter()

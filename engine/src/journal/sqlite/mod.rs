@@ -281,8 +281,8 @@ impl Journal for Sqlite {
         // What is shown may in turn be recorded: nothing is locked meanwhile.
         let (mut after, last) = (after, self.position()?);
         while after < last {
-            let mut some = Vec::new();
             let most = u32::try_from(last - after).map_or(AT_A_TIME, |left| left.min(AT_A_TIME));
+            let mut some = Vec::with_capacity(most as usize);
             let read = entries(&self.reader(), &self.file, after, most, &mut some);
             after = some.last().map_or(last, |entry| entry.position);
             some.into_iter().try_for_each(&mut *each)?;

@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+
 use crate::error::{Code, Problem, Source};
 use crate::facts::{PersonFact, TeamFact};
 use crate::severity::Severity;
@@ -30,6 +33,10 @@ pub(crate) use periods::{Period, Periods, Window};
 pub(crate) use retention::Retention;
 pub(crate) use settings::RuleSettings;
 
+/// What activities name, in the order of names. Each activity asks for it: a hash finds it sooner than
+/// an order does.
+pub(crate) type Declared<T> = IndexMap<Arc<str>, T, RandomState>;
+
 /// The settings of a program.
 #[derive(Clone, Debug)]
 pub(crate) struct Manifest {
@@ -38,8 +45,8 @@ pub(crate) struct Manifest {
     /// What people write in, the most usual one first; none where that is not said.
     pub(crate) languages: Vec<String>,
     pub(crate) calendar: Calendar,
-    pub(crate) channels: BTreeMap<Arc<str>, Channel>,
-    pub(crate) kinds: BTreeMap<Arc<str>, Kind>,
+    pub(crate) channels: Declared<Channel>,
+    pub(crate) kinds: Declared<Kind>,
     pub(crate) caps: Vec<Cap>,
     /// Posts with a finding this grave bring no points.
     pub(crate) held_back_from: Option<Severity>,
@@ -117,7 +124,7 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
         name: program.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
         brand: brand.and_then(|table| table.need_text("name")).map_or("", |set| set.value).into(),
         languages: people::languages(program.as_ref()),
-        channels: each(&root, "channels", activities::channel),
+        channels: each(&root, "channels", activities::channel).into_iter().collect(),
         kinds: numbered(each(&root, "kinds", activities::kind)),
         caps: each::<Cap>(&root, "caps", activities::cap).into_values().collect(),
         held_back_from: activities::held_back_from(&root),
@@ -150,11 +157,8 @@ pub(super) fn read(source: Source<'_>) -> (Manifest, Vec<Problem>) {
 }
 
 /// The kinds with their numbers.
-fn numbered(mut kinds: BTreeMap<Arc<str>, Kind>) -> BTreeMap<Arc<str>, Kind> {
-    for (number, kind) in (0..).zip(kinds.values_mut()) {
-        kind.number = number;
-    }
-    kinds
+fn numbered(kinds: BTreeMap<Arc<str>, Kind>) -> Declared<Kind> {
+    (0..).zip(kinds).map(|(number, (name, kind))| (name, Kind { number, ..kind })).collect()
 }
 
 /// Reports what is measured by a formula that there is not.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::{Span, Timestamp};
 
+use super::Declared;
 use super::activities::Kind;
 use crate::error::{Code, Problem, choose};
 use crate::table::{Set, Table};
@@ -154,7 +155,7 @@ fn age(table: &Table<'_, '_>, name: &str) -> Option<Age> {
 }
 
 /// How long what is on record stays, by `[privacy.retention]`.
-pub(super) fn retention(root: &Table<'_, '_>, kinds: &BTreeMap<Arc<str>, Kind>) -> Retention {
+pub(super) fn retention(root: &Table<'_, '_>, kinds: &Declared<Kind>) -> Retention {
     let Some(table) = root.table("privacy").and_then(|privacy| privacy.table("retention")) else {
         return Retention::default();
     };

@@ -37,17 +37,20 @@ pub(super) enum Held<'s> {
 }
 
 /// Why a walk stops.
-enum Stop<'s> {
-    Return(Held<'s>),
+#[derive(Clone, Copy)]
+enum Stop {
+    /// The rule or a helper of it returns what the walk has at hand.
+    Returned,
     GiveUp,
 }
 
-type Walked<'s> = Result<Held<'s>, Stop<'s>>;
+type Walked<'s> = Result<Held<'s>, Stop>;
 
 struct Walk<'s> {
     world: &'s World,
     rule: usize,
-    locals: SmallVec<[Held<'s>; 8]>,
+    locals: SmallVec<[Held<'s>; 4]>,
+    returned: Held<'s>,
     /// What was read, where that is asked for.
     seen: Option<Vec<Seen<'s>>>,
 }
@@ -75,7 +78,7 @@ impl Lowered {
         seen: Option<Vec<Seen<'s>>>,
     ) -> Option<(Given, Option<Vec<Seen<'s>>>)> {
         let locals = smallvec![Held::Nothing; self.locals];
-        let mut walk = Walk { world, rule, locals, seen };
+        let mut walk = Walk { world, rule, locals, returned: Held::Nothing, seen };
         let returned = match walk.step(&self.root) {
             Ok(Held::Nothing | Held::EmptyList) => Given::Nothing,
             Ok(Held::Number(number)) => Given::Points(number),
@@ -131,28 +134,13 @@ impl<'s> Walk<'s> {
                 self.locals[*local] = self.step(value)?;
                 Held::Nothing
             }
-            Step::Not(one) => Held::Flag(!self.flag(one)?),
+            Step::Not(_) | Step::All(_) | Step::Any(_) | Step::Compare { .. } => {
+                Held::Flag(self.flag(step)?)
+            }
             Step::Negate(one) => match self.step(one)? {
                 Held::Number(number) => Held::Number(number.checked_neg().ok_or(Stop::GiveUp)?),
                 _ => return Err(Stop::GiveUp),
             },
-            Step::All(parts) => {
-                for part in parts {
-                    if !self.flag(part)? {
-                        return Ok(Held::Flag(false));
-                    }
-                }
-                Held::Flag(true)
-            }
-            Step::Any(parts) => {
-                for part in parts {
-                    if self.flag(part)? {
-                        return Ok(Held::Flag(true));
-                    }
-                }
-                Held::Flag(false)
-            }
-            Step::Compare { how, left, right } => Held::Flag(self.compared(*how, left, right)?),
             Step::Calculate { how, left, right } => {
                 if let Some(number) = self.number(step) {
                     return Ok(Held::Number(number));
@@ -216,33 +204,39 @@ impl<'s> Walk<'s> {
                 last
             }
             Step::Return(value) => {
-                let value = self.step(value)?;
-                return Err(Stop::Return(value));
+                self.returned = self.step(value)?;
+                return Err(Stop::Returned);
             }
             Step::Helper(body) => match self.step(body) {
-                Err(Stop::Return(value)) => value,
+                Err(Stop::Returned) => std::mem::replace(&mut self.returned, Held::Nothing),
                 other => other?,
             },
             Step::GiveUp => return Err(Stop::GiveUp),
         })
     }
 
-    fn flag(&mut self, step: &'s Step) -> Result<bool, Stop<'s>> {
-        if let Step::Compare { how, left, right } = step {
-            return self.compared(*how, left, right);
-        }
-        match self.step(step)? {
-            Held::Flag(flag) => Ok(flag),
-            _ => Err(Stop::GiveUp),
+    fn flag(&mut self, step: &'s Step) -> Result<bool, Stop> {
+        match step {
+            Step::Compare { how, left, right } => self.compared(*how, left, right),
+            Step::Not(one) => Ok(!self.flag(one)?),
+            // Decided as early as can be.
+            Step::All(parts) | Step::Any(parts) => {
+                let decides = matches!(step, Step::Any(_));
+                for part in parts {
+                    if self.flag(part)? == decides {
+                        return Ok(decides);
+                    }
+                }
+                Ok(!decides)
+            }
+            _ => match self.step(step)? {
+                Held::Flag(flag) => Ok(flag),
+                _ => Err(Stop::GiveUp),
+            },
         }
     }
 
-    fn compared(
-        &mut self,
-        how: Comparison,
-        left: &'s Step,
-        right: &'s Step,
-    ) -> Result<bool, Stop<'s>> {
+    fn compared(&mut self, how: Comparison, left: &'s Step, right: &'s Step) -> Result<bool, Stop> {
         if let (Some(left), Some(right)) = (self.number(left), self.number(right)) {
             return Ok(how.holds(left.cmp(&right)));
         }
@@ -261,15 +255,13 @@ impl<'s> Walk<'s> {
                 _ => None,
             },
             Step::Fact { object, slot, argument } if self.seen.is_none() => {
+                if let Some(value) = self.world.kept(*object, *slot) {
+                    return value.number();
+                }
                 let fact = &object.facts()[usize::from(*slot)];
-                if !matches!(fact.kind, Type::Number(..)) {
-                    return None;
-                }
-                let argument = argument.as_deref();
-                match self.world.kept(*object, *slot) {
-                    Some(value) => value.number(),
-                    None => self.world.value(self.rule, *object, *slot, argument).number(),
-                }
+                let is_number = matches!(fact.kind, Type::Number(..));
+                let value = || self.world.value(self.rule, *object, *slot, argument.as_deref());
+                is_number.then(value)?.number()
             }
             Step::Calculate { how, left, right } => {
                 calculate(*how, self.number(left)?, self.number(right)?)
@@ -278,7 +270,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    fn made(&mut self, step: &'s Step) -> Result<Dynamic, Stop<'s>> {
+    fn made(&mut self, step: &'s Step) -> Result<Dynamic, Stop> {
         match self.step(step)? {
             Held::Made(made) => Ok(made),
             _ => Err(Stop::GiveUp),

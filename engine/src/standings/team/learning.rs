@@ -15,7 +15,7 @@ impl Team {
     pub(super) fn learning(&self, fact: TeamFact, fits: impl Fn(Day) -> bool) -> Value {
         match fact {
             TeamFact::TrainingsIn => {
-                let all = self.entries().filter(|entry| entry.role == Some(Role::Training));
+                let all = self.entries().filter(|entry| entry.role() == Some(Role::Training));
                 all.filter(|entry| fits(entry.day)).count().into()
             }
             TeamFact::AppliedIn => self.applied(fits),
@@ -31,7 +31,7 @@ impl Team {
         for share in &self.shares {
             let own: BTreeSet<Place> = share
                 .entries()
-                .filter(|entry| entry.role == Some(Role::Training) && fits(entry.day))
+                .filter(|entry| entry.role() == Some(Role::Training) && fits(entry.day))
                 .map(|entry| entry.place)
                 .collect();
             if own.is_empty() {

@@ -96,7 +96,7 @@ impl Team {
 }
 
 fn is_post(entry: &Entry) -> bool {
-    entry.role == Some(Role::Publishing)
+    entry.role() == Some(Role::Publishing)
 }
 
 /// The mean of own words over published activities; what somebody else wrote has none.
