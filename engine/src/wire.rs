@@ -1,6 +1,8 @@
 //! Canonical JSON (RFC 8785) and the ids of decisions: the same document is the same bytes
 //! through every door.
 
+mod usual;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -12,6 +14,9 @@ use crate::error::{Code, Error, Problem};
 ///
 /// Never for the documents of this crate; a caller's own type may refuse to be written.
 pub fn canonical<T: Serialize>(document: &T) -> Result<String, Error> {
+    if let Some(written) = usual::written(document) {
+        return Ok(written);
+    }
     serde_json_canonicalizer::to_string(document).map_err(|error| {
         Problem::new(Code::Internal, format!("the document cannot be written: {error}")).into()
     })
