@@ -20,6 +20,8 @@
 //! - *check*: posts of some 300 characters against all guidelines. The engine keeps the evidence of
 //!   each finding, hashes what it looked at and detects the language; the floor does none of it (it
 //!   tells English from German by counting small words in its one pass).
+//! - *new posts*: thousands of posts in several languages that the program has not met before, each
+//!   once: whatever is kept of the last text is of no use for the next one.
 //! - *check, starter*: the same posts against the starter program, which has more guidelines and
 //!   longer lists and no floor.
 //! - *beside Rhai*: the same program with every rule run by the interpreter alone, which is the floor
@@ -38,7 +40,7 @@
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use plaudit_engine::events::{Format, Log, People, read_events, read_people};
@@ -79,6 +81,7 @@ fn main() {
     let (real, made) = (Data::real(), Data::made());
     let posts = Posts::read();
     posts.agree(&program);
+    let new_posts = NewPosts::read();
     let mut cases = Vec::new();
     for (data, names) in [(&real, REAL), (&made, MADE)] {
         data.agree(&program);
@@ -91,6 +94,7 @@ fn main() {
     cases.push(posts.case(&program, effort.least));
     cases.push(posts.beside(&starter_reference, &starter, effort.least));
     cases.push(posts.starter(&starter, effort.least));
+    cases.extend(new_posts.cases());
     cases.push(load(effort.least));
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
@@ -235,6 +239,70 @@ fn read(lines: &str) -> Log {
     let mut log = Log::new();
     read_events(lines.as_bytes(), "events", Format::JsonLines, &mut log).unwrap();
     log
+}
+
+/// Posts of the cases that the guidelines are tuned by, each another one.
+struct NewPosts {
+    ours: Vec<Post>,
+    floor: Vec<records::Post>,
+    at: Timestamp,
+}
+
+impl NewPosts {
+    fn read() -> Self {
+        let cases = top().join("tests/cases/guidelines/practice");
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(cases).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let posts: Vec<serde_json::Value> = files
+            .iter()
+            .flat_map(|file| {
+                let cases = std::fs::read_to_string(file).unwrap();
+                serde_json::from_str::<Vec<serde_json::Value>>(&cases).unwrap()
+            })
+            .map(|case| {
+                let post = &case["check"]["post"];
+                serde_json::json!({ "text": post["text"], "channel": post["channel"] })
+            })
+            .filter(|post| post["text"].is_string())
+            .collect();
+        let of = |post: &serde_json::Value| post.to_string();
+        Self {
+            ours: posts.iter().map(|post| serde_json::from_str(&of(post)).unwrap()).collect(),
+            floor: posts.iter().map(|post| serde_json::from_str(&of(post)).unwrap()).collect(),
+            at: "2026-06-30T12:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn cases(&self) -> [Case<'_>; 2] {
+        let by_hand = || {
+            let checker = checking::Checker::read(&top().join("tests/floor/program"));
+            first_sight(&self.floor, |post| drop(checker.check(post, false, self.at)))
+        };
+        let (ours, starter) = (self.ours("tests/floor/program"), self.ours("rules"));
+        [
+            Case::new("check, new posts", "post", Goal::Ratio(2.0), by_hand, ours),
+            Case::alone("check, starter, new posts", "post", Goal::None, starter),
+        ]
+    }
+
+    fn ours(&self, program: &'static str) -> impl FnMut() -> f64 {
+        move || {
+            let program = Program::load(top().join(program)).unwrap();
+            let context = CheckContext::default();
+            first_sight(&self.ours, |post| drop(program.check(post, &context, self.at).unwrap()))
+        }
+    }
+}
+
+/// The time for one post, where each is seen for the first time; the first of them, for which lists and
+/// patterns are compiled, is not in it.
+fn first_sight<T>(posts: &[T], check: impl Fn(&T)) -> f64 {
+    let (first, others) = posts.split_first().unwrap();
+    check(first);
+    let start = Instant::now();
+    others.iter().for_each(check);
+    start.elapsed().as_secs_f64() * 1e9 / others.len() as f64
 }
 
 struct Posts {

@@ -1,11 +1,14 @@
-//! The patterns of a program: named regular expressions, found in one pass.
+//! The patterns of a program: named regular expressions.
 //!
-//! All patterns are searched for together, in a form that is small and fast, and is compiled when a text
+//! Each pattern is searched for by itself, in a form that is small and fast, and is compiled when a text
 //! first asks for it:
 //! - in plain ASCII, which most texts are, without anything that is not in it: that decides;
 //! - in other texts without word boundaries, which the automata of the regex crate can't follow
 //!   through them, and with every class that reaches beyond ASCII taking all that is beyond. What
 //!   matches at least as much is found so; only that is looked at with the pattern as it is.
+//!
+//! One search for all of them at once is fast only on texts that are known: it keeps a state for every
+//! way in which the beginnings of sixty patterns meet, and each new post has others.
 
 use std::borrow::Borrow;
 use std::ops::Range;
@@ -13,7 +16,6 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::{Config, Regex};
 use regex_automata::nfa::thompson::WhichCaptures;
-use regex_automata::{Input, MatchKind, PatternSet};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 use regex_syntax::utf8::Utf8Sequences;
 
@@ -38,10 +40,9 @@ const CLASS_PART: usize = 36;
 const CLASS_PART_SHARED: usize = 16;
 const CLASS_PARTS: usize = 200;
 
-/// The most memory for what a pattern search keeps while it runs, in bytes; each thread that searches
-/// keeps its own. With 2 MiB the patterns of the starter program did not find room for what texts need
-/// (they did at 32), and a post took five times as long.
-const LARGEST_PATTERN_CACHE: usize = 32 << 20;
+/// The most memory for what the search for a pattern keeps while it runs, in bytes; each thread that
+/// searches keeps its own. All patterns of the starter program together keep some ten MiB.
+const LARGEST_PATTERN_CACHE: usize = 1 << 20;
 
 /// How deep a pattern may be nested.
 const DEEPEST_PATTERN: u32 = 50;
@@ -85,10 +86,6 @@ impl Expression {
 #[derive(Debug)]
 pub(crate) struct Patterns {
     patterns: Vec<Pattern>,
-    /// All of them as they are in plain ASCII.
-    plain: OnceLock<Option<Regex>>,
-    /// All of them as they are at most in any text.
-    loose: OnceLock<Option<Regex>>,
 }
 
 #[derive(Debug)]
@@ -96,7 +93,10 @@ struct Pattern {
     name: String,
     parsed: Hir,
     except: Option<Hir>,
-    /// Both compiled when first asked for.
+    /// As it is in plain ASCII.
+    plain: OnceLock<Option<Regex>>,
+    /// As it is at most in any text.
+    loose: OnceLock<Option<Regex>>,
     alone: OnceLock<Option<Regex>>,
     excepted: OnceLock<Option<Regex>>,
     company: Near,
@@ -106,6 +106,16 @@ impl Pattern {
     /// INVARIANT: it compiles, being known to be small enough.
     fn alone(&self) -> Option<&Regex> {
         self.alone.get_or_init(|| compile(&self.parsed)).as_ref()
+    }
+
+    /// INVARIANT: as above.
+    fn plain(&self) -> Option<&Regex> {
+        self.plain.get_or_init(|| compile_sought(&plain(&self.parsed))).as_ref()
+    }
+
+    /// INVARIANT: as above.
+    fn loose(&self) -> Option<&Regex> {
+        self.loose.get_or_init(|| compile_sought(&loose(&self.parsed))).as_ref()
     }
 
     /// INVARIANT: as above.
@@ -161,8 +171,16 @@ impl Patterns {
                 Ok((parsed, bytes)) => {
                     all += bytes;
                     last = text;
-                    let (alone, excepted) = (OnceLock::new(), OnceLock::new());
-                    patterns.push(Pattern { name, parsed, except, alone, excepted, company });
+                    patterns.push(Pattern {
+                        name,
+                        parsed,
+                        except,
+                        plain: OnceLock::new(),
+                        loose: OnceLock::new(),
+                        alone: OnceLock::new(),
+                        excepted: OnceLock::new(),
+                        company,
+                    });
                 }
                 Err(trouble) => troubles.push(PatternTrouble::new(&name, trouble)),
             }
@@ -174,43 +192,26 @@ impl Patterns {
             troubles.push(PatternTrouble::new(name, too_large(&last, what)));
         }
         match troubles.is_empty() {
-            true => Ok(Self { patterns, plain: OnceLock::new(), loose: OnceLock::new() }),
+            true => Ok(Self { patterns }),
             false => Err(troubles),
         }
     }
 
     /// What is to be compiled so that no text has to wait for it.
     pub(crate) fn compiling(&self) -> impl Iterator<Item = Compiling<'_>> {
-        let plain: Compiling<'_> = Box::new(|| _ = self.plain());
-        let loose: Compiling<'_> = Box::new(|| _ = self.loose());
-        let alone = |pattern| -> Compiling<'_> {
-            Box::new(move || _ = (Pattern::alone(pattern), Pattern::except(pattern)))
-        };
-        [plain, loose].into_iter().chain(self.patterns.iter().map(alone))
+        self.patterns.iter().map(|pattern| -> Compiling<'_> {
+            Box::new(|| {
+                let _ = (pattern.plain(), pattern.loose(), pattern.alone(), pattern.except());
+            })
+        })
     }
 
     /// Compiles what a text is searched with first.
     pub(crate) fn compile_for(&self, text: &str) {
-        self.of_text(text);
-    }
-
-    /// All of them, in the form for a text.
-    fn of_text(&self, text: &str) -> Option<&Regex> {
-        if text.is_ascii() { self.plain() } else { self.loose() }
-    }
-
-    /// INVARIANT: a set of patterns that are small enough compiles.
-    fn plain(&self) -> Option<&Regex> {
-        self.plain
-            .get_or_init(|| compile_set(self.patterns.iter().map(|it| plain(&it.parsed))))
-            .as_ref()
-    }
-
-    /// INVARIANT: as above.
-    fn loose(&self) -> Option<&Regex> {
-        self.loose
-            .get_or_init(|| compile_set(self.patterns.iter().map(|it| loose(&it.parsed))))
-            .as_ref()
+        let is_plain = text.is_ascii();
+        for pattern in &self.patterns {
+            let _ = if is_plain { pattern.plain() } else { pattern.loose() };
+        }
     }
 
     /// The names of all patterns, in the order given.
@@ -227,16 +228,12 @@ impl Patterns {
     /// Whether each pattern matches a text, in the order given.
     pub(crate) fn matches(&self, text: &str) -> Box<[bool]> {
         let is_plain = text.is_ascii();
-        let mut matches = vec![false; self.patterns.len()].into_boxed_slice();
-        let mut found = PatternSet::new(self.patterns.len());
-        if let Some(set) = self.of_text(text) {
-            set.which_overlapping_matches(&Input::new(text), &mut found);
-        }
-        for index in found.iter().map(|pattern| pattern.as_usize()) {
-            let alone = || self.patterns[index].alone().is_some_and(|regex| regex.is_match(text));
-            matches[index] = is_plain || alone();
-        }
-        matches
+        let matches = |regex: Option<&Regex>| regex.is_some_and(|regex| regex.is_match(text));
+        let all = self.patterns.iter().map(|pattern| match is_plain {
+            true => matches(pattern.plain()),
+            false => matches(pattern.loose()) && matches(pattern.alone()),
+        });
+        all.collect()
     }
 
     /// The first places of a pattern in a text that are no exceptions; empty ones are left out.
@@ -263,10 +260,9 @@ impl Patterns {
     }
 }
 
-/// Patterns that are found all at once.
-fn compile_set(patterns: impl Iterator<Item = Hir>) -> Option<Regex> {
-    let config = Regex::config().match_kind(MatchKind::All).which_captures(WhichCaptures::None);
-    compiled(config, &patterns.collect::<Vec<Hir>>())
+/// A pattern of which nobody asks where it matches.
+fn compile_sought(pattern: &Hir) -> Option<Regex> {
+    compiled(Regex::config().which_captures(WhichCaptures::None), &[pattern])
 }
 
 fn compile(pattern: &Hir) -> Option<Regex> {
