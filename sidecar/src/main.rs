@@ -25,6 +25,7 @@ use clap::Parser;
 
 // What one thread made another one often gives back: events that are read ahead, answers. The
 // allocator of the C library makes threads wait for each other there.
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -77,12 +77,8 @@ pub(crate) struct Fold<'a> {
     roster: &'a Roster,
     version: Arc<str>,
     rules: Vec<(usize, &'a Rule)>,
-    /// For each rule, the caps that it counts under.
-    caps_of: Vec<Vec<usize>>,
     world: Arc<World>,
     used: Vec<Used>,
-    /// Whether guidelines look at what an author did before.
-    looks_back: bool,
     /// What each rule gave the person.
     by_rule: Vec<Given>,
     /// What a check says of the posts of the person who was folded last, where posts are judged.
@@ -106,25 +102,14 @@ pub(crate) struct Fold<'a> {
 impl<'a> Fold<'a> {
     pub(crate) fn new(program: &'a Program, contents: &'a Contents, roster: &'a Roster) -> Self {
         let rules: Vec<(usize, &Rule)> = program.rules_of(Folder::Scoring).collect();
-        let caps = &program.manifest.caps;
-        let caps_of = rules
-            .iter()
-            .map(|(_, rule)| {
-                let covers =
-                    |cap: &usize| caps[*cap].rules.iter().any(|(name, _)| name == rule.id());
-                (0..caps.len()).filter(covers).collect()
-            })
-            .collect();
         Self {
             program,
             contents,
             roster,
             version: program.version().into(),
             rules,
-            caps_of,
             world: Arc::new(World::new(Arc::clone(&program.view))),
             used: Vec::new(),
-            looks_back: program.guidelines_ask(Object::SoFar, None),
             by_rule: Vec::new(),
             verdicts: Vec::new(),
             room: Vec::new(),
@@ -182,7 +167,7 @@ impl<'a> Fold<'a> {
                 let missing = !faults.is_empty();
                 if let Some(judged) = judged.filter(|_| self.judge) {
                     // A check looks back, and says where points may be missing.
-                    let missing_before = total.incomplete && self.looks_back;
+                    let missing_before = total.incomplete && self.program.plan.looks_back;
                     let least = if missing_before { Outcome::FAULT } else { Outcome::Clear };
                     let found = judged.findings.iter().zip(&judged.severities);
                     let found = found.map(|((rule, _), severity)| (Arc::clone(rule), *severity));
@@ -403,10 +388,10 @@ impl<'a> Fold<'a> {
 
     /// What the caps leave of a rule's points; they clip exactly, in the order of rules.
     fn clip(&mut self, rule: usize, earned: i64, day: Day) -> (i64, Vec<Arc<str>>) {
-        let manifest = &self.program.manifest;
+        let Program { manifest, plan, .. } = self.program;
         let mut points = earned;
         let mut capped_by = Vec::new();
-        for cap in &self.caps_of[rule] {
+        for cap in plan.caps_of(rule) {
             let limit = &manifest.caps[*cap];
             let period = manifest.calendar.start_of(limit.per, day);
             let used = &mut self.used[*cap];
@@ -419,7 +404,7 @@ impl<'a> Fold<'a> {
             }
             points = points.min(room);
         }
-        for cap in &self.caps_of[rule] {
+        for cap in plan.caps_of(rule) {
             self.used[*cap].points += points;
         }
         (points, capped_by)

@@ -7,9 +7,16 @@ use crate::facts::{ActivityFact, Folder, Object, Value, World};
 use crate::program::{Kind, Program};
 use crate::script::Rest;
 
-/// The scoring rules of a program, by kind of activity in the order of kinds.
+/// What scoring by a program takes that is the same for all activities.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plan(Arc<[Vec<Planned>]>);
+pub(crate) struct Plan {
+    /// The scoring rules, by kind of activity in the order of kinds.
+    by_kind: Arc<[Vec<Planned>]>,
+    /// For each scoring rule, the caps that it counts under.
+    caps_of: Arc<[Vec<usize>]>,
+    /// Whether guidelines look at what an author did before.
+    pub(crate) looks_back: bool,
+}
 
 /// A rule that may give something.
 #[derive(Debug)]
@@ -41,17 +48,31 @@ impl Plan {
             );
             planned.collect()
         };
-        Self(program.manifest.kinds.iter().map(of_kind).collect())
+        let caps = &program.manifest.caps;
+        let caps_of = program.rules_of(Folder::Scoring).map(|(_, rule)| {
+            let covers = |cap: &usize| caps[*cap].rules.iter().any(|(name, _)| name == rule.id());
+            (0..caps.len()).filter(covers).collect()
+        });
+        Self {
+            by_kind: program.manifest.kinds.iter().map(of_kind).collect(),
+            caps_of: caps_of.collect(),
+            looks_back: program.guidelines_ask(Object::SoFar, None),
+        }
+    }
+
+    /// The caps that a scoring rule counts under, by its place among them.
+    pub(crate) fn caps_of(&self, rule: usize) -> &[usize] {
+        self.caps_of.get(rule).map_or(&[], Vec::as_slice)
     }
 
     /// About how many bytes what is left of rules takes.
     pub(crate) fn bytes(&self) -> usize {
-        let planned = self.0.iter().flatten();
+        let planned = self.by_kind.iter().flatten();
         planned.map(|planned| planned.rest.bytes()).sum()
     }
 
     /// The rules that may give something for a kind, in the order of rules.
     pub(crate) fn of_kind(&self, kind: &Kind) -> &[Planned] {
-        self.0.get(kind.number as usize).map_or(&[], Vec::as_slice)
+        self.by_kind.get(kind.number as usize).map_or(&[], Vec::as_slice)
     }
 }
