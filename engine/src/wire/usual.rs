@@ -69,9 +69,8 @@ impl Text {
 
     fn put_in_order(&mut self, first: usize) {
         let start = self.fields[first].start;
-        let mut ends: Vec<usize> =
-            self.fields[first + 1..].iter().map(|next| next.start - 1).collect();
-        ends.push(self.bytes.len());
+        let ends = self.fields[first + 1..].iter().map(|next| next.start - 1);
+        let ends = ends.chain([self.bytes.len()]);
         let mut ordered: Vec<(Field, usize)> =
             self.fields[first..].iter().copied().zip(ends).collect();
         ordered.sort_by(|(a, _), (b, _)| self.name(a).cmp(self.name(b)));
