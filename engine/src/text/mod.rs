@@ -5,7 +5,7 @@
 //!                                         what is found of the lists, and what of it counts
 //! token ── reading ── obfuscation         the same for words in disguise
 //! quotation   context   language          whether it is quoted, negated, in the right language
-//! patterns                                regular expressions
+//! search ── needs ── patterns             regular expressions, and what a text must have for one
 //! entities    x                           links, hashtags, handles; the rules of X
 //! measure     own_words   characters      length, words, capitals; copies; odd characters
 //! fold        span                        the folded text and the way back; UTF-16
@@ -28,12 +28,14 @@ mod hits;
 mod language;
 mod lexicon;
 mod measure;
+mod needs;
 mod obfuscation;
 mod own_words;
 mod patterns;
 mod quotation;
 mod reading;
 mod scan;
+mod search;
 mod span;
 #[cfg(test)]
 mod tests;
