@@ -1,6 +1,7 @@
 //! The files of a program directory, read into memory before any of them is looked at.
 
 use std::collections::BTreeMap;
+use std::fs::DirEntry;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -105,7 +106,7 @@ impl Sources {
                 };
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let fits = Path::new(&name).extension().is_some_and(|found| found == ending);
-                if !fits || name.starts_with('.') || !entry.path().is_file() {
+                if !fits || name.starts_with('.') || !is_file(&entry) {
                     continue;
                 }
                 if sources.files.len() >= MOST_FILES {
@@ -166,21 +167,21 @@ impl Sources {
 
     /// Rules in folders that are not read would be missed without a word.
     fn notice_others(&mut self, directory: &Path) {
+        let known = |name: &String| folders().any(|(folder, _)| folder == name) || name == TESTS;
         let inside = |folder: &Path, prefix: &str| -> Vec<String> {
             let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
             let mut names: Vec<String> = entries
                 .flatten()
-                .filter(|entry| entry.path().is_dir())
+                .filter(is_folder)
                 .map(|entry| entry.file_name().to_string_lossy().into_owned())
-                .filter(|name| !name.starts_with('.') && has_rules(&folder.join(name), 2))
+                .filter(|name| !name.starts_with('.') && (!prefix.is_empty() || !known(name)))
+                .filter(|name| has_rules(&folder.join(name), 2))
                 .map(|name| format!("{prefix}{name}"))
                 .collect();
             names.sort();
             names
         };
-        let known = |name: &String| folders().any(|(folder, _)| folder == name) || name == TESTS;
-        let others = inside(directory, "").into_iter().filter(|name| !known(name));
-        self.left_alone.extend(others);
+        self.left_alone.extend(inside(directory, ""));
         for (folder, _) in folders() {
             self.left_alone.extend(inside(&directory.join(folder), &format!("{folder}/")));
         }
@@ -275,8 +276,11 @@ fn is_test(path: &str) -> bool {
 
 /// The content of a file, up to a byte more than it may have.
 fn content_of(path: &Path, largest: u64) -> std::io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    std::fs::File::open(path)?.take(largest + 1).read_to_end(&mut content)?;
+    let file = std::fs::File::open(path)?;
+    // With room for all of it, it is read at once.
+    let length = file.metadata()?.len().min(largest) as usize;
+    let mut content = Vec::with_capacity(length + 1);
+    file.take(largest + 1).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -298,13 +302,29 @@ fn belongs(path: &str) -> bool {
     })
 }
 
+/// Whether it is a file, or leads to one. A folder says what most of its entries are.
+fn is_file(entry: &DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(kind) if !kind.is_symlink() => kind.is_file(),
+        _ => entry.path().is_file(),
+    }
+}
+
+/// Whether it is a folder, or leads to one.
+fn is_folder(entry: &DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+        _ => entry.path().is_dir(),
+    }
+}
+
 /// Whether a folder holds rules, in itself or further down.
 fn has_rules(folder: &Path, depth: usize) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else { return false };
     entries.flatten().any(|entry| {
         let path = entry.path();
-        let is_rule = path.extension().is_some_and(|found| found == "rhai") && path.is_file();
-        is_rule || (depth > 0 && path.is_dir() && has_rules(&path, depth - 1))
+        let is_rule = path.extension().is_some_and(|found| found == "rhai") && is_file(&entry);
+        is_rule || (depth > 0 && is_folder(&entry) && has_rules(&path, depth - 1))
     })
 }
 

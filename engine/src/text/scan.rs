@@ -143,7 +143,29 @@ impl Scanner {
             }
         };
         let company = patterns.iter().map(|pattern| near(&pattern.company)).collect();
-        let patterns = Patterns::new(patterns, company)?;
+        let (patterns, scanner) = threads::both(
+            || Patterns::new(patterns, company),
+            || Self::of_lists(lexicons, obfuscated, &ids, near),
+        );
+        let patterns = patterns?;
+        if scanner.automata.are_too_large() {
+            let message = "the lists are too large together".to_owned();
+            return Err(vec![PatternTrouble {
+                pattern: "lexicons".to_owned(),
+                of_exception: false,
+                trouble: Trouble { line: 1, column: 1, length: 0, message, help: None },
+            }]);
+        }
+        Ok(Self { patterns, ..scanner })
+    }
+
+    /// One without patterns.
+    fn of_lists(
+        lexicons: &[Lexicon],
+        obfuscated: BTreeMap<String, bool>,
+        ids: &BTreeMap<String, ListId>,
+        near: impl Fn(&Company) -> Near,
+    ) -> Self {
         let mut lists: Vec<List> = obfuscated
             .into_iter()
             .map(|(name, obfuscated)| List {
@@ -186,16 +208,8 @@ impl Scanner {
             let (language, window) = (lexicon.language.clone(), lexicon.window);
             sources.push(Source { list, language, window, company });
         }
-        if automata.are_too_large() {
-            let message = "the lists are too large together".to_owned();
-            return Err(vec![PatternTrouble {
-                pattern: "lexicons".to_owned(),
-                of_exception: false,
-                trouble: Trouble { line: 1, column: 1, length: 0, message, help: None },
-            }]);
-        }
-        let languages = Languages::default();
-        Ok(Self { lists, sources, automata, in_parts, disguises, patterns, languages })
+        let (patterns, languages) = (Patterns::default(), Languages::default());
+        Self { lists, sources, automata, in_parts, disguises, patterns, languages }
     }
 
     /// Takes the languages that texts are likely to be in.
