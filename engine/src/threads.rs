@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 use std::panic::resume_unwind;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::{ScopedJoinHandle, available_parallelism, scope};
+use std::sync::{LazyLock, mpsc};
+use std::thread::{available_parallelism, scope};
 
 use crate::error::Error;
 
@@ -63,7 +63,7 @@ pub(crate) fn both<A: Send, B>(
     scope(|scope| {
         let first = scope.spawn(first);
         let second = second();
-        (joined(first), second)
+        (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
     })
 }
 
@@ -86,44 +86,52 @@ fn each_of<T: Sync, W, R: Send>(
         progress(all, all);
         return Ok(done);
     }
-    let (next, done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    // Parts are taken in order: those before one that fails are taken already, and are finished.
-    let take = |told: &mut dyn FnMut()| {
-        let (mut with, mut parts) = (with(), Vec::new());
-        while !failed.load(Ordering::Relaxed) {
-            let part = next.fetch_add(1, Ordering::Relaxed);
-            let Some(these) = things.chunks(at_a_time).nth(part) else { break };
-            let results: Result<Vec<R>, Error> =
-                these.iter().map(|thing| work(&mut with, thing)).collect();
-            failed.fetch_or(results.is_err(), Ordering::Relaxed);
-            done.fetch_add(these.len(), Ordering::Relaxed);
-            parts.push((part, results));
-            told();
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let mut parts: Vec<Option<Result<Vec<R>, Error>>> = Vec::new();
+    parts.resize_with(all.div_ceil(at_a_time), || None);
+    scope(|scope| {
+        let (send, receive) = mpsc::channel();
+        let mut threads = Vec::new();
+        for _ in 0..cores.min(parts.len()) {
+            let send = send.clone();
+            let (next, failed, with, work) = (&next, &failed, &with, &work);
+            threads.push(scope.spawn(move || {
+                let mut with = with();
+                // Parts are taken in order: those before one that fails are taken already, and
+                // are finished.
+                while !failed.load(Ordering::Relaxed) {
+                    let part = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(these) = things.chunks(at_a_time).nth(part) else { return };
+                    let done: Result<Vec<R>, Error> =
+                        these.iter().map(|thing| work(&mut with, thing)).collect();
+                    if done.is_err() {
+                        failed.store(true, Ordering::Relaxed);
+                    }
+                    if send.send((part, done)).is_err() {
+                        return;
+                    }
+                }
+            }));
         }
-        parts
-    };
-    progress(0, all);
-    let mut parts = scope(|scope| {
-        let others: Vec<_> = (1..cores.min(all.div_ceil(at_a_time)))
-            .map(|_| scope.spawn(|| take(&mut || ())))
-            .collect();
-        let mut parts = take(&mut || progress(done.load(Ordering::Relaxed), all));
-        // Whoever allocates next can have the threads' memory only when they are gone.
-        others.into_iter().for_each(|thread| parts.extend(joined(thread)));
-        parts
+        drop(send);
+        let mut done = 0;
+        progress(done, all);
+        for (part, result) in receive {
+            done += result.as_ref().map_or(0, Vec::len);
+            parts[part] = Some(result);
+            progress(done, all);
+        }
+        // A scope ends when its threads have done their work; whoever allocates next can have their
+        // memory only when they are gone. One that panicked makes the scope panic.
+        for thread in threads {
+            let _ = thread.join();
+        }
     });
-    progress(done.into_inner(), all);
-    parts.sort_unstable_by_key(|(part, _)| *part);
-    let mut results = Vec::with_capacity(all);
-    for (_, part) in parts {
-        results.extend(part?);
+    let mut done = Vec::with_capacity(all);
+    for part in parts.into_iter().flatten() {
+        done.extend(part?);
     }
-    Ok(results)
-}
-
-/// What a thread gives; its panic is ours.
-fn joined<R>(thread: ScopedJoinHandle<'_, R>) -> R {
-    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    Ok(done)
 }
 
 #[cfg(test)]

@@ -277,7 +277,7 @@ fn is_test(path: &str) -> bool {
 /// The content of a file, up to a byte more than it may have.
 fn content_of(path: &Path, largest: u64) -> std::io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
-    // With room for all of it, it is read at once.
+    // With room for all of it, it takes few reads.
     let length = file.metadata()?.len().min(largest) as usize;
     let mut content = Vec::with_capacity(length + 1);
     file.take(largest + 1).read_to_end(&mut content)?;

@@ -96,6 +96,7 @@ impl Patterns {
         let read = threads::each_surely(&all, |text| Search::read(text));
         let (mut troubles, mut sets) = (Vec::new(), Sets::default());
         let mut patterns = Vec::with_capacity(expressions.len());
+        let (mut bytes, mut counted, mut last) = (0, vec![false; read.len()], None);
         for (expression, company) in expressions.iter().zip(company) {
             let name = &expression.name;
             let mut known = |text: &str, of_exception: bool| {
@@ -106,7 +107,12 @@ impl Patterns {
                     of_exception,
                     trouble: trouble.clone(),
                 }));
-                read[place].as_ref().ok().map(|search| (place, search))
+                let search = read[place].as_ref().ok()?;
+                if !std::mem::replace(&mut counted[place], true) {
+                    bytes += search.bytes();
+                    last = Some(expression);
+                }
+                Some((place, search))
             };
             let except = expression.except.as_deref().and_then(|except| known(except, true));
             let Some((find, search)) = known(&expression.find, false) else { continue };
@@ -118,15 +124,14 @@ impl Patterns {
                 company,
             });
         }
-        let searches: Vec<Search> = read.into_iter().filter_map(Result::ok).collect();
-        let bytes: usize = searches.iter().map(Search::bytes).sum();
-        if let Some(Expression { name, find, .. }) = expressions.last()
+        if let Some(Expression { name, find, .. }) = last
             && bytes > LARGEST_PATTERNS
         {
             let what = "with this pattern all patterns together take";
             let (pattern, trouble) = (name.clone(), too_large(find, what));
             troubles.push(PatternTrouble { pattern, of_exception: false, trouble });
         }
+        let searches = read.into_iter().filter_map(Result::ok).collect();
         match troubles.is_empty() {
             true => Ok(Self { patterns, searches, sets }),
             false => Err(troubles),
@@ -258,8 +263,14 @@ mod tests {
     fn patterns_cannot_eat_memory_together() {
         let many = (0..20)
             .map(|number| Expression::new(&format!("p{number}"), &format!(r"\pL{{30}}{number}")));
-        let troubles = Patterns::new(many.collect(), vec![Near::default(); 20]).unwrap_err();
-        assert_eq!(troubles.len(), 1);
+        // One that takes nothing, or nothing more, is not to blame.
+        let others = [Expression::new("again", r"\pL{30}0"), Expression::new("wrong", "ab(c")];
+        let many: Vec<Expression> = many.chain(others).collect();
+        let company = vec![Near::default(); many.len()];
+        let mut troubles = Patterns::new(many, company).unwrap_err();
+        troubles.sort_by(|a, b| a.pattern.cmp(&b.pattern));
+        let blamed: Vec<&str> = troubles.iter().map(|trouble| trouble.pattern.as_str()).collect();
+        assert_eq!(blamed, ["p19", "wrong"]);
     }
 
     proptest! {

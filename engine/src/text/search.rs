@@ -56,7 +56,7 @@ impl Search {
     /// Reads an expression.
     pub(super) fn read(text: &str) -> Result<Self, Trouble> {
         let parsed = parse(text)?;
-        let bytes = bytes(&parsed).ok_or_else(|| too_large(text, "this takes"))?;
+        let bytes = bytes(&parsed).ok_or_else(|| too_large(text, "the expression takes"))?;
         let (plain, loose, alone) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(Self { parsed, bytes, plain, loose, alone })
     }
