@@ -131,7 +131,7 @@ impl DisputeDocument {
         Self {
             dispute: Arc::clone(&event.identity.id),
             source: Arc::clone(&event.identity.source),
-            advocate: roster.resolve(&dispute.advocate, event.at),
+            advocate: Arc::clone(roster.resolve(&dispute.advocate, event.at)),
             activity: dispute.activity.clone(),
             rule: dispute.rule.clone(),
             reason: Arc::clone(&dispute.reason),

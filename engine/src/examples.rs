@@ -243,7 +243,7 @@ impl Program {
             }
             None => World::new(Arc::clone(&self.view)),
         };
-        world.person = PersonFact::nobody();
+        world.person = Arc::clone(PersonFact::nobody());
         world.stubs = prepared.stubs;
         Ok(Arc::new(world))
     }

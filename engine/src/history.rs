@@ -91,7 +91,7 @@ impl<'a> History<'a> {
         at: Timestamp,
     ) -> Result<(SoFar, Vec<Fault>), Error> {
         let roster = self.past.roster(at);
-        let author = &roster.resolve(author, Calendar::last_instant(at));
+        let author = roster.resolve(author, Calendar::last_instant(at));
         let activities = match roster.shows(author, at) {
             Ok(()) => self.past.activities(author, at),
             Err(_) => Vec::new(),
@@ -119,8 +119,9 @@ impl<'a> History<'a> {
         text: &Analysis,
         at: Timestamp,
     ) -> usize {
-        let resolve = |name| self.past.roster(at).resolve(name, Calendar::last_instant(at));
-        self.past.near(&text.fingerprint(), author.map(resolve).as_ref(), at)
+        let roster = self.past.roster(at);
+        let author = author.map(|name| roster.resolve(name, Calendar::last_instant(at)));
+        self.past.near(&text.fingerprint(), author, at)
     }
 }
 

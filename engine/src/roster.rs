@@ -129,7 +129,7 @@ impl Roster {
         let mut by_person: BTreeMap<Arc<str>, Vec<&Record<'_>>> = BTreeMap::new();
         for record in &records {
             let id = roster.resolve(&record.person.id, last);
-            by_person.entry(id).or_default().push(record);
+            by_person.entry(Arc::clone(id)).or_default().push(record);
         }
         let mut shared = Shared::default();
         for (id, mut records) in by_person {
@@ -143,9 +143,9 @@ impl Roster {
 
     /// The advocate that a name stands for at a time: of several who claim it, the latest before
     /// then, or else the earliest after.
-    pub(crate) fn resolve(&self, name: &Arc<str>, at: Timestamp) -> Arc<str> {
+    pub(crate) fn resolve<'a>(&'a self, name: &'a Arc<str>, at: Timestamp) -> &'a Arc<str> {
         if self.claims.is_empty() {
-            return Arc::clone(name);
+            return name;
         }
         let mut current = self.leads.get(name).map_or(name, |lead| &lead.to);
         // The names that several claim, each with the first in order of those up to the next.
@@ -154,10 +154,7 @@ impl Roster {
         while let Some(claims) = self.claims.get(current).filter(|_| !self.is_led(current)) {
             if let Some(place) = known.insert(current, way.len()) {
                 // Names that claim each other are one person; the first of them is the name.
-                return way[place..]
-                    .iter()
-                    .min()
-                    .map_or_else(|| Arc::clone(current), |&name| Arc::clone(name));
+                return way[place..].iter().min().copied().unwrap_or(current);
             }
             let before = claims.partition_point(|(since, _)| *since <= at);
             let owner = &claims[before.saturating_sub(1)].1;
@@ -165,7 +162,7 @@ impl Roster {
             way.push(lead.map_or(current, |lead| current.min(&lead.least)));
             current = lead.map_or(owner, |lead| &lead.to);
         }
-        Arc::clone(current)
+        current
     }
 
     /// Whether the owner of a name is the same at any time.
@@ -220,7 +217,7 @@ impl Roster {
 
     /// What is known of a person at a time, as one record.
     pub fn person(&self, name: &str, at: Timestamp) -> Option<Person> {
-        let id = self.resolve(&name.into(), at);
+        let id = Arc::clone(self.resolve(&name.into(), at));
         let member = self.members.get(&id)?;
         let stated = self
             .facts(&id, at)
@@ -265,11 +262,9 @@ impl Roster {
     }
 
     /// The person's facts at a time.
-    pub(crate) fn facts(&self, id: &str, at: Timestamp) -> Arc<[Value]> {
-        self.members
-            .get(id)
-            .and_then(|member| member.facts(at))
-            .map_or_else(PersonFact::nobody, Arc::clone)
+    pub(crate) fn facts(&self, id: &str, at: Timestamp) -> &Arc<[Value]> {
+        let member = self.members.get(id);
+        member.and_then(|member| member.facts(at)).unwrap_or_else(|| PersonFact::nobody())
     }
 
     /// Whether what a person did at a time counts.
@@ -423,7 +418,7 @@ pub(crate) fn find_in<'a>(
     as_of: Timestamp,
     have_done: impl Iterator<Item = &'a Arc<str>> + Clone,
 ) -> Result<Arc<str>, Error> {
-    let id = roster.resolve(&name.into(), Calendar::last_instant(as_of));
+    let id = Arc::clone(roster.resolve(&name.into(), Calendar::last_instant(as_of)));
     if roster.member(&id).is_none() && !have_done.clone().any(|known| *known == id) {
         // Nobody is told the names of those who have opted out.
         let names = have_done.chain(roster.ids()).filter(|id| roster.shows(id, as_of).is_ok());
@@ -486,7 +481,7 @@ mod tests {
                 for second in 0..5 {
                     let at = Timestamp::from_second(second).unwrap();
                     let (led, found) = (roster.resolve(&name, at), walked(&roster, &name, at));
-                    assert_eq!(led, found, "{name} at {second} of {:?}", roster.claims);
+                    assert_eq!(*led, found, "{name} at {second} of {:?}", roster.claims);
                 }
             }
         }

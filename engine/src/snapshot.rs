@@ -137,7 +137,7 @@ impl Snapshot {
         let now = Roster::with_more(people, log, &links, as_of, false, &claims);
         let mut taken = Taken {
             taking,
-            were_known: known.ids().map(|id| now.resolve(id, taking.at)).collect(),
+            were_known: known.ids().map(|id| Arc::clone(now.resolve(id, taking.at))).collect(),
             told: Told::of(log, &links, &now, taking, as_of),
             roster: &now,
             result: Self { erased: lines.erased, ..Self::of(taking) },
@@ -145,7 +145,7 @@ impl Snapshot {
         let mut people: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut problems = Vec::new();
         for one in &named {
-            let id = now.resolve(&one.id, taking.at);
+            let id = Arc::clone(now.resolve(&one.id, taking.at));
             if let Some(first) = people.insert(Arc::clone(&id), one.line) {
                 let message =
                     format!("lines {first} and {} are about one person, `{id}`", one.line);
@@ -262,9 +262,9 @@ fn named<'a>(
     let mut owners: HashMap<Arc<str>, usize> = HashMap::new();
     let mut problems = Vec::new();
     for (line, person) in &lines.people {
-        let id = known.resolve(&person.id, at);
+        let id = Arc::clone(known.resolve(&person.id, at));
         let is_new = |alias: &Arc<str>| {
-            *alias != id && *alias != person.id && known.resolve(alias, at) != id
+            *alias != id && *alias != person.id && *known.resolve(alias, at) != id
         };
         let aliases: Vec<Arc<str>> =
             person.aliases.iter().filter(|alias| is_new(alias)).map(Arc::clone).collect();
@@ -302,11 +302,11 @@ impl Told {
             let source = &event.identity.source;
             if *source == taking.source {
                 let is_there = person.active.as_ref().map(says_there);
-                let word = told.by_source.entry(Arc::clone(&id)).or_insert(true);
+                let word = told.by_source.entry(Arc::clone(id)).or_insert(true);
                 *word = is_there.unwrap_or(*word);
             }
             if person.active.is_some() {
-                told.last.insert(id, Arc::clone(source));
+                told.last.insert(Arc::clone(id), Arc::clone(source));
             }
         }
         told
@@ -337,7 +337,7 @@ impl Taken<'_> {
         let member = self.roster.member(&id).filter(|_| self.were_known.contains(&id));
         let mut differences = Differences::new(Arc::clone(&id), at);
         differences.person(member.map(|member| &**member), one);
-        differences.facts(&self.roster.facts(&id, at), &one.person.stated);
+        differences.facts(self.roster.facts(&id, at), &one.person.stated);
         let there = one.person.active.clone().unwrap_or(Statement::From(true));
         let always = Times::always();
         let before = member.map_or(&always, |member| &member.active);

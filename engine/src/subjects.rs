@@ -104,7 +104,7 @@ impl Ground<'_> {
     ) -> Vec<(&'r Rule, Ran)> {
         let census = self.census;
         let mut world = World::new(Arc::clone(&self.program.view));
-        world.person = census.roster.facts(id, census.view.last);
+        world.person = Arc::clone(census.roster.facts(id, census.view.last));
         world.standing = census.standing(id).map(|standing| standing as Arc<dyn Figures>);
         let own = &self.program.manifest.teams[0];
         let team = world.person[*own as usize].text().and_then(|name| teams.get(name));
@@ -147,7 +147,7 @@ impl Ground<'_> {
         let of_team = |team: Arc<Team>| {
             let subject = Subject::Team { by: team.group.by_name(), team: team.group.name.clone() };
             let mut world = World::new(Arc::clone(&self.program.view));
-            world.person = PersonFact::nobody();
+            world.person = Arc::clone(PersonFact::nobody());
             world.team = Some(team as Arc<dyn Figures>);
             world.period = Arc::clone(&self.period);
             let world = Arc::new(world);

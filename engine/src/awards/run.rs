@@ -276,7 +276,8 @@ impl Candidates<'_> {
     pub(super) fn latest(&self, subject: &Subject) -> Subject {
         match subject {
             Subject::Advocate { advocate } => {
-                Subject::Advocate { advocate: self.names.resolve(advocate, Timestamp::MAX) }
+                let advocate = Arc::clone(self.names.resolve(advocate, Timestamp::MAX));
+                Subject::Advocate { advocate }
             }
             team @ Subject::Team { .. } => team.clone(),
         }
@@ -326,9 +327,9 @@ impl Candidates<'_> {
         let seen = match &grant.subject {
             Subject::Advocate { advocate } => {
                 let advocate = self.census.roster.resolve(advocate, view.last);
-                let now = self.names.resolve(&advocate, Timestamp::MAX);
-                self.census.roster.is_enrolled(&advocate, view.last)
-                    && !self.names.has_opted_out(&now, self.asked.at)
+                let now = self.names.resolve(advocate, Timestamp::MAX);
+                self.census.roster.is_enrolled(advocate, view.last)
+                    && !self.names.has_opted_out(now, self.asked.at)
             }
             Subject::Team { .. } => true,
         };

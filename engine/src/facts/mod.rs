@@ -34,7 +34,7 @@ pub use standing::StandingFact;
 pub(crate) use team::GROUPS;
 pub use team::TeamFact;
 pub use world::{Evidence, World};
-pub(crate) use world::{Figures, ProgramView, Read, Stubs, dense, fill};
+pub(crate) use world::{Figures, ProgramView, Read, Stubs, dense};
 
 use serde::{Deserialize, Serialize, Serializer};
 

@@ -1,7 +1,7 @@
 //! All that a rule can see at one moment, and the record of what it looked at.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,9 @@ pub(crate) trait Figures: std::fmt::Debug + Send + Sync {
 pub struct World {
     pub(crate) program: Arc<ProgramView>,
     /// The activity's facts by slot; empty where there is no activity.
-    pub(crate) activity: Vec<Value>,
+    activity: Vec<Value>,
+    /// The slots of facts that the activity says more of than what is so of any.
+    laid: Vec<u8>,
     /// The person's facts by slot; empty where nothing is known of the person.
     pub(crate) person: Arc<[Value]>,
     pub(crate) so_far: SoFar,
@@ -80,6 +82,7 @@ impl World {
         Self {
             program,
             activity: Vec::new(),
+            laid: Vec::new(),
             person: Arc::from([]),
             so_far: SoFar::default(),
             post: None,
@@ -88,6 +91,31 @@ impl World {
             period: Arc::from([]),
             stubs: Stubs::new(),
             recording: Mutex::default(),
+        }
+    }
+
+    /// Shows another activity, by what its record states. One states few of the facts that there are.
+    pub(crate) fn show_activity(&mut self, stated: &[(u8, Value)]) {
+        let defaults = Object::Activity.defaults();
+        if self.activity.is_empty() {
+            self.activity.extend_from_slice(defaults);
+        }
+        for slot in self.laid.drain(..).map(usize::from) {
+            self.activity[slot] = defaults[slot].clone();
+        }
+        for (slot, value) in stated {
+            self.activity[usize::from(*slot)] = value.clone();
+            self.laid.push(*slot);
+        }
+    }
+
+    /// Says of the activity that is shown what its record does not state.
+    pub(crate) fn lay(&mut self, fact: ActivityFact, value: impl Into<Value>) {
+        let slot = fact as u8;
+        let known = &mut self.activity[usize::from(slot)];
+        if !self.laid.contains(&slot) {
+            *known = value.into();
+            self.laid.push(slot);
         }
     }
 
@@ -214,23 +242,47 @@ fn figure(
 
 /// A table's defaults with what a record states laid over them.
 pub(crate) fn dense(object: Object, stated: &[(u8, Value)]) -> Vec<Value> {
-    let mut values = Vec::new();
-    fill(object, stated, &mut values);
-    values
-}
-
-/// The same, into a buffer that is used again.
-pub(crate) fn fill(object: Object, stated: &[(u8, Value)], values: &mut Vec<Value>) {
-    values.clear();
-    values.extend_from_slice(object.defaults());
+    let mut values = object.defaults().to_vec();
     for (slot, value) in stated {
         values[usize::from(*slot)] = value.clone();
     }
+    values
 }
 
 impl PersonFact {
     /// The facts of a person of whom nothing is known.
-    pub(crate) fn nobody() -> Arc<[Value]> {
-        dense(Object::Person, &[]).into()
+    pub(crate) fn nobody() -> &'static Arc<[Value]> {
+        static NOBODY: LazyLock<Arc<[Value]>> = LazyLock::new(|| dense(Object::Person, &[]).into());
+        &NOBODY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_activity_shows_nothing_of_the_one_before() {
+        let view = ProgramView {
+            name: "".into(),
+            brand: "".into(),
+            rewards: false,
+            thresholds: Vec::new(),
+        };
+        let mut world = World::new(Arc::new(view));
+        let stated = |fact: ActivityFact, value: Value| vec![(fact as u8, value)];
+        world.show_activity(&stated(ActivityFact::Likes, Value::Number(3)));
+        world.lay(ActivityFact::Origin, "own");
+        world.show_activity(&stated(ActivityFact::Origin, "company".into()));
+        // What the record states holds.
+        world.lay(ActivityFact::Origin, "third_party");
+        let defaults = Object::Activity.defaults();
+        for fact in ActivityFact::ALL {
+            let shown = world.value(0, Object::Activity, *fact as u8, None);
+            match fact {
+                ActivityFact::Origin => assert_eq!(shown, "company".into()),
+                other => assert_eq!(shown, defaults[*other as usize]),
+            }
+        }
     }
 }

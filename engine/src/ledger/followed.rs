@@ -92,7 +92,7 @@ impl Followed {
         let last = Calendar::last_instant(choice.as_of);
         let hides = |subject: &Subject| {
             let person = subject.advocate().map(|name| roster.resolve(name, last));
-            person.is_some_and(|id| roster.shows(&id, choice.as_of).is_err())
+            person.is_some_and(|id| roster.shows(id, choice.as_of).is_err())
         };
         let register = self.append(journal, &mut |register, _| choice.events(register, &hides))?;
         let chosen = choice.grants(&register).into_iter();

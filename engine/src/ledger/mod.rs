@@ -338,7 +338,8 @@ impl Ledger {
     ) -> Result<Grants, Error> {
         let grants = self.followed()?.register.grants();
         let roster = self.live.roster(as_of);
-        let present = |name: &Arc<str>| roster.resolve(name, Calendar::last_instant(as_of));
+        let last = Calendar::last_instant(as_of);
+        let present = |name: &Arc<str>| Arc::clone(roster.resolve(name, last));
         let asked = match advocate {
             Some(name) => {
                 let granted = grants.iter().filter_map(|grant| grant.subject.advocate());

@@ -32,7 +32,7 @@ impl<'a> Somebody<'a> {
     pub(super) fn find(log: &'a Log, name: &str) -> Result<Self, Error> {
         let links = Links::of(log);
         let roster = Roster::linked(&People::new(), log, &links, Timestamp::MAX, false);
-        let id = roster.resolve(&name.into(), last());
+        let id = Arc::clone(roster.resolve(&name.into(), last()));
         let ever = names_with(log, &id);
         let somebody = Self { log, links, roster, id, ever };
         if somebody.events().is_empty() {
@@ -49,13 +49,13 @@ impl<'a> Somebody<'a> {
     /// Whether a name is theirs at a time, or by now.
     pub(super) fn is(&self, name: &Arc<str>, at: Timestamp) -> bool {
         self.ever.contains(name)
-            && (self.roster.resolve(name, at) == self.id
-                || self.roster.resolve(name, last()) == self.id)
+            && (*self.roster.resolve(name, at) == self.id
+                || *self.roster.resolve(name, last()) == self.id)
     }
 
     /// The same at the time alone: what somebody did then is theirs, whoever has the name by now.
     fn was(&self, name: &Arc<str>, at: Timestamp) -> bool {
-        self.ever.contains(name) && self.roster.resolve(name, at) == self.id
+        self.ever.contains(name) && *self.roster.resolve(name, at) == self.id
     }
 
     pub(super) fn id(&self) -> &Arc<str> {
@@ -69,7 +69,7 @@ impl<'a> Somebody<'a> {
 
     /// Whether a name is that of anybody on record.
     pub(super) fn knows(&self, name: &Arc<str>) -> bool {
-        self.roster.member(&self.roster.resolve(name, last())).is_some()
+        self.roster.member(self.roster.resolve(name, last())).is_some()
     }
 
     /// Whether an event was taken back.
@@ -79,7 +79,7 @@ impl<'a> Somebody<'a> {
 
     /// The names that are theirs by now.
     pub(super) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.ever.iter().filter(|name| self.roster.resolve(name, last()) == self.id)
+        self.ever.iter().filter(|name| *self.roster.resolve(name, last()) == self.id)
     }
 
     /// Every name that may ever have been theirs.

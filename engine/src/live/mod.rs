@@ -426,7 +426,7 @@ impl Live {
         let took_part =
             census.tallies.keys().filter(|id| census.roster.is_enrolled(id, census.view.last));
         let opted_out: BTreeSet<Arc<str>> = took_part
-            .filter(|id| names.has_opted_out(&names.resolve(id, Timestamp::MAX), at))
+            .filter(|id| names.has_opted_out(names.resolve(id, Timestamp::MAX), at))
             .cloned()
             .collect();
         let (entitlements, faults) = self.program.entitlements(&census, Who::AllBut(&opted_out))?;

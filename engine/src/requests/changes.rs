@@ -101,7 +101,7 @@ impl Done for Changes {
                 let about = live.with_log(|log| people_of(log, &event));
                 let at = Calendar::last_instant(as_of);
                 let hidden =
-                    about.iter().any(|name| roster.has_opted_out(&roster.resolve(name, at), at));
+                    about.iter().any(|name| roster.has_opted_out(roster.resolve(name, at), at));
                 // Who was given what is for those who decide about grants.
                 let given = aggregate && live.with_log(|log| is_of_a_persons_grant(log, &event));
                 if hidden || given {
@@ -166,7 +166,7 @@ fn people_of(log: &Log, event: &Event) -> BTreeSet<Arc<str>> {
 fn verdict(live: &Live, roster: &Roster, event: &Event) -> Option<Verdict> {
     let Body::Activity(activity) = &event.body else { return None };
     let author = roster.resolve(&activity.advocate, event.at);
-    let post = Post { author: Some(author), ..(**activity.post.as_ref()?).clone() };
+    let post = Post { author: Some(Arc::clone(author)), ..(**activity.post.as_ref()?).clone() };
     live.check(&post, event.at).ok()
 }
 

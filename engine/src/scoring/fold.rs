@@ -9,7 +9,7 @@ use super::plan::Planned;
 use super::{Line, Total, add};
 use crate::error::Error;
 use crate::events::Place;
-use crate::facts::{ActivityFact, Folder, Object, PersonFact, SoFar, Step, Value, World, fill};
+use crate::facts::{ActivityFact, Folder, PersonFact, PostView, SoFar, Step, World};
 use crate::fault::{Fault, retryable};
 use crate::findings::{FindingCounts, Judged};
 use crate::guidelines::Outcome;
@@ -354,33 +354,23 @@ impl<'a> Fold<'a> {
         let content = activity.content.as_ref().and_then(|id| self.contents.get(id));
         let content = content.map(|known| &known.content);
         let person = advocate.and_then(|advocate| advocate.facts(activity.at));
-        let person = person.map_or_else(PersonFact::nobody, Arc::clone);
+        let person = person.unwrap_or_else(|| PersonFact::nobody());
         let world = unique(&mut self.world);
-        world.person = person;
-        fill(Object::Activity, &activity.stated, &mut world.activity);
-        let mut set = |fact: ActivityFact, value: Value| world.activity[fact as usize] = value;
-        set(ActivityFact::Style, Value::Text(Arc::clone(&kind.1.style)));
-        set(ActivityFact::Weekday, day.weekday().into());
-        set(ActivityFact::HasCounterpart, activity.counterpart.is_some().into());
+        // Counting who holds it takes longer than to look whether it is the same.
+        if !Arc::ptr_eq(&world.person, person) {
+            world.person = Arc::clone(person);
+        }
+        world.show_activity(&activity.stated);
+        world.lay(ActivityFact::Style, Arc::clone(&kind.1.style));
+        world.lay(ActivityFact::Weekday, day.weekday());
+        world.lay(ActivityFact::HasCounterpart, activity.counterpart.is_some());
         if let Some(content) = content {
-            for (fact, value) in [
-                (ActivityFact::Origin, content.origin.map(crate::post::Origin::name).into()),
-                (ActivityFact::Campaign, Value::from(content.campaign.clone())),
-            ] {
-                if world.activity[fact as usize] == Value::Unknown {
-                    world.activity[fact as usize] = value;
-                }
-            }
+            world.lay(ActivityFact::Origin, content.origin.map(crate::post::Origin::name));
+            world.lay(ActivityFact::Campaign, content.campaign.clone());
         }
-        let stated =
-            |fact: ActivityFact| activity.stated.iter().any(|(slot, _)| *slot == fact as u8);
-        if !stated(ActivityFact::Ghostwritten) {
-            let by_post = post.as_ref().is_some_and(|post| post.post.ghostwritten);
-            world.activity[ActivityFact::Ghostwritten as usize] = by_post.into();
-        }
-        if !stated(ActivityFact::OwnPhoto) {
-            let by_post = post.as_ref().is_some_and(|post| post.post.has_own_photo());
-            world.activity[ActivityFact::OwnPhoto as usize] = by_post.into();
+        if let Some(PostView { post, .. }) = &post {
+            world.lay(ActivityFact::Ghostwritten, post.ghostwritten);
+            world.lay(ActivityFact::OwnPhoto, post.has_own_photo());
         }
         world.post = post;
         look(self.program, &mut world.so_far, activity, Some(kind), day);
@@ -468,7 +458,8 @@ pub(super) fn undeclared_channel<'a>(
 
 /// The world between two evaluations, when no script holds it.
 fn unique(world: &mut Arc<World>) -> &mut World {
-    if Arc::get_mut(world).is_none() {
+    // Nobody has a weak one.
+    if Arc::strong_count(world) > 1 {
         // Only a script that kept a fact object could hold it, which the checker refuses.
         let mut fresh = World::new(Arc::clone(&world.program));
         fresh.person = Arc::clone(&world.person);

@@ -156,7 +156,10 @@ impl Program {
             }
             let mut settled = activity.settled(index, &mut names);
             settled.resolve(roster);
-            by_advocate.entry(Arc::clone(&settled.advocate)).or_default().push(settled);
+            match by_advocate.get_mut(&settled.advocate) {
+                Some(own) => own.push(settled),
+                None => drop(by_advocate.insert(Arc::clone(&settled.advocate), vec![settled])),
+            }
         }
         let contents = Contents::default();
         let mut fold = Fold::new(self, &contents, roster);

@@ -365,6 +365,12 @@ impl Sandbox {
         }
     }
 
+    /// Whether it is known without Rhai that a rule gives nothing.
+    pub(crate) fn gives_nothing(&self, function: &Function, rule: usize, world: &World) -> bool {
+        let lowered = function.lowered.as_ref();
+        matches!(lowered.and_then(|lowered| lowered.result(rule, world)), Some(Given::Nothing))
+    }
+
     /// Runs a rule where only its result is asked for.
     pub(crate) fn result(
         &self,

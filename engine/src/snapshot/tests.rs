@@ -177,7 +177,7 @@ fn people_are_found_by_their_other_names() {
     assert_eq!((third.joined.len(), third.left.len(), who(&third.changed)), (0, 0, vec!["0815"]));
     let roster = past.roster();
     for name in ["ann", "4711", "a2"] {
-        assert_eq!(&*roster.resolve(&name.into(), at(SEPTEMBER)), "0815", "{name}");
+        assert_eq!(&**roster.resolve(&name.into(), at(SEPTEMBER)), "0815", "{name}");
     }
     assert_eq!(past.active(SEPTEMBER), ["0815"]);
     let october = Taking::new("hr", at("2026-10-01T00:00:00Z"));

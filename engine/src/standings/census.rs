@@ -47,9 +47,9 @@ impl Ties {
             let facts = roster.facts(id, last);
             let Value::Text(mentor) = &facts[PersonFact::Mentor as usize] else { continue };
             let mentor = roster.resolve(mentor, last);
-            if mentor != *id {
-                ties.mentor_of.insert(Arc::clone(id), Arc::clone(&mentor));
-                ties.mentees_of.entry(mentor).or_default().insert(Arc::clone(id));
+            if mentor != id {
+                ties.mentor_of.insert(Arc::clone(id), Arc::clone(mentor));
+                ties.mentees_of.entry(Arc::clone(mentor)).or_default().insert(Arc::clone(id));
             }
         }
         ties

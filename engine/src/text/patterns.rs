@@ -8,7 +8,8 @@
 
 use std::ops::Range;
 
-use indexmap::IndexSet;
+use foldhash::fast::RandomState;
+use indexmap::{IndexMap, IndexSet};
 
 use super::lexicon::{Company, Trouble};
 use super::needs::{Needs, Sets};
@@ -54,7 +55,7 @@ impl Expression {
 /// The patterns of a program.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns {
-    patterns: Vec<Pattern>,
+    patterns: IndexMap<String, Pattern, RandomState>,
     searches: Vec<Search>,
     /// What their needs ask for.
     sets: Sets,
@@ -62,7 +63,6 @@ pub(crate) struct Patterns {
 
 #[derive(Debug)]
 struct Pattern {
-    name: String,
     /// What it finds, and what it does not: which of the searches.
     find: usize,
     except: Option<usize>,
@@ -95,7 +95,7 @@ impl Patterns {
         let all: Vec<&str> = texts.iter().copied().collect();
         let read = threads::each_surely(&all, |text| Search::read(text));
         let (mut troubles, mut sets) = (Vec::new(), Sets::default());
-        let mut patterns = Vec::with_capacity(expressions.len());
+        let mut patterns = IndexMap::default();
         let (mut bytes, mut counted, mut last) = (0, vec![false; read.len()], None);
         for (expression, company) in expressions.iter().zip(company) {
             let name = &expression.name;
@@ -116,13 +116,9 @@ impl Patterns {
             };
             let except = expression.except.as_deref().and_then(|except| known(except, true));
             let Some((find, search)) = known(&expression.find, false) else { continue };
-            patterns.push(Pattern {
-                name: name.clone(),
-                find,
-                except: except.map(|(place, _)| place),
-                needs: Needs::of(search.parsed(), &mut sets),
-                company,
-            });
+            let except = except.map(|(place, _)| place);
+            let needs = Needs::of(search.parsed(), &mut sets);
+            patterns.entry(name.clone()).or_insert(Pattern { find, except, needs, company });
         }
         if let Some(Expression { name, find, .. }) = last
             && bytes > LARGEST_PATTERNS
@@ -140,7 +136,7 @@ impl Patterns {
 
     /// What is to be compiled so that no text has to wait for it.
     pub(crate) fn compiling(&self) -> impl Iterator<Item = Compiling<'_>> {
-        self.patterns.iter().map(|pattern| -> Compiling<'_> {
+        self.patterns.values().map(|pattern| -> Compiling<'_> {
             Box::new(|| {
                 self.searches[pattern.find].compile();
                 let _ = pattern.except.map(|except| self.searches[except].alone());
@@ -151,19 +147,23 @@ impl Patterns {
     /// Compiles what a text is searched with first.
     pub(crate) fn compile_for(&self, text: &str) {
         let traits = self.sets.traits(text);
-        let needed = self.patterns.iter().filter(|pattern| pattern.needs.are_met(&traits));
+        let needed = self.patterns.values().filter(|pattern| pattern.needs.are_met(&traits));
         needed.for_each(|pattern| self.searches[pattern.find].compile_for(text));
     }
 
     /// The names of all patterns, in the order given.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter().map(|pattern| pattern.name.as_str())
+        self.patterns.keys().map(String::as_str)
     }
 
     /// The pattern of a name.
     pub(crate) fn of_name(&self, name: &str) -> Option<PatternId> {
-        let index = self.names().position(|known| known == name)?;
+        let index = self.patterns.get_index_of(name)?;
         u32::try_from(index).ok().map(PatternId)
+    }
+
+    fn known(&self, pattern: PatternId) -> Option<&Pattern> {
+        self.patterns.get_index(pattern.index()).map(|(_, known)| known)
     }
 
     /// Whether each pattern matches a text, in the order given.
@@ -175,12 +175,12 @@ impl Patterns {
                 && *known[pattern.find]
                     .get_or_insert_with(|| self.searches[pattern.find].is_in(text))
         };
-        self.patterns.iter().map(matches).collect()
+        self.patterns.values().map(matches).collect()
     }
 
     /// The first places of a pattern in a text that are no exceptions; empty ones are left out.
     pub(crate) fn places(&self, pattern: PatternId, text: &str) -> Vec<Range<usize>> {
-        let Some(pattern) = self.patterns.get(pattern.index()) else { return Vec::new() };
+        let Some(pattern) = self.known(pattern) else { return Vec::new() };
         let counts = |place: &Range<usize>| {
             let except = pattern.except.and_then(|except| self.searches[except].alone());
             !except.is_some_and(|except| except.is_match(&text[place.clone()]))
@@ -192,13 +192,12 @@ impl Patterns {
 
     /// Whether it takes the places of a pattern to know whether it counts at all.
     pub(crate) fn depends_on_places(&self, pattern: PatternId) -> bool {
-        let pattern = self.patterns.get(pattern.index());
-        pattern.is_some_and(|known| known.except.is_some() || known.company.is_any())
+        self.known(pattern).is_some_and(|known| known.except.is_some() || known.company.is_any())
     }
 
     /// What must and must not stand near a pattern.
     pub(crate) fn company(&self, pattern: PatternId) -> Option<&Near> {
-        self.patterns.get(pattern.index()).map(|known| &known.company)
+        self.known(pattern).map(|known| &known.company)
     }
 }
 

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+
 use super::automata::{Automata, Automaton};
 use super::boundary::Boundaries;
 use super::fold::Folded;
@@ -37,7 +40,7 @@ impl ListId {
 
 /// All word lists and patterns of a program, compiled. Immutable, and shared by every text.
 pub struct Scanner {
-    lists: Vec<List>,
+    lists: IndexMap<String, List, RandomState>,
     sources: Vec<Source>,
     automata: Automata<Target>,
     /// How many parts each entry has that has several.
@@ -49,7 +52,6 @@ pub struct Scanner {
 
 #[derive(Debug)]
 struct List {
-    name: String,
     obfuscated: bool,
     /// Whether some of it counts only in a certain company.
     has_company: bool,
@@ -166,13 +168,10 @@ impl Scanner {
         ids: &BTreeMap<String, ListId>,
         near: impl Fn(&Company) -> Near,
     ) -> Self {
-        let mut lists: Vec<List> = obfuscated
+        let mut lists: IndexMap<String, List, RandomState> = obfuscated
             .into_iter()
-            .map(|(name, obfuscated)| List {
-                name,
-                obfuscated,
-                has_company: false,
-                languages: BTreeSet::new(),
+            .map(|(name, obfuscated)| {
+                (name, List { obfuscated, has_company: false, languages: BTreeSet::new() })
             })
             .collect();
         let mut sources = Vec::new();
@@ -241,8 +240,12 @@ impl Scanner {
 
     /// The list of a name.
     pub fn list(&self, name: &str) -> Option<ListId> {
-        let index = self.lists.binary_search_by(|list| list.name.as_str().cmp(name)).ok()?;
+        let index = self.lists.get_index_of(name)?;
         u32::try_from(index).ok().map(ListId)
+    }
+
+    fn known(&self, list: ListId) -> Option<&List> {
+        self.lists.get_index(list.index()).map(|(_, known)| known)
     }
 
     /// The pattern of a name.
@@ -252,7 +255,7 @@ impl Scanner {
 
     /// The names of all lists, sorted.
     pub fn list_names(&self) -> impl Iterator<Item = &str> {
-        self.lists.iter().map(|list| list.name.as_str())
+        self.lists.keys().map(String::as_str)
     }
 
     /// The names of all patterns, in the order given.
@@ -363,7 +366,7 @@ impl Scanner {
 
     /// Whether a list is looked for in disguise too.
     pub(crate) fn is_obfuscated(&self, list: ListId) -> bool {
-        self.lists.get(list.index()).is_some_and(|list| list.obfuscated)
+        self.known(list).is_some_and(|list| list.obfuscated)
     }
 
     /// Whether a file is for texts of one language only.
@@ -382,7 +385,7 @@ impl Scanner {
     /// Whether a list has a file for texts of a language. What it has for all of them, such as names, is
     /// enough where it has nothing else.
     pub(crate) fn has_words(&self, list: ListId, language: &str) -> bool {
-        self.lists.get(list.index()).is_some_and(|list| {
+        self.known(list).is_some_and(|list| {
             let languages = &list.languages;
             languages.is_empty() || languages.iter().any(|it| self.languages.applies(it, language))
         })
@@ -390,7 +393,7 @@ impl Scanner {
 
     /// Whether some of a list counts only in a certain company.
     pub(crate) fn has_company(&self, list: ListId) -> bool {
-        self.lists.get(list.index()).is_some_and(|list| list.has_company)
+        self.known(list).is_some_and(|list| list.has_company)
     }
 
     /// What must and must not stand near the entries of a file.

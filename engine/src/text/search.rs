@@ -2,14 +2,16 @@
 //!
 //! It is searched for in a form that is small and fast, and is compiled when a text first asks for it:
 //! - in plain ASCII, which most texts are, without anything that is not in it: that decides;
-//! - in other texts without word boundaries, which the automata of the regex crate can't follow
-//!   through them, and with every class that reaches beyond ASCII taking all that is beyond. What
-//!   matches at least as much is found so; only that is looked at with the expression as it is.
+//! - in other texts with the word boundaries of ASCII, since the automata of the regex crate can't follow
+//!   those of Unicode through them, and with every class taking the whole of the blocks that it reaches
+//!   into. What matches at least as much is found so; only that is looked at with the expression as it is.
 
 use std::sync::OnceLock;
 
+use regex_automata::MatchKind;
 use regex_automata::meta::{Config, Regex};
 use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::util::prefilter::Prefilter;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 use regex_syntax::utf8::Utf8Sequences;
 
@@ -106,7 +108,11 @@ impl Search {
 
 /// A pattern of which nobody asks where it matches.
 fn compile_sought(pattern: &Hir) -> Option<Regex> {
-    compiled(Regex::config().which_captures(WhichCaptures::None), pattern)
+    let config = Regex::config().which_captures(WhichCaptures::None);
+    // Where a match may begin is looked for first. Not where it may end, to go backwards from there: where that
+    // comes to nothing too often, the slowest way of all is taken.
+    let beginning = Prefilter::from_hir_prefix(MatchKind::LeftmostFirst, pattern);
+    compiled(config.auto_prefilter(false).prefilter(beginning), pattern)
 }
 
 fn compile(pattern: &Hir) -> Option<Regex> {
@@ -191,21 +197,42 @@ fn plain(pattern: &Hir) -> Hir {
     changed(pattern, &|class| class.intersect(&ascii()), &Hir::look)
 }
 
-/// A pattern that matches wherever this one does, and asks neither for a word boundary of Unicode nor
-/// which sign beyond ASCII a sign is.
+/// All that is beyond ASCII, in blocks that patterns tell apart: signs of Latin, its letters, other
+/// alphabets, dashes and quotation marks, other punctuation, symbols, ideographs and syllables, what is rare, and emoji
+/// with all beyond.
+const BLOCKS: [(char, char); 9] = [
+    ('\u{80}', '\u{BF}'),
+    ('\u{C0}', '\u{24F}'),
+    ('\u{250}', '\u{1FFF}'),
+    ('\u{2000}', '\u{203B}'),
+    ('\u{203C}', '\u{206F}'),
+    ('\u{2070}', '\u{2FFF}'),
+    ('\u{3000}', '\u{D7FF}'),
+    ('\u{E000}', '\u{1EFFF}'),
+    ('\u{1F000}', char::MAX),
+];
+
+/// A pattern that matches wherever this one does, and asks neither which sign of its block a sign is nor
+/// whether it belongs to a word: there, it takes it for a boundary wherever there may be one.
 fn loose(pattern: &Hir) -> Hir {
     let widened = |class: &mut ClassUnicode| {
-        if class.ranges().last().is_some_and(|range| !range.end().is_ascii()) {
-            class.union(&ClassUnicode::new([ClassUnicodeRange::new('\u{80}', char::MAX)]));
+        let known = class.clone();
+        for (first, last) in BLOCKS {
+            let block = ClassUnicode::new([ClassUnicodeRange::new(first, last)]);
+            let mut within = known.clone();
+            within.intersect(&block);
+            if !within.ranges().is_empty() {
+                class.union(&block);
+            }
         }
     };
+    // What is no part of a word is none in ASCII either.
+    let (start, end) = (Hir::look(Look::WordStartHalfAscii), Hir::look(Look::WordEndHalfAscii));
     changed(pattern, &widened, &|look| match look {
-        Look::WordUnicode
-        | Look::WordUnicodeNegate
-        | Look::WordStartUnicode
-        | Look::WordEndUnicode
-        | Look::WordStartHalfUnicode
-        | Look::WordEndHalfUnicode => Hir::empty(),
+        Look::WordUnicode => Hir::alternation(vec![start.clone(), end.clone()]),
+        Look::WordStartUnicode | Look::WordStartHalfUnicode => start.clone(),
+        Look::WordEndUnicode | Look::WordEndHalfUnicode => end.clone(),
+        Look::WordUnicodeNegate => Hir::empty(),
         look => Hir::look(look),
     })
 }

@@ -160,16 +160,21 @@ impl Timeline {
             let Some(names) = log.names(place) else { continue };
             found.later += usize::from(names.at >= self.as_of);
             // Most are as they were recorded, and need not be put together to know whose they are.
+            let settled;
             let (advocate, has_counterpart) = if self.links.is_as_recorded(log, place) {
                 if names.at >= self.as_of {
                     continue;
                 }
                 (self.roster.resolve(names.advocate, names.at), names.counterpart.is_some())
             } else {
-                let Some(settled) = self.settled(log, place) else { continue };
-                (settled.advocate, settled.counterpart.is_some())
+                let Some(stands) = self.settled(log, place) else { continue };
+                settled = stands;
+                (&settled.advocate, settled.counterpart.is_some())
             };
-            found.by_advocate.entry(advocate).or_default().push(place);
+            match found.by_advocate.get_mut(advocate) {
+                Some(places) => places.push(place),
+                None => drop(found.by_advocate.insert(Arc::clone(advocate), vec![place])),
+            }
             if has_counterpart {
                 found.with_counterpart.push(place);
             }
@@ -248,7 +253,7 @@ pub(crate) fn adjusted(
         return None;
     }
     let mut adjustment = adjustment.clone();
-    adjustment.advocate = roster.resolve(&adjustment.advocate, at);
+    adjustment.advocate = Arc::clone(roster.resolve(&adjustment.advocate, at));
     Some(Adjusted { identity, at, adjustment })
 }
 

@@ -41,12 +41,14 @@ impl Settled {
 
     /// Puts advocates in the place of the names that stand for them.
     pub(crate) fn resolve(&mut self, roster: &Roster) {
-        self.advocate = roster.resolve(&self.advocate, self.at);
-        if let Some(counterpart) = &mut self.counterpart {
-            *counterpart = roster.resolve(counterpart, self.at);
+        for name in [Some(&mut self.advocate), self.counterpart.as_mut()].into_iter().flatten() {
+            let advocate = roster.resolve(name, self.at);
+            if !Arc::ptr_eq(advocate, name) {
+                *name = Arc::clone(advocate);
+            }
         }
         // Nobody objects on behalf of somebody else.
-        let own = |by: &Arc<str>| roster.resolve(by, self.at) == self.advocate;
+        let own = |by: &Arc<str>| *roster.resolve(by, self.at) == self.advocate;
         self.upheld.retain(|(by, _)| own(by));
     }
 }

@@ -256,7 +256,7 @@ impl Search<'_> {
                 continue;
             }
             let id = roster.resolve(&person.id, last);
-            by_person.entry(id).or_default().push((place, event, person));
+            by_person.entry(Arc::clone(id)).or_default().push((place, event, person));
         }
         for all in taken_back {
             if all.iter().all(|place| self.log.at(*place) < before) {

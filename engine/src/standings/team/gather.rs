@@ -84,7 +84,7 @@ impl Census {
         let group = |name: &Option<Arc<str>>| Group { by: Some(by), name: name.clone() };
         let mut teams: BTreeMap<Option<Arc<str>>, Team> = BTreeMap::new();
         for id in self.employees() {
-            let name = name_of(by, &self.roster.facts(id, self.view.last));
+            let name = name_of(by, self.roster.facts(id, self.view.last));
             let team = || Team::new(self, group(&name));
             teams.entry(name.clone()).or_insert_with(team).enrol(id, self);
         }
@@ -130,7 +130,7 @@ impl Census {
         for id in self.employees() {
             if self.enrolled(id).is_some() {
                 let facts = self.roster.facts(id, self.view.last);
-                let names = kinds.iter().map(|by| name_of(*by, &facts)).collect();
+                let names = kinds.iter().map(|by| name_of(*by, facts)).collect();
                 *cells.entry(names).or_default() += 1;
             }
         }
