@@ -1,7 +1,6 @@
 //! The same work for each of many things, over all cores.
 
 use std::ops::Range;
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, mpsc};
 use std::thread::{available_parallelism, scope};
@@ -50,21 +49,6 @@ pub(crate) fn shares(all: Range<u32>) -> Vec<Range<u32>> {
     let size = all.end.saturating_sub(all.start).div_ceil(cores).max(1);
     let starts = all.clone().step_by(size as usize);
     starts.map(|start| start..start.saturating_add(size).min(all.end)).collect()
-}
-
-/// Two things at once, where there are several cores.
-pub(crate) fn both<A: Send, B>(
-    first: impl FnOnce() -> A + Send,
-    second: impl FnOnce() -> B,
-) -> (A, B) {
-    if !are_several() {
-        return (first(), second());
-    }
-    scope(|scope| {
-        let first = scope.spawn(first);
-        let second = second();
-        (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
-    })
 }
 
 fn each_of<T: Sync, W, R: Send>(

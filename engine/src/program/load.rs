@@ -20,13 +20,9 @@ pub(super) fn load(sources: &Sources) -> Result<Program, Error> {
     let (texts, problems) = sources.tests();
     let texts = texts.into_iter().map(|(file, text)| (file.to_owned(), text.to_owned())).collect();
     let loading = Loading::new(sources);
-    let written = loading.source("program.toml");
-    let ((version, written), program) = threads::both(
-        || (sources.version(), Arc::new(Written::of(sources, written))),
-        || loading.finish(Tests { texts, problems }),
-    );
-    let program = program?;
-    Ok(Program { version, written, plan: Plan::of(&program), ..program })
+    let written = Written::of(sources, loading.source("program.toml"));
+    let program = loading.finish(sources.version(), Tests { texts, problems })?;
+    Ok(Program { written: Arc::new(written), plan: Plan::of(&program), ..program })
 }
 
 /// A program while it is read: problems are collected, and what is wrong is left out so that the
@@ -48,28 +44,18 @@ impl<'a> Loading<'a> {
         Self { texts, problems }
     }
 
-    fn finish(mut self, tests: Tests) -> Result<Program, Error> {
+    fn finish(mut self, version: String, tests: Tests) -> Result<Program, Error> {
         let manifest = self.manifest();
-        let mut sandbox = Sandbox::new();
-        let [mut lists, mut scripts] =
-            [(); 2].map(|()| Self { texts: self.texts.clone(), problems: Vec::new() });
-        let (scanner, (files, folders, all_compiled, mut rules)) = threads::both(
-            || lists.scanner(&manifest.brand),
-            || {
-                let (files, folders, all_compiled) = scripts.compile(&sandbox);
-                let rules = scripts.rules(&sandbox, &files, &folders, &manifest);
-                (files, folders, all_compiled, rules)
-            },
-        );
-        self.problems.append(&mut lists.problems);
-        let Some(scanner) = scanner else {
+        let Some(scanner) = self.scanner(&manifest.brand) else {
             let unreadable =
                 Problem::new(Code::Internal, "the patterns cannot be compiled together");
             return Err(Error::of(self.problems).unwrap_or_else(|| unreadable.into()));
         };
         let languages = manifest.languages.iter().map(String::as_str);
         let scanner = scanner.of_languages(Languages::of(languages));
-        self.problems.append(&mut scripts.problems);
+        let mut sandbox = Sandbox::new();
+        let (files, folders, all_compiled) = self.compile(&sandbox);
+        let mut rules = self.rules(&sandbox, &files, &folders, &manifest);
         let mut vocabulary = vocabulary(&manifest, &scanner);
         if all_compiled {
             let guidelines = rules.iter().filter(|rule| rule.folder == Folder::Guidelines);
@@ -100,7 +86,7 @@ impl<'a> Loading<'a> {
         match Error::of(self.problems) {
             Some(error) => Err(error),
             None => Ok(Program {
-                version: String::new(),
+                version,
                 manifest,
                 rules,
                 files,

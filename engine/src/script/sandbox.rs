@@ -365,10 +365,19 @@ impl Sandbox {
         }
     }
 
-    /// Whether it is known without Rhai that a rule gives nothing.
-    pub(crate) fn gives_nothing(&self, function: &Function, rule: usize, world: &World) -> bool {
-        let lowered = function.lowered.as_ref();
-        matches!(lowered.and_then(|lowered| lowered.result(rule, world)), Some(Given::Nothing))
+    /// Runs a rule and says what it gave, and of what gave something what it read: most give nothing.
+    pub(crate) fn given(
+        &self,
+        file: &File,
+        function: &Function,
+        rule: usize,
+        world: &Arc<World>,
+    ) -> (Result<Given, Failure>, Vec<Read>) {
+        match function.lowered.as_ref().and_then(|lowered| lowered.result(rule, world)) {
+            Some(Given::Nothing) => (Ok(Given::Nothing), Vec::new()),
+            Some(_) => self.run(file, function, rule, world),
+            None => self.fall_back(file, function, rule, world),
+        }
     }
 
     /// Runs a rule where only its result is asked for.

@@ -171,9 +171,9 @@ impl Patterns {
         let traits = self.sets.traits(text);
         let mut known = vec![None; self.searches.len()];
         let matches = |pattern: &Pattern| {
-            pattern.needs.are_met(&traits)
-                && *known[pattern.find]
-                    .get_or_insert_with(|| self.searches[pattern.find].is_in(text))
+            *known[pattern.find].get_or_insert_with(|| {
+                pattern.needs.are_met(&traits) && self.searches[pattern.find].is_in(text)
+            })
         };
         self.patterns.values().map(matches).collect()
     }

@@ -145,11 +145,8 @@ impl Scanner {
             }
         };
         let company = patterns.iter().map(|pattern| near(&pattern.company)).collect();
-        let (patterns, scanner) = threads::both(
-            || Patterns::new(patterns, company),
-            || Self::of_lists(lexicons, obfuscated, &ids, near),
-        );
-        let patterns = patterns?;
+        let patterns = Patterns::new(patterns, company)?;
+        let scanner = Self::of_lists(lexicons, obfuscated, &ids, near);
         if scanner.automata.are_too_large() {
             let message = "the lists are too large together".to_owned();
             return Err(vec![PatternTrouble {

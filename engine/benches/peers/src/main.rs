@@ -1,7 +1,7 @@
 //! Plaudit beside other rule engines, and its goals in one table.
 //!
 //! ```sh
-//! cargo run --release --manifest-path engine/benches/peers/Cargo.toml              # everything: an hour
+//! cargo run --release --manifest-path engine/benches/peers/Cargo.toml              # everything: half an hour
 //! cargo run --release --manifest-path engine/benches/peers/Cargo.toml -- --quick   # a look, not a figure
 //! … -- --goal 1 --goal 2      # these goals only
 //! … -- --peers                # only W1 beside other engines
