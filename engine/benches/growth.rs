@@ -116,7 +116,7 @@ fn main() {
 
 fn table(growth: &Growth, sizes: &[usize], quick: bool) {
     let Growth { what, one, goal, .. } = growth;
-    let rounds = if quick { 1 } else { 3 };
+    let rounds = if quick { 1 } else { 5 };
     let mut measured: Vec<(Vec<f64>, u64)> = vec![(Vec::new(), 0); sizes.len()];
     for _ in 0..rounds {
         for (size, (times, memory)) in sizes.iter().zip(&mut measured) {

@@ -86,6 +86,25 @@ fn calls_are_counted_and_steps_weighed() {
     assert_eq!(by_rule, [("by_rhai", 3), ("by_both", 1)]);
 }
 
+/// A rule that steps give up on time and again is left to Rhai at once, until steps come to something
+/// again; what it says is the same all the while.
+#[test]
+fn where_steps_come_to_nothing_they_are_not_taken_for_a_while() {
+    let rule = "/// A.\nfn large(post) { let n = 9223372036854775807 - post.words; if n + 2 > 0 { advise(\"A.\") } }\n";
+    let sources = sources(&[("guidelines/ways.rhai", rule)]);
+    let program = Program::from_sources(&sources).unwrap();
+    let at = "2026-06-30T00:00:00Z".parse().unwrap();
+    let failed = |text: &str| {
+        let post: Post = serde_json::from_str(&format!(r#"{{"text":"{text}"}}"#)).unwrap();
+        program.check(&post, &CheckContext::default(), at).unwrap().faults.len()
+    };
+    assert_eq!((0..20).map(|_| failed("One.")).sum::<usize>(), 20);
+    assert_eq!(program.stats().in_rhai, 20);
+    assert_eq!((0..1_000).map(|_| failed("One two.")).sum::<usize>(), 0);
+    let in_rhai = program.stats().in_rhai;
+    assert!((21..200).contains(&in_rhai), "{in_rhai}");
+}
+
 const PAST: &[&str] = &[
     "--activities",
     "tests/data/rfcs/activities.jsonl",

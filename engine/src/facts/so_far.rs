@@ -64,6 +64,15 @@ impl Tally {
     }
 }
 
+/// Notes something under a name. Most names are known already, and to count who holds one takes longer
+/// than to look it up.
+fn note<T: Default>(under: &mut HashMap<Arc<str>, T>, name: &Arc<str>, note: impl FnOnce(&mut T)) {
+    match under.get_mut(name) {
+        Some(known) => note(known),
+        None => note(under.entry(Arc::clone(name)).or_default()),
+    }
+}
+
 /// What an activity is to what was learned before.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) enum Step {
@@ -119,13 +128,12 @@ impl SoFar {
         let (Some((day, week)), Some(kind)) = (self.now, &self.kind) else { return };
         self.points.add(points, day, week);
         self.activities.add(1, day, week);
-        self.by_kind.entry(Arc::clone(kind)).or_default().add(1, day, week);
+        note(&mut self.by_kind, kind, |tally| tally.add(1, day, week));
         if let Some(content) = &self.content {
-            let kinds = self.by_content.entry(Arc::clone(content)).or_default();
-            *kinds.entry(Arc::clone(kind)).or_default() += 1;
+            note(&mut self.by_content, content, |kinds| note(kinds, kind, |count| *count += 1));
         }
         if let Some(counterpart) = &self.counterpart {
-            *self.by_counterpart.entry(Arc::clone(counterpart)).or_default() += 1;
+            note(&mut self.by_counterpart, counterpart, |count| *count += 1);
         }
         match self.step {
             Step::Training(until) => self.to_apply.push(until),

@@ -99,6 +99,7 @@ impl World {
         let defaults = Object::Activity.defaults();
         if self.activity.is_empty() {
             self.activity.extend_from_slice(defaults);
+            self.laid.reserve(defaults.len());
         }
         for slot in self.laid.drain(..).map(usize::from) {
             self.activity[slot] = defaults[slot].clone();

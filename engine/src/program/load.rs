@@ -276,7 +276,7 @@ impl<'a> Loading<'a> {
     }
 
     pub(super) fn file_source(&self, file: &File) -> Source<'a> {
-        let known = self.texts.iter().find(|(name, _)| ***name == *file.name);
+        let known = self.texts.get_key_value(&*file.name);
         known.map_or(Source { file: "", text: "" }, |(name, text)| Source { file: name, text })
     }
 

@@ -9,11 +9,11 @@ use super::plan::Planned;
 use super::{Line, Total, add};
 use crate::error::Error;
 use crate::events::Place;
-use crate::facts::{ActivityFact, Folder, PersonFact, PostView, SoFar, Step, World};
+use crate::facts::{ActivityFact, PersonFact, PostView, SoFar, Step, World};
 use crate::fault::{Fault, retryable};
 use crate::findings::{FindingCounts, Judged};
 use crate::guidelines::Outcome;
-use crate::program::{Kind, Program, Role, Rule, evidence};
+use crate::program::{Kind, Program, Role, evidence};
 use crate::roster::{Member, NotCounted, Roster};
 use crate::script;
 use crate::severity::Severity;
@@ -76,7 +76,8 @@ pub(crate) struct Fold<'a> {
     contents: &'a Contents,
     roster: &'a Roster,
     version: Arc<str>,
-    rules: Vec<(usize, &'a Rule)>,
+    /// The scoring rules, by their index in the program.
+    rules: &'a [usize],
     world: Arc<World>,
     used: Vec<Used>,
     /// What each rule gave the person.
@@ -101,13 +102,12 @@ pub(crate) struct Fold<'a> {
 
 impl<'a> Fold<'a> {
     pub(crate) fn new(program: &'a Program, contents: &'a Contents, roster: &'a Roster) -> Self {
-        let rules: Vec<(usize, &Rule)> = program.rules_of(Folder::Scoring).collect();
         Self {
             program,
             contents,
             roster,
             version: program.version().into(),
-            rules,
+            rules: &program.plan.rules,
             world: Arc::new(World::new(Arc::clone(&program.view))),
             used: Vec::new(),
             by_rule: Vec::new(),
@@ -124,7 +124,8 @@ impl<'a> Fold<'a> {
 
     /// Shares the results of rules, by their ids, with another fold of the same activities.
     pub(crate) fn share(&mut self, rules: &HashSet<&str>) {
-        self.shared = self.rules.iter().map(|(_, rule)| rules.contains(rule.id())).collect();
+        let is_shared = |rule: &usize| rules.contains(self.program.rules[*rule].id());
+        self.shared = self.rules.iter().map(is_shared).collect();
     }
 
     /// Hears what another fold told of the person whom it folded last.
@@ -208,7 +209,7 @@ impl<'a> Fold<'a> {
     /// What each rule gave the person who was folded last, by its index in the program; rules that
     /// gave no line are left out.
     pub(crate) fn by_rule(&self) -> impl Iterator<Item = (usize, Given)> {
-        let rules = self.rules.iter().map(|(index, _)| *index);
+        let rules = self.rules.iter().copied();
         rules.zip(self.by_rule.iter().copied()).filter(|(_, given)| given.activities > 0)
     }
 
@@ -237,7 +238,8 @@ impl<'a> Fold<'a> {
         let mut sum = 0;
         let program = self.program;
         for Planned { rule: index, rest } in program.plan.of_kind(kind.1) {
-            let (rule_index, rule) = self.rules[*index];
+            let rule_index = self.rules[*index];
+            let rule = &program.rules[rule_index];
             if !rule.settings().in_force(activity.at) {
                 continue;
             }

@@ -10,6 +10,8 @@ use crate::script::Rest;
 /// What scoring by a program takes that is the same for all activities.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
+    /// The scoring rules, by their index in the program.
+    pub(super) rules: Arc<[usize]>,
     /// The scoring rules, by kind of activity in the order of kinds.
     by_kind: Arc<[Vec<Planned>]>,
     /// For each scoring rule, the caps that it counts under.
@@ -54,6 +56,7 @@ impl Plan {
             (0..caps.len()).filter(covers).collect()
         });
         Self {
+            rules: program.rules_of(Folder::Scoring).map(|(index, _)| index).collect(),
             by_kind: program.manifest.kinds.iter().map(of_kind).collect(),
             caps_of: caps_of.collect(),
             looks_back: program.guidelines_ask(Object::SoFar, None),

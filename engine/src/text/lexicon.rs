@@ -163,6 +163,7 @@ impl Lexicon {
                 "use a code of ISO 639-1, such as `en` or `de`, or none for every language",
             ));
         }
+        let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
         let mut lexicon = Self {
             name: name.to_owned(),
             language: language.map(str::to_owned),
@@ -171,7 +172,8 @@ impl Lexicon {
             window: USUAL_WINDOW,
             company: Company::default(),
             entries: 0,
-            parts: Vec::new(),
+            // Most lines are an entry of one part, and have some letters.
+            parts: Vec::with_capacity(lines.min(text.len() / 4)),
             texts: String::with_capacity(text.len()),
         };
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -267,7 +269,8 @@ impl Lexicon {
         exception: bool,
         brand: &str,
     ) -> Result<(), (String, String)> {
-        let (mut text, mut open_start, mut open_end) = (String::new(), false, false);
+        let mut text = String::with_capacity(written.len());
+        let (mut open_start, mut open_end) = (false, false);
         let mut rest = written;
         while let Some(character) = rest.chars().next() {
             let after = &rest[character.len_utf8()..];
@@ -324,6 +327,11 @@ impl Lexicon {
         let text = start..self.texts.len();
         let (open_start, open_end) = open;
         self.parts.push(Part { text, capitals, open_start, open_end, exception, index: 0, of: 1 });
+    }
+
+    /// How many bytes the texts of all parts have.
+    pub(crate) fn bytes(&self) -> usize {
+        self.texts.len()
     }
 
     /// The text of a part.
@@ -389,7 +397,10 @@ impl Lexicon {
 /// they are.
 fn is_plain(written: &str) -> bool {
     let letters = |byte: u8| byte.is_ascii_lowercase() || byte == b' ';
-    !written.is_empty() && written.bytes().all(letters) && !written.contains("  ")
+    let is_wide = |pair: &[u8]| pair == b"  ";
+    !written.is_empty()
+        && written.bytes().all(letters)
+        && !written.as_bytes().windows(2).any(is_wide)
 }
 
 /// Whether an entry has several parts.

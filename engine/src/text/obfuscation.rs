@@ -12,8 +12,9 @@
 //! to three letters (`a.m.`, `J.R.R.`) and e-mail addresses are left alone. Accents are no disguise:
 //! `año` is another word than `ano`.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::characters::is_word;
 use super::fold::Folded;

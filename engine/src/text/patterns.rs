@@ -6,6 +6,7 @@
 //! One search for all of them at once is fast only on texts that are known: it keeps a state for every
 //! way in which the beginnings of sixty patterns meet, and each new post has others.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use foldhash::fast::RandomState;
@@ -57,7 +58,9 @@ impl Expression {
 pub(crate) struct Patterns {
     patterns: IndexMap<String, Pattern, RandomState>,
     searches: Vec<Search>,
-    /// What their needs ask for.
+    /// What a text cannot do without where each of them finds something.
+    needs: Vec<Needs>,
+    /// What these ask for.
     sets: Sets,
 }
 
@@ -66,7 +69,6 @@ struct Pattern {
     /// What it finds, and what it does not: which of the searches.
     find: usize,
     except: Option<usize>,
-    needs: Needs,
     company: Near,
 }
 
@@ -96,6 +98,7 @@ impl Patterns {
         let read = threads::each_surely(&all, |text| Search::read(text));
         let (mut troubles, mut sets) = (Vec::new(), Sets::default());
         let mut patterns = IndexMap::default();
+        let mut needs: Vec<Option<Needs>> = read.iter().map(|_| None).collect();
         let (mut bytes, mut counted, mut last) = (0, vec![false; read.len()], None);
         for (expression, company) in expressions.iter().zip(company) {
             let name = &expression.name;
@@ -117,8 +120,8 @@ impl Patterns {
             let except = expression.except.as_deref().and_then(|except| known(except, true));
             let Some((find, search)) = known(&expression.find, false) else { continue };
             let except = except.map(|(place, _)| place);
-            let needs = Needs::of(search.parsed(), &mut sets);
-            patterns.entry(name.clone()).or_insert(Pattern { find, except, needs, company });
+            needs[find].get_or_insert_with(|| Needs::of(search.parsed(), &mut sets));
+            patterns.entry(name.clone()).or_insert(Pattern { find, except, company });
         }
         if let Some(Expression { name, find, .. }) = last
             && bytes > LARGEST_PATTERNS
@@ -128,8 +131,10 @@ impl Patterns {
             troubles.push(PatternTrouble { pattern, of_exception: false, trouble });
         }
         let searches = read.into_iter().filter_map(Result::ok).collect();
+        // Of what is searched for in an exception alone nothing is asked.
+        let needs = needs.into_iter().map(Option::unwrap_or_default).collect();
         match troubles.is_empty() {
-            true => Ok(Self { patterns, searches, sets }),
+            true => Ok(Self { patterns, searches, needs, sets }),
             false => Err(troubles),
         }
     }
@@ -144,11 +149,16 @@ impl Patterns {
         })
     }
 
-    /// Compiles what a text is searched with first.
-    pub(crate) fn compile_for(&self, text: &str) {
+    /// What a text is searched with first, each once.
+    pub(crate) fn compiling_for<'a>(
+        &'a self,
+        text: &'a str,
+    ) -> impl Iterator<Item = Compiling<'a>> {
         let traits = self.sets.traits(text);
-        let needed = self.patterns.values().filter(|pattern| pattern.needs.are_met(&traits));
-        needed.for_each(|pattern| self.searches[pattern.find].compile_for(text));
+        let needed = self.patterns.values().filter(move |it| self.needs[it.find].are_met(&traits));
+        let searches: BTreeSet<usize> = needed.map(|pattern| pattern.find).collect();
+        let searches = searches.into_iter().map(|find| &self.searches[find]);
+        searches.map(move |search| -> Compiling<'_> { Box::new(|| search.compile_for(text)) })
     }
 
     /// The names of all patterns, in the order given.
@@ -172,7 +182,7 @@ impl Patterns {
         let mut known = vec![None; self.searches.len()];
         let matches = |pattern: &Pattern| {
             *known[pattern.find].get_or_insert_with(|| {
-                pattern.needs.are_met(&traits) && self.searches[pattern.find].is_in(text)
+                self.needs[pattern.find].are_met(&traits) && self.searches[pattern.find].is_in(text)
             })
         };
         self.patterns.values().map(matches).collect()

@@ -74,7 +74,7 @@ pub(crate) fn latin_look(character: char) -> char {
 
 /// The letters of a folded word, each with how often it stands in a row.
 pub(crate) fn repeated(word: &str) -> Vec<Repeated> {
-    let mut letters: Vec<Repeated> = Vec::new();
+    let mut letters: Vec<Repeated> = Vec::with_capacity(word.len());
     for letter in word.chars().map(latin_look) {
         match letters.last_mut() {
             Some((last, count)) if *last == letter => *count += 1,

@@ -175,6 +175,14 @@ impl Scanner {
         let mut in_parts = Vec::new();
         let mut disguises = Disguises::default();
         let mut automata = Automata::default();
+        let mut sizes: BTreeMap<Option<&str>, (usize, usize)> = BTreeMap::new();
+        for lexicon in lexicons {
+            let (bytes, texts) = sizes.entry(lexicon.language.as_deref()).or_default();
+            (*bytes, *texts) = (*bytes + lexicon.bytes(), *texts + lexicon.parts.len());
+        }
+        for (language, (bytes, texts)) in sizes {
+            automata.of_language(language).reserve(bytes, texts);
+        }
         for lexicon in lexicons {
             let Some(&list) = ids.get(&lexicon.name) else { continue };
             let source = sources.len() as u32;
@@ -220,18 +228,18 @@ impl Scanner {
 
     /// Compiles all that is otherwise compiled when a text first asks for it.
     pub(crate) fn compile(&self) {
-        let lists = self.automata.not_compiled(|_| true).map(compiling);
+        let lists = self.automata.not_compiled().map(compiling);
         on_all_cores(lists.chain(self.patterns.compiling()).collect());
     }
 
-    /// Compiles what a text asks for, where it is the first one: whoever looks for words looks for patterns
-    /// next.
+    /// Compiles what a text asks for, where it is one of the first: whoever looks for words looks for
+    /// patterns next.
     fn compile_for(&self, text: &str, applies: impl Fn(&str) -> bool) {
-        let lists: Vec<Compiling<'_>> =
-            self.automata.not_compiled(applies).map(compiling).collect();
-        if !lists.is_empty() {
-            let patterns: Compiling<'_> = Box::new(|| self.patterns.compile_for(text));
-            on_all_cores(lists.into_iter().chain([patterns]).collect());
+        let mut asked_for = self.automata.asked_for(text, applies).peekable();
+        if asked_for.peek().is_some() {
+            let lists = asked_for.filter(|(_, is_worth_it)| *is_worth_it);
+            let lists = lists.map(|(automaton, _)| compiling(automaton));
+            on_all_cores(lists.chain(self.patterns.compiling_for(text)).collect());
         }
     }
 

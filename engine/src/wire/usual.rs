@@ -11,7 +11,7 @@ use crate::facts::LARGEST;
 
 /// The document, where it is a usual one.
 pub(super) fn written<T: Serialize>(document: &T) -> Option<String> {
-    let mut text = Text::default();
+    let mut text = Text::new();
     let mut serializer = Serializer::with_formatter(sink(), Writing(&mut text));
     document.serialize(&mut serializer).ok()?;
     let is_usual = !text.is_unusual;
@@ -19,7 +19,6 @@ pub(super) fn written<T: Serialize>(document: &T) -> Option<String> {
 }
 
 /// What is written, and what of it is still open.
-#[derive(Default)]
 struct Text {
     bytes: Vec<u8>,
     /// The fields of all objects that are open, those of the innermost one last.
@@ -31,36 +30,53 @@ struct Text {
     is_unusual: bool,
 }
 
-/// A field: where it begins, and where its name ends. It goes on up to the comma before the next.
+/// A field: where it begins, where its name ends, and where its value does.
 #[derive(Clone, Copy)]
 struct Field {
     start: usize,
     name_end: usize,
+    end: usize,
+}
+
+impl Field {
+    /// Its name, without the quotation marks.
+    fn name<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[self.start + 1..self.name_end - 1]
+    }
 }
 
 impl Text {
+    /// With room for a document of some lines.
+    fn new() -> Self {
+        Self {
+            bytes: Vec::with_capacity(1_024),
+            fields: Vec::with_capacity(32),
+            objects: Vec::with_capacity(8),
+            room: Vec::new(),
+            is_unusual: false,
+        }
+    }
+
     fn put(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
     fn whole(&mut self, number: i128) {
-        self.is_unusual |= number.unsigned_abs() > LARGEST.unsigned_abs().into();
-        // Writing to memory does not fail.
-        let _ = write!(self.bytes, "{number}");
-    }
-
-    /// The name of a field, without the quotation marks.
-    fn name(&self, field: &Field) -> &[u8] {
-        &self.bytes[field.start + 1..field.name_end - 1]
+        match i64::try_from(number) {
+            Ok(number) if number.unsigned_abs() <= LARGEST.unsigned_abs() => {
+                self.put(itoa::Buffer::new().format(number).as_bytes());
+            }
+            _ => self.is_unusual = true,
+        }
     }
 
     /// Ends the innermost object: its fields are put in the order of their names.
     fn end_object(&mut self) {
         let Some(first) = self.objects.pop() else { return };
-        let fields = &self.fields[first..];
+        let (bytes, fields) = (&self.bytes, &self.fields[first..]);
         let is_plain = |byte: &u8| byte.is_ascii() && *byte != b'\\';
-        self.is_unusual |= !fields.iter().all(|field| self.name(field).iter().all(is_plain));
-        if !fields.is_sorted_by(|a, b| self.name(a) < self.name(b)) {
+        self.is_unusual |= !fields.iter().all(|field| field.name(bytes).iter().all(is_plain));
+        if !fields.is_sorted_by(|a, b| a.name(bytes) < b.name(bytes)) {
             self.put_in_order(first);
         }
         self.fields.truncate(first);
@@ -68,23 +84,22 @@ impl Text {
     }
 
     fn put_in_order(&mut self, first: usize) {
-        let start = self.fields[first].start;
-        let ends = self.fields[first + 1..].iter().map(|next| next.start - 1);
-        let ends = ends.chain([self.bytes.len()]);
-        let mut ordered: Vec<(Field, usize)> =
-            self.fields[first..].iter().copied().zip(ends).collect();
-        ordered.sort_by(|(a, _), (b, _)| self.name(a).cmp(self.name(b)));
-        let come_twice = |pair: &[(Field, usize)]| self.name(&pair[0].0) == self.name(&pair[1].0);
-        self.is_unusual |= ordered.windows(2).any(come_twice);
-        self.room.clear();
-        for (field, end) in ordered {
-            if !self.room.is_empty() {
-                self.room.push(b',');
+        let Self { bytes, fields, room, .. } = self;
+        let fields = &mut fields[first..];
+        let start = fields[0].start;
+        fields.sort_unstable_by(|a, b| a.name(bytes).cmp(b.name(bytes)));
+        let come_twice = |pair: &[Field]| pair[0].name(bytes) == pair[1].name(bytes);
+        self.is_unusual |= fields.windows(2).any(come_twice);
+        room.clear();
+        room.reserve(bytes.len() - start);
+        for field in fields {
+            if !room.is_empty() {
+                room.push(b',');
             }
-            self.room.extend_from_slice(&self.bytes[field.start..end]);
+            room.extend_from_slice(&bytes[field.start..field.end]);
         }
-        self.bytes.truncate(start);
-        self.bytes.extend_from_slice(&self.room);
+        bytes.truncate(start);
+        bytes.extend_from_slice(room);
     }
 }
 
@@ -128,7 +143,7 @@ impl Formatter for Writing<'_> {
     );
     pieces!(
         write_null: b"null", begin_string: b"\"", end_string: b"\"", begin_array: b"[",
-        end_array: b"]", end_array_value: b"", end_object_key: b"", end_object_value: b""
+        end_array: b"]", end_array_value: b"", end_object_key: b""
     );
 
     fn write_bool<W: ?Sized + Write>(&mut self, _: &mut W, flag: bool) -> io::Result<()> {
@@ -183,7 +198,7 @@ impl Formatter for Writing<'_> {
     fn begin_object_key<W: ?Sized + Write>(&mut self, _: &mut W, first: bool) -> io::Result<()> {
         self.0.put(if first { b"" } else { b"," });
         let start = self.0.bytes.len();
-        self.0.fields.push(Field { start, name_end: start });
+        self.0.fields.push(Field { start, name_end: start, end: start });
         Ok(())
     }
 
@@ -193,6 +208,15 @@ impl Formatter for Writing<'_> {
             field.name_end = name_end;
         }
         self.0.put(b":");
+        Ok(())
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        let end = self.0.bytes.len();
+        // The fields of the value itself are closed by now.
+        if let Some(field) = self.0.fields.last_mut() {
+            field.end = end;
+        }
         Ok(())
     }
 }

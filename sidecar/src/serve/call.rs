@@ -33,7 +33,7 @@ pub(crate) struct Call {
     /// What stands in the address, by the name of the parameter.
     pub(crate) path: BTreeMap<String, String>,
     pub(crate) query: Vec<(String, String)>,
-    /// Of a route that reads records.
+    /// Of a route that may put something on record.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -204,16 +204,23 @@ impl Call {
     pub(crate) fn try_out<Q: Question>(&self) -> Outcome {
         self.no_query()?;
         let text = self.text()?;
-        let said: Option<BTreeMap<Cow<'_, str>, &RawValue>> = serde_json::from_str(text).ok();
-        let request = match said {
-            Some(said) => {
-                let more = self.left_out(&said);
-                with(text, said.is_empty(), &more)
+        let program = &self.published.program;
+        let answered = program.answer::<Q>(text).or_else(|error| {
+            // Most requests say all there is to say: only where one does not is it gone through
+            // for what it leaves out.
+            match self.completed(text) {
+                Some(request) => program.answer::<Q>(&request),
+                None => Err(error),
             }
-            None => text.to_owned(),
-        };
-        let answered = self.published.program.answer::<Q>(&request);
+        });
         Ok(Reply::document(answered.map_err(|error| self.refused(error))?))
+    }
+
+    /// The request with what it leaves out; nothing where that is nothing.
+    fn completed(&self, text: &str) -> Option<String> {
+        let said: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(text).ok()?;
+        let more = self.left_out(&said);
+        (!more.is_empty()).then(|| with(text, said.is_empty(), &more))
     }
 
     /// What the engine refuses of a body: what is not found stands in the address only where there is

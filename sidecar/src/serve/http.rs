@@ -212,9 +212,10 @@ async fn answered(
     if let Some(Body::Json(_)) = route.body {
         must_be_json(request.headers())?;
     }
-    let headers = match route.body {
-        Some(_) => request.headers().clone(),
-        None => HeaderMap::new(),
+    // They say more of what is put on record, which no route answers that quickly.
+    let headers = match (route.body, route.run) {
+        (None, _) | (_, Run::Here(_) | Run::BySize(_)) => HeaderMap::new(),
+        _ => request.headers().clone(),
     };
     let published = service.published.load_full();
     let (service, door) = (Arc::clone(service), Arc::clone(door));

@@ -48,7 +48,7 @@ pub(crate) fn lower(file: &File, function: &Function) -> Option<Lowered> {
     let usable = !matches!(root, Step::GiveUp)
         && builder.locals <= MOST_LOCALS
         && builder.steps <= MOST_STEPS;
-    usable.then(|| Lowered { root: Step::Helper(Box::new(root)), locals: builder.locals })
+    usable.then(|| Lowered::new(Step::Helper(Box::new(root)), builder.locals))
 }
 
 impl Builder<'_> {

@@ -18,7 +18,7 @@ impl Lowered {
         let mut sets = HashMap::new();
         count_sets(&self.root, &mut sets);
         let mut known = Known { knows, sets, locals: HashMap::new() };
-        Lowered { root: known.step(&self.root), locals: self.locals }
+        Lowered::new(known.step(&self.root), self.locals)
     }
 
     /// Whether it gives nothing, whatever else it would read.

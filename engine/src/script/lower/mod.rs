@@ -15,6 +15,7 @@ mod maker;
 mod walk;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(super) use build::lower;
 pub(super) use known::Knows;
@@ -28,9 +29,36 @@ pub(crate) struct Lowered {
     root: Step,
     /// How many local variables are in use at once, at most.
     locals: usize,
+    /// Calls in a row for which Rhai had to say.
+    given_up: AtomicU32,
 }
 
+/// Where so many calls in a row came to nothing, Rhai is asked at once, but for one call of some: a
+/// rule that always gives up at its last step need not go all the way in vain each time.
+const PATIENCE: u32 = 8;
+const TRIED_AGAIN: u32 = 64;
+
 impl Lowered {
+    fn new(root: Step, locals: usize) -> Self {
+        Self { root, locals, given_up: AtomicU32::new(0) }
+    }
+
+    /// Whether this call is to be tried; threads that ask at the same time may all be told so.
+    fn is_tried(&self) -> bool {
+        let given_up = self.given_up.load(Ordering::Relaxed);
+        given_up < PATIENCE || given_up.is_multiple_of(TRIED_AGAIN)
+    }
+
+    /// Notes how a call ended.
+    fn ended(&self, well: bool) {
+        if !well {
+            self.given_up.fetch_add(1, Ordering::Relaxed);
+        } else if self.given_up.load(Ordering::Relaxed) > 0 {
+            // Written only where it changes, as threads share it.
+            self.given_up.store(0, Ordering::Relaxed);
+        }
+    }
+
     /// About how many bytes its steps take.
     pub(super) fn bytes(&self) -> usize {
         let mut bytes = size_of::<Self>();

@@ -79,14 +79,9 @@ impl Lowered {
     ) -> Option<(Given, Option<Vec<Seen<'s>>>)> {
         let locals = smallvec![Held::Nothing; self.locals];
         let mut walk = Walk { world, rule, locals, returned: Held::Nothing, seen };
-        let returned = match walk.step(&self.root) {
-            Ok(Held::Nothing | Held::EmptyList) => Given::Nothing,
-            Ok(Held::Number(number)) => Given::Points(number),
-            Ok(Held::Made(made)) => given(made).ok()?,
-            Ok(Held::List(all)) => given(Dynamic::from_array(all)).ok()?,
-            _ => return None,
-        };
-        Some((returned, walk.seen))
+        let given = self.is_tried().then(|| walk.all(&self.root)).flatten();
+        self.ended(given.is_some());
+        Some((given?, walk.seen))
     }
 }
 
@@ -125,6 +120,17 @@ impl<'s> Held<'s> {
 }
 
 impl<'s> Walk<'s> {
+    /// What comes of all steps; nothing where Rhai must say.
+    fn all(&mut self, root: &'s Step) -> Option<Given> {
+        match self.step(root).ok()? {
+            Held::Nothing | Held::EmptyList => Some(Given::Nothing),
+            Held::Number(number) => Some(Given::Points(number)),
+            Held::Made(made) => given(made).ok(),
+            Held::List(all) => given(Dynamic::from_array(all)).ok(),
+            _ => None,
+        }
+    }
+
     fn step(&mut self, step: &'s Step) -> Walked<'s> {
         Ok(match step {
             Step::Constant(constant) => Held::of(constant),
