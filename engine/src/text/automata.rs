@@ -120,9 +120,9 @@ impl<T> Automata<T> {
         self.0.iter().filter(|automaton| automaton.compiled.get().is_none())
     }
 
-    /// Those that a text asks for and that are not compiled yet: whether it is worth it, as another
-    /// one has asked before or this one is long.
-    pub(crate) fn asked_for<'a>(
+    /// Asks for what a text needs: gives those that are not compiled yet, and whether to compile one is
+    /// worth it, as another text has asked for it before or this one is long.
+    pub(crate) fn ask_for<'a>(
         &'a self,
         text: &'a str,
         applies: impl Fn(&str) -> bool,
@@ -280,8 +280,8 @@ mod tests {
             }
             let at_first = found(&automata, &text);
             let applies = |language: &str| language == "de";
-            prop_assert!(automata.asked_for(&text, applies).all(|(_, is_worth_it)| !is_worth_it));
-            for (automaton, is_worth_it) in automata.asked_for(&text, applies) {
+            prop_assert!(automata.ask_for(&text, applies).all(|(_, is_worth_it)| !is_worth_it));
+            for (automaton, is_worth_it) in automata.ask_for(&text, applies) {
                 prop_assert!(is_worth_it);
                 automaton.compile();
             }

@@ -235,9 +235,9 @@ impl Scanner {
     /// Compiles what a text asks for, where it is one of the first: whoever looks for words looks for
     /// patterns next.
     fn compile_for(&self, text: &str, applies: impl Fn(&str) -> bool) {
-        let mut asked_for = self.automata.asked_for(text, applies).peekable();
-        if asked_for.peek().is_some() {
-            let lists = asked_for.filter(|(_, is_worth_it)| *is_worth_it);
+        let mut unready = self.automata.ask_for(text, applies).peekable();
+        if unready.peek().is_some() {
+            let lists = unready.filter(|(_, is_worth_it)| *is_worth_it);
             let lists = lists.map(|(automaton, _)| compiling(automaton));
             on_all_cores(lists.chain(self.patterns.compiling_for(text)).collect());
         }
