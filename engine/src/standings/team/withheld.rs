@@ -303,7 +303,10 @@ mod tests {
             of in prop::collection::vec((0u8..3, 0u8..4, 0usize..6), 1..8)
         ) {
             let cells = cells(&of);
-            prop_assume!(cells.values().sum::<usize>() >= MINIMUM);
+            // Of so few people, nothing is told at all.
+            if cells.values().sum::<usize>() < MINIMUM {
+                return Ok(());
+            }
             let hidden = decided(&cells);
             for (set, people) in told(&cells, &hidden) {
                 prop_assert!(
