@@ -267,6 +267,11 @@ impl Roster {
         member.and_then(|member| member.facts(at)).unwrap_or_else(|| PersonFact::nobody())
     }
 
+    /// Whether people of whom nothing is known are taken for willing.
+    pub(crate) fn assumes_consent(&self) -> bool {
+        self.assume_consent
+    }
+
     /// Whether what a person did at a time counts.
     pub(crate) fn admits(&self, id: &str, at: Timestamp) -> Result<(), NotCounted> {
         self.admits_member(self.member(id).map(|member| &**member), at)

@@ -480,6 +480,7 @@ class Profile:
     def __init__(self, person: str, assume_consent: bool) -> None:
         self.person = person
         self.on_record_since = NEVER
+        self.done_since = NEVER  # where consent is assumed: since when there are activities or adjustments
         self.described = False
         self.assume_consent = assume_consent
         self.fields: Dict[str, Timeline] = defaultdict(Timeline)
@@ -487,7 +488,7 @@ class Profile:
 
     def lay(self, record: Event) -> None:
         """Add a record that is not earlier than those before it."""
-        self.known(record.at)
+        self.on_record_since = min(self.on_record_since, record.at)
         self.described = True
         for name in PROFILE:
             if name in record.said:
@@ -496,10 +497,6 @@ class Profile:
                     self.fields[name].replace(value)
                 else:
                     self.fields[name].state(record.at, value)
-
-    def known(self, at: Instant) -> None:
-        """Something is on record of the person since then."""
-        self.on_record_since = min(self.on_record_since, at)
 
     def fact(self, name: str, at: Instant) -> Any:
         return self.fields[name].at(at) if name in self.fields else None
@@ -517,12 +514,6 @@ class Profile:
 
     def takes_part(self, at: Instant) -> bool:
         return self.opted_in(at) and self.employed(at)
-
-    def eligible(self, at: Instant) -> bool:
-        return self.on_record_since <= at and self.employed(at)
-
-    def enrolled(self, at: Instant) -> bool:
-        return self.on_record_since <= at and self.takes_part(at)
 
     def on_boards(self, at: Instant) -> bool:
         return self._flag("leaderboard", at, unstated=True)
@@ -703,7 +694,8 @@ class Program:
 
         if assume_consent and now is None:
             for event in self.log.activities + self.log.adjustments:
-                self.people.profile(self.people.owner(event.said["advocate"], event.at)).known(event.at)
+                profile = self.people.profile(self.people.owner(event.said["advocate"], event.at))
+                profile.done_since = min(profile.done_since, event.at)
 
         contents = (now or self).log.contents  # what an activity is about is as it is on record now
         self.origins: Dict[str, Optional[str]] = {content.id: content.said.get("origin") for content in contents}
@@ -785,8 +777,14 @@ class Program:
             return False
         return self.people.profile(person).opted_in(self.last)
 
+    def eligible(self, person: str) -> bool:
+        """An active employee on record: by what they did alone only where it can be seen."""
+        profile = self.people.profile(person)
+        by_deeds = profile.done_since <= self.last and self.shown(person)
+        return (profile.on_record_since <= self.last or by_deeds) and profile.employed(self.last)
+
     def enrolled(self, person: str) -> bool:
-        return self.people.profile(person).enrolled(self.last) and self.shown(person)
+        return self.eligible(person) and self.shown(person)
 
     @cached_property
     def teams(self) -> List["Team"]:
@@ -1113,7 +1111,7 @@ def teams(program: Program) -> List[Team]:
                 yield found.setdefault((by, holding[by]), Team(by, holding[by]))
 
     for person, profile in program.people.profiles.items():
-        if profile.eligible(program.last):
+        if program.eligible(person):
             for team in of({by: profile.fact(by, program.last) for by in program.settings.teams}):
                 team.eligible.add(person)
                 if program.enrolled(person):
@@ -1756,7 +1754,8 @@ def report(
     placed = [*read_people(people), *read_events(activities)]
     program = Program(Settings.read(settings), once(placed), instant(as_of), assume_consent)
     profiles = program.people.profiles.items()
-    shown = sorted(person for person, profile in profiles if profile.on_record_since < NEVER and program.shown(person))
+    known = {person for person, profile in profiles if min(profile.on_record_since, profile.done_since) < NEVER}
+    shown = sorted(person for person in known if program.shown(person))
     if program.settings.aggregate_only:
         shown = []
     return {

@@ -834,10 +834,10 @@ def test_the_window_before() -> None:
         event("outcome", "late", "2026-06-20", target="p", likes=7),
     ]
 
-    def before(*more: Json) -> Any:
+    def before(*more: Json, assume: bool = False) -> Any:
         made = report(
             {**SETTINGS, **WINDOW}, map(json.dumps, events), map(json.dumps, [*people, *more]),
-            "2026-06-30T12:00:00Z", before=28,
+            "2026-06-30T12:00:00Z", assume, before=28,
         )
         return made["teams"][-1]["before"]
 
@@ -850,6 +850,17 @@ def test_the_window_before() -> None:
     assert (figures["enrolled"], figures["eligible"], figures["points"]) == (4, 5, 10)
     assert figures["likes_in"] == {"28_days": 0}
     assert before({"id": "A6", "at": "2026-06-03T00:00:00Z", "consent": True})["enrolled"] == 5
+    # Who is on record later was not there then, though what they did counts; where consent is assumed,
+    # what they did puts them on record, unless they say that they took no part then.
+    events.append(did("2026-05-20", who="A7"))
+    late = {"id": "A7", "at": "2026-06-10T00:00:00Z"}
+    figures = before({**late, "consent": [{"from": "2026-01-01T00:00:00Z"}]})
+    assert (figures["enrolled"], figures["eligible"], figures["points"]) == (5, 5, 20)
+    figures = before({**late, "country": "AT"}, assume=True)
+    assert (figures["enrolled"], figures["eligible"], figures["points"]) == (6, 6, 20)
+    figures = before({**late, "consent": [{"from": "2026-06-10T00:00:00Z"}]}, assume=True)
+    assert (figures["enrolled"], figures["eligible"], figures["points"]) == (5, 5, 15)
+    events.pop()
     # Too few were left then.
     assert before(*({"id": f"A{n}", "at": "2026-05-01T00:00:00Z", "active": False} for n in range(3)),
                   *({"id": f"A{n}", "at": "2026-06-20T00:00:00Z", "active": True} for n in range(3))) is None

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::facts::PersonFact;
 use crate::program::{Emv, Learning, Level, Mentoring, Period, Privacy, Program, Waves, Window};
+use crate::roster::Roster;
 use crate::time::{Calendar, Day};
 
 /// Dates are counted back over half a year, and the pace of four weeks is compared.
@@ -23,6 +24,8 @@ pub(super) const FRESH_DAYS: i64 = 30;
 #[derive(Clone, Debug)]
 pub(crate) struct Viewpoint {
     pub(crate) as_of: Timestamp,
+    /// From when it is looked back: who has opted out by then is not seen as of an earlier time, either.
+    now: Timestamp,
     /// The last instant that counts.
     pub(crate) last: Timestamp,
     /// Its local date.
@@ -49,6 +52,7 @@ impl Viewpoint {
         let last_day = calendar.last_day(as_of);
         Self {
             as_of,
+            now: as_of,
             last: Calendar::last_instant(as_of),
             last_day,
             calendar,
@@ -101,7 +105,14 @@ impl Viewpoint {
 
     /// The same so many dates earlier, as if the last of them had just begun.
     pub(super) fn earlier(&self, program: &Program, days: i64) -> Self {
-        Self::new(program, self.calendar.start_of_day(self.last_day.plus(1 - days)))
+        let then = self.calendar.start_of_day(self.last_day.plus(1 - days));
+        Self { now: self.now, ..Self::new(program, then) }
+    }
+
+    /// Whether somebody can be seen: has opted out neither by the last instant nor since.
+    pub(super) fn sees(&self, roster: &Roster, id: &str) -> bool {
+        let shows = |as_of: Timestamp| roster.shows(id, as_of).is_ok();
+        shows(self.as_of) && (self.now == self.as_of || shows(self.now))
     }
 
     /// Whether a date is one of the period's, and there is one.

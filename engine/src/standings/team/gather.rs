@@ -176,15 +176,17 @@ impl Census {
         tally.by_hand.partition_point(|hand| hand.adjusted.at <= self.view.last)
     }
 
-    /// Active employees at the last instant: those on record by then, and those of whom only events
-    /// are.
+    /// Active employees at the last instant: those on record by then and, where consent is assumed,
+    /// those of whom only events were.
     fn employees(&self) -> impl Iterator<Item = &Arc<str>> {
         let (roster, last) = (&self.roster, self.view.last);
         let is_on_record =
             move |id: &str| roster.member(id).is_some_and(|member| member.facts(last).is_some());
         let on_record = roster.ids().filter(move |id| is_on_record(id));
-        let has_done = move |tally: &Tally| tally.first.is_some_and(|first| first <= last);
-        let others = self.counted().filter(move |it| !is_on_record(&it.advocate) && has_done(it));
+        let had_done = move |tally: &Tally| tally.first.is_some_and(|first| first <= last);
+        let others = self.counted().filter(move |it| {
+            roster.assumes_consent() && !is_on_record(&it.advocate) && had_done(it)
+        });
         let all = on_record.chain(others.map(|tally| &tally.advocate));
         all.filter(move |id| roster.is_active(id, last))
     }
@@ -196,8 +198,7 @@ impl Census {
 
     /// What counts for everyone who had not opted out at the last instant, nor has since.
     fn counted(&self) -> impl Iterator<Item = &Arc<Tally>> {
-        let is_seen = |id: &str| self.roster.shows(id, self.view.as_of).is_ok();
-        self.tallies.values().filter(move |tally| is_seen(&tally.advocate))
+        self.tallies.values().filter(|tally| self.view.sees(&self.roster, &tally.advocate))
     }
 }
 

@@ -56,9 +56,10 @@ impl Team {
         let (mut people, mut before, mut after) = (0, 0, 0);
         for tally in self.enrolled.values() {
             // Who has opted out is not seen, as everywhere.
-            let first = tally.received.iter().find(|gift| {
-                gift.role == Role::Mentoring && self.roster.shows(&gift.from, view.as_of).is_ok()
-            });
+            let first = tally
+                .received
+                .iter()
+                .find(|gift| gift.role == Role::Mentoring && view.sees(&self.roster, &gift.from));
             let Some(first) = first.map(|gift| gift.day) else { continue };
             if !fits(first) || first.plus(LAUNCH_DAYS) > view.last_day {
                 continue;
