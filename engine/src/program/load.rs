@@ -124,7 +124,7 @@ impl<'a> Loading<'a> {
         manifest
     }
 
-    /// The lexicons and patterns, ready to be compiled when a text first asks for them.
+    /// The lexicons and patterns, ready to be compiled when texts ask for them.
     fn scanner(&mut self, brand: &str) -> Option<Scanner> {
         let mut lexicons = Vec::new();
         let files: Vec<&'a str> =

@@ -269,7 +269,7 @@ impl Program {
         load::load(sources)
     }
 
-    /// Compiles all that is otherwise compiled when a post first asks for it, so that no post has to
+    /// Compiles all that is otherwise compiled when posts ask for it, so that no post has to
     /// wait. For services, before a program takes the place of another one; it takes some ten
     /// milliseconds.
     pub fn compile(&self) {

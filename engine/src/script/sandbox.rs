@@ -199,6 +199,12 @@ impl Function {
         function
     }
 
+    /// Has its pure part be tried again, however often in a row it gave up.
+    #[cfg(test)]
+    pub(crate) fn try_again(&self) {
+        self.lowered.iter().for_each(|lowered| lowered.ended(true));
+    }
+
     /// The same for Rhai alone.
     pub(crate) fn interpreted(&self) -> Self {
         let (name, parameters) = (Arc::clone(&self.name), self.parameters.clone());

@@ -1,6 +1,6 @@
 //! The entries of all word lists as automata: one for lists of every language, and one for each
-//! language. A text asks for those of its language only, and each is compiled when a text first asks
-//! for it: most programs have lists of languages that hardly any text is in. The very first text, where
+//! language. A text asks for those of its language only, and each is compiled when a text needs it: most
+//! programs have lists of languages that hardly any text is in. The first text that asks for one, where
 //! it is short, is gone through entry by entry instead: that takes a tenth of the time, and whoever
 //! checks one post in a process has no use for an automaton.
 

@@ -173,7 +173,7 @@ impl Lexicon {
             company: Company::default(),
             entries: 0,
             // Most lines are an entry of one part, and have some letters.
-            parts: Vec::with_capacity(lines.min(text.len() / 4)),
+            parts: Vec::with_capacity(lines.min(text.len() / 4).min(LARGEST_LEXICON)),
             texts: String::with_capacity(text.len()),
         };
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);

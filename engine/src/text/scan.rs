@@ -226,7 +226,7 @@ impl Scanner {
         &self.languages
     }
 
-    /// Compiles all that is otherwise compiled when a text first asks for it.
+    /// Compiles all that is otherwise compiled when texts ask for it.
     pub(crate) fn compile(&self) {
         let lists = self.automata.not_compiled().map(compiling);
         on_all_cores(lists.chain(self.patterns.compiling()).collect());

@@ -205,14 +205,21 @@ impl Call {
         self.no_query()?;
         let text = self.text()?;
         let program = &self.published.program;
-        let answered = program.answer::<Q>(text).or_else(|error| {
-            // Most requests say all there is to say: only where one does not is it gone through
-            // for what it leaves out.
-            match self.completed(text) {
-                Some(request) => program.answer::<Q>(&request),
-                None => Err(error),
-            }
-        });
+        let completed = || {
+            let request = self.completed(text);
+            program.answer::<Q>(request.as_deref().unwrap_or(text))
+        };
+        // Most requests say all there is to say: only one that does not is gone through for what it
+        // leaves out. What is named may be a field of something in it.
+        let named = |name: &&str| text.contains(&format!("\"{name}\""));
+        let answered = if self.door.route.fills.iter().all(named) {
+            program.answer::<Q>(text).or_else(|error| {
+                let missing = error.problems().iter().any(|problem| problem.code == Code::Missing);
+                if missing { completed() } else { Err(error) }
+            })
+        } else {
+            completed()
+        };
         Ok(Reply::document(answered.map_err(|error| self.refused(error))?))
     }
 

@@ -112,6 +112,37 @@ fn asked(case: &Case, rust: &mut Result<String, Error>, served: &Served) -> Resu
     agree(rust, &served.post(&format!("/v1/ask/{question}"), &request))
 }
 
+/// However the request is written, and wherever else in it the name of a time stands.
+#[test]
+fn a_question_that_leaves_out_its_time_is_asked_for_now() {
+    let served = Setup::new().start();
+    let posted = |path: &str, body: &str| {
+        let answer = served.post(path, body);
+        assert_eq!(answer.status, 200, "{path} {body}: {answer:?}");
+        answer.json()
+    };
+    let done = r#"{"id": "1", "advocate": "ada", "kind": "share", "at": "2026-05-04T10:00:00Z"}"#;
+    let people = r#"[{"id": "ada", "consent": true, "ext": {"as_of": "2020-01-01"}}]"#;
+    let question = format!(r#""events": [{done}], "people": {people}"#);
+    for (request, points) in [
+        (format!("{{{question}}}"), 6),
+        (format!(r#"{{"as_of": "2026-07-01", {question}}}"#), 6),
+        (format!(r#"{{"as_of": "2026-05-04", {question}}}"#), 0),
+        (format!(r#"{{"as\u005fof": "2026-07-01", {question}}}"#), 6),
+        (format!(r#"{{"as\u005fof": "2026-05-04", {question}}}"#), 0),
+    ] {
+        let scores = posted("/v1/ask/score", &request);
+        assert_eq!(scores["total"]["points"], points, "{scores}");
+    }
+
+    for post in [r#"{"text": "x"}"#, r#"{"text": "x", "ext": {"at": 1}}"#] {
+        posted("/v1/ask/check", &format!(r#"{{"post": {post}}}"#));
+    }
+    // What it leaves out besides is told.
+    let answer = served.post("/v1/ask/explain", &format!("{{{question}}}"));
+    assert_eq!((answer.status, answer.code().as_str()), (422, "missing"), "{answer:?}");
+}
+
 #[test]
 fn every_story_goes_the_same_over_http() {
     every_story(told);

@@ -50,7 +50,7 @@ impl Lowered {
     }
 
     /// Notes how a call ended.
-    fn ended(&self, well: bool) {
+    pub(super) fn ended(&self, well: bool) {
         if !well {
             self.given_up.fetch_add(1, Ordering::Relaxed);
         } else if self.given_up.load(Ordering::Relaxed) > 0 {
