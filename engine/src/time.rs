@@ -14,6 +14,8 @@ use jiff::{Span, Timestamp};
 pub(crate) struct Day(i32);
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
+/// The first date that RFC 3339 can write.
+const FIRST_SHOWN: Date = Date::constant(0, 1, 1);
 
 impl Day {
     /// The day -9999-01-01.
@@ -44,9 +46,10 @@ impl Day {
         (i64::from(self.0) + 3).rem_euclid(7) + 1
     }
 
-    /// The day as an ISO date, such as `2026-06-01`.
+    /// The day as an ISO date, such as `2026-06-01`. RFC 3339 has no dates before the year 0: where
+    /// arithmetic comes to one, the first that it has is shown.
     pub(crate) fn show(self) -> String {
-        self.date().to_string()
+        self.date().max(FIRST_SHOWN).to_string()
     }
 
     pub(crate) fn date(self) -> Date {
@@ -331,6 +334,7 @@ mod tests {
             assert_eq!(on(to).since(on(from)), days.max(0), "{from} {to}");
             assert_eq!(Day::of(on(to).date()), on(to));
         }
+        assert_eq!(on("0000-01-01").plus(-1).show(), "0000-01-01");
     }
 
     #[test]

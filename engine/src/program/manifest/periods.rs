@@ -76,7 +76,7 @@ fn name(unit: Unit, from: Day) -> String {
         Unit::Month => format!("{year:04}-{month:02}"),
         Unit::Quarter => format!("{year:04}-Q{}", (month - 1) / 3 + 1),
         Unit::Year => format!("{year:04}"),
-        Unit::Day | Unit::Week | Unit::Ever => from.show(),
+        Unit::Day | Unit::Week | Unit::Ever => from.date().to_string(),
     }
 }
 
